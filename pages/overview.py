@@ -4,12 +4,15 @@ import streamlit as st
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.losses.repeat_sites import returning_sites
+from wenming_metrics.queries.office import days_known
 from wenming_metrics.ui.frame import cards, filters, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.overview import first_steps
 from wenming_metrics.ui.overview import page as overview_page
 
 office = page.open_page("总览")
-days = page.inspected_days()
+days = ask(days_known)
+first_steps.stop_without_inspections(office, days)
 selection = signed_view.choose(filters.choose_period(office.rules, days))
 board = office.rules.boards[0]
 window, figures = selection.window, signed_view.figures(selection, board)

@@ -16,7 +16,8 @@ from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.runtime.settings import Settings, store_url
 from wenming_metrics.store.batches import all_days
-from wenming_metrics.store.database import Store, open_store
+from wenming_metrics.store.catalogue import forget_shipped
+from wenming_metrics.store.database import Store, open_store, writing
 from wenming_metrics.tallies.update import retally
 
 RULES = """
@@ -142,6 +143,8 @@ def _registered(types: tuple, streets: list, sites: list) -> Store:
         place = TemporaryDirectory(prefix="wenming-model-")
         made = make_office(Path(place.name), items, [leaf], types=types)
         register_units(made, streets, sites)
+        with writing(made.store) as connection:
+            forget_shipped(connection)  # the tests lay catalogues of their own beside it
         _models[key] = made, place
     return _models[key][0].store
 

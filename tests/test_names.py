@@ -17,12 +17,12 @@ MOST = 0.005
 SPREAD = 25
 """Files in which one name may be bound without standing among the TERMS."""
 TERMS = set(
-    "_ act answers batch board cell cells city code codes column columns connection content count counts "
-    "base book day days decimals draw end ends error facts figures files first frame frames group groups header "
-    "high index issue key keys kind kinds label last line lines lost low marks match moment n name names number "
-    "numbers office options order path source points position positions problems query question rate reason "
-    "register row rows rules self share shares sheet sheets sites size span start state sums "
-    "survey table text texts title titles total unit units value values who window word words".split()
+    "_ _log act answers batch board catalogue cell cells city code codes column columns connection content count counts "
+    "base book context day days decimals draw due end ends entry error facts faults figures file files first form frame frames group groups header "
+    "high index issue items key keys kind kinds label last line lines lost low marks match moment n name names number "
+    "numbers office options order path source points position positions problem problems query question rate reason "
+    "register row rows rules self sentence share shares sheet sheets sites size span start state sums "
+    "survey table text texts title titles total types unit units value values who width window word words".split()
 )
 """Terms of the field and of the craft, each for one thing wherever it stands."""
 SMALL = {

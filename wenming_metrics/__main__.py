@@ -18,6 +18,7 @@ from wenming_metrics.commands import (
     Run,
     appraisal,
     bulletins,
+    catalogue,
     figures,
     files,
     issues,
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         appraisal,
         surveys,
         rules,
+        catalogue,
         upkeep,
     ):
         theme.add_commands(add)

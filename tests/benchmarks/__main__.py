@@ -16,12 +16,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.benchmarks import (
+    bands,
     commits,
     ingest,
     intervals,
     losses,
     many,
     memory,
+    pages,
     processes,
     questionnaires,
     questions,
@@ -31,8 +33,8 @@ from tests.benchmarks import (
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
 MODULES = (
-    *(ingest, questionnaires, intervals, commits, processes, questions, losses, memory),
-    *(many, rescoring, recognition),
+    *(ingest, questionnaires, intervals, commits, processes, questions, losses, pages, memory),
+    *(many, rescoring, recognition, bands),
 )
 """Importing them registers their benchmarks."""
 

@@ -38,7 +38,7 @@ _LISTED = 200
 _ASKED = (("month", "unit", "月"), ("year", "city", "年"))
 """Window, of whom, and how the page names the window."""
 _PATIENCE = 120
-_BARE = """
+BARE = """
 import pandas as pd
 import plotly.{how} as plotly
 import streamlit as st
@@ -54,7 +54,7 @@ for key in ("甲", "乙"):
     st.plotly_chart({chart}, key=key)
 """
 """One table and two charts, as little as there can be: the same rows and columns as the page."""
-_WAYS = {
+WAYS = {
     "bare": ("express", 'plotly.bar(lines.head(60), x="列0", y="列2")'),
     "bare, figures by hand": (
         "graph_objects",
@@ -151,16 +151,16 @@ def _rerun(setup: Setup, office: Office, name: str, period: str, whom: str, of: 
     told = {"lost_period": period, "lost_date": END.isoformat()}
     if whom == "unit":
         told["lost_unit"] = _first_unit(office, window("month", END))
-    with _store_of(office):
+    with store_of(office):
         page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=_PATIENCE).run()
         page.switch_page("pages/losses.py")
         for key, value in told.items():
             page.query_params[key] = value
-        ways = {"page": partial(_draw, page)}
-        for way, (how, chart) in _WAYS.items():
-            script = _BARE.format(how=how, rows=_LISTED, chart=chart)
-            ways[way] = partial(_draw, AppTest.from_string(script, default_timeout=_PATIENCE))
-        _draw(page)
+        ways = {"page": partial(draw, page)}
+        for way, (how, chart) in WAYS.items():
+            script = BARE.format(how=how, rows=_LISTED, chart=chart)
+            ways[way] = partial(draw, AppTest.from_string(script, default_timeout=_PATIENCE))
+        draw(page)
         times: Times = take_turns(ways, max(setup.runs, 5))
     return Line(
         f"losses-rerun-{name.replace(' and ', '-')}",
@@ -174,13 +174,13 @@ def _rerun(setup: Setup, office: Office, name: str, period: str, whom: str, of: 
     )
 
 
-def _draw(page: AppTest) -> None:
+def draw(page: AppTest) -> None:
     page.run()
     assert not page.exception, page.exception
 
 
 @contextmanager
-def _store_of(office: Office) -> Iterator[None]:
+def store_of(office: Office) -> Iterator[None]:
     """Let the dashboard open the store of an office."""
     before = os.environ.get("WENMING_STORE")
     os.environ["WENMING_STORE"] = url_of(office)

@@ -51,6 +51,10 @@ def test_an_answer_without_a_number_is_offered_the_problem_of_its_site(office):
     assert states(office)[1] == "整改中"
 
 
+def test_without_any_answer_nothing_is_listed(office):
+    assert unmatched_answers(office, BACK).empty
+
+
 def test_nothing_is_offered_to_an_answer_that_is_like_none(office):
     send(office, ["", "乙街道", "人民公园", "喷泉停水", "已修好", "已整改", "2026-11-12"])
     (line,) = unmatched_answers(office, BACK).to_dict("records")

@@ -139,7 +139,8 @@ def _serializable():
 def test_an_empty_store_says_what_to_do(empty, page):
     said = texts(visit(page))
     assert "还没有督查数据" in said
-    assert "上传单位名册" in said
+    assert "第一次使用" in said
+    assert "单位名册" in said
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -389,6 +389,41 @@ def test_an_open_card_can_be_closed_and_opened_again(own):  # noqa: F811
     assert "##### 一" in texts(sound(app.run()))
 
 
+def test_an_unknown_item_may_be_a_new_one_of_the_office(own):  # noqa: F811
+    street, item, kind = names_of(own)
+    header = ["督查日期", "来源", "街道", "点位类型", "点位名称", "测评项", "检查结果", "扣分"]
+    rows = [
+        [DAY, "市督查组", street, kind, "一号点", word, "不符合", 0.5]
+        for word in (item, "单车入位")
+    ]
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "单车.xlsx", xlsx({"督查表": [header, *rows]}))
+    assert "1 条待核，暂不计分" in texts(app)
+    (new,) = [one for one in app.toggle if one.label == "都不是，这是一个新的测评项"]
+    new.set_value(True).run()
+    key = new.key
+    assert app.text_input(key=f"{key}-name").value == "单车入位"
+    assert button(app, "加上这个测评项").disabled
+    app.number_input(key=f"{key}-mark").set_value(1.5)
+    app.multiselect(key=f"{key}-types").set_value([kind])
+    leaf = str(own.rules.nodes.loc[own.rules.leaves[0], "code"])
+    app.selectbox(key=f"{key}-leaf").set_value(leaf).run()
+    button(app, "加上这个测评项").click().run()
+    assert "已加上：测评项“单车入位”（BD-001）" in texts(sound(app)).replace("\\", "")
+    assert "2 行可入库" in texts(app)  # read again at once, by the catalogue as it is now
+    button(app, "入库").click().run()
+    with reading(own.store) as connection:
+        query = select(schema.row.c.item, schema.row.c.lost, schema.row.c.possible)
+        stored = connection.execute(query.where(schema.row.c.item >= 2_000)).all()
+    assert [tuple(line) for line in stored] == [(2_000, 5_000, 15_000)]
+    app = visit("framework", rules_part="本单位测评项")
+    assert "等着归入办法，暂不计分：" in texts(app)
+    app.text_input(key="who").set_value("张三").run()
+    app.button(key="own-draft").click().run()
+    assert "已存为第 1 号草案" in texts(sound(app))
+
+
 def register_with(old: str, new: str, office) -> bytes:
     """A register in which a street stands under a new name, with the communities of the old one."""
     with reading(office.store) as connection:

@@ -14,9 +14,9 @@ from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.corrections import verify_issue
 from wenming_metrics.publishing.lists import Signed, make_lists
 from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.overview import category_shares, city, top_losses
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.queries.ranking.shortlists import named_units
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.details import every_leaf, every_row, leaf_rows, unit_leaves
 from wenming_metrics.store.database import reading, stamp, writing
@@ -35,7 +35,7 @@ def lists_at(office, window, at):
 
 def shown(office, window):
     """What the pages show now."""
-    return ranking(office, window), top_losses(office, window)
+    return join_bands(ranking(office, window), bands(office, window)), top_losses(office, window)
 
 
 def assert_same(lists, told):
@@ -99,7 +99,7 @@ def test_without_late_files_an_issue_is_the_plain_list(tmp_path):
             lists = make_lists(connection, office, window, cut, NOTHING)
         assert_same(lists, shown(office, window))
         assert lists.city == city(office, window)
-        pd.testing.assert_frame_equal(lists.shortlists["street"], named_units(office, window))
+        pd.testing.assert_frame_equal(lists.shortlists["street"], named_clearly(office, window))
         pd.testing.assert_frame_equal(lists.shares, category_shares(office, window))
 
 

@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from tests.builders import xlsx as workbook
@@ -57,6 +58,15 @@ def test_held_rows_are_told_with_their_units_and_points(office):
     assert "1条待核" in held_sentence(rows, "乙街道")  # it may be of any unit
     assert held_in(office, window("week", NEXT))["source_row"].tolist() == [6]
     assert held_sentence(held_in(office, window("week", MONDAY - timedelta(7)))) == ""
+
+
+def test_a_row_is_told_on_the_page_of_everyone_it_names():
+    """Of a community: beside its street; of a section that is responsible: beside the department."""
+    concerned = ("红星社区", "甲街道", "市容科", "城管局")
+    rows = pd.DataFrame({"unit_name": ["甲街道"], "concerned": [concerned], "lost": [2.0]})
+    for name in concerned:
+        assert "甲街道1条（写明扣2分）" in held_sentence(rows, name)
+    assert held_sentence(rows, "乙街道") == ""
 
 
 def test_no_list_shows_a_unit_without_the_rows_that_wait(office):

@@ -9,6 +9,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.offices import checklist, copy_office, ingest
 from tests.store.test_split import open_office, rows
@@ -62,6 +63,12 @@ def ask(memory, office, question, *arguments, calculated=()):
     return pickle.loads(answer.content)
 
 
+def _other_spelling(url):
+    """Spell an address otherwise: it is opened by an engine of its own, as by another program."""
+    other = make_url(url).update_query_dict({"timeout": "20"})
+    return other.render_as_string(hide_password=False)
+
+
 def equal(shown, fresh):
     if isinstance(fresh, pd.DataFrame):
         pd.testing.assert_frame_equal(shown, fresh, check_exact=True)
@@ -89,7 +96,7 @@ def test_a_commit_leaves_the_month_before_warm_and_makes_its_own_anew(office):
 
 def test_no_order_of_acts_and_questions_shows_an_old_figure(office):
     """Two programs: one that acts, by connections of its own, and two that read."""
-    other = replace(office, store=open_store(f"{office.store.url}?timeout=20"))
+    other = replace(office, store=open_store(_other_spelling(office.store.url)))
     assert other.store.engine is not office.store.engine
     memories, draw = [Memory(), Memory()], random.Random(11)
     live = {1 + number: True for number in range(len(batches(office)))}

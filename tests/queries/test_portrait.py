@@ -1,6 +1,6 @@
 """One unit against its group and over time, and its open problems: figures worked by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -103,6 +103,13 @@ def test_not_looked_at_is_not_the_same_as_nothing_to_look_at(office):
     assert fourth["state"].tolist() == [SEEN, UNSEEN]
     assert np.isnan(fourth.loc["B", "rate"])
     assert np.isnan(fourth.loc["B", "gap"])
+
+
+def test_a_period_that_nobody_was_looked_at_in_stands_beside_nobody(office):
+    later = window("day", SECOND + timedelta(days=9))
+    found = against_group(office, later, "street", number(office, "甲街道"))
+    assert found["units"].tolist() == [0, 0]
+    assert found[["rate", "low", "high", "middle", "gap"]].isna().all(axis=None)
 
 
 def test_losses_add_up_and_the_first_to_fix_gives_back_most(office):

@@ -12,7 +12,10 @@ from wenming_metrics.rules.load import choose, digest, load_all, load_rules
 from wenming_metrics.runtime.settings import ROOT
 
 DATA = ROOT / "data"
-PUBLISHED = {"demo-2026": "c08f6c86e5e630dd73d1fe8475316a610bbc71d687a1778487252a1773b9dfde"}
+PUBLISHED = {
+    "demo-2026": "c08f6c86e5e630dd73d1fe8475316a610bbc71d687a1778487252a1773b9dfde",
+    "demo-2026-steady": "43f9446d1458b3364b6a572a3486910af87d8df45fa3faf5e833a756c01ebe73",
+}
 """Digests of published rule sets: a published folder is never edited, a change is a new folder."""
 
 
@@ -65,7 +68,7 @@ def test_the_demo_rules_have_the_promised_shape(catalogue):
             5,
             "rate,pooled",
             "best,pooled",
-            "第 5 行 mode 列：计分方式“best”不认识，应为 rate、deduct、grade、all_or_nothing、threshold、value 或留空。",
+            "第 5 行 mode 列：计分方式“best”不认识，应为 rate、deduct、grade、all_or_nothing、mean、threshold、value 或留空。",
         ),
         (
             5,

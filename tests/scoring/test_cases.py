@@ -18,7 +18,7 @@ from wenming_metrics.queries.losses.ledger_rows import loss_rows
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.details import leaf_rows, unit_leaves
-from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, RANKED, THIN, UNVISITED
 
 FOLDER = Path(__file__).resolve().parent.parent / "cases"
 CASES = [
@@ -61,6 +61,8 @@ def test_worked_case(case, office):
     for status, names in ((UNVISITED, "unvisited"), (THIN, "thin")):
         if names in case:
             assert list(found.index[found["status"] == status]) == case[names]
+    few = found[found["status"] == FEW_SEEN]
+    assert few["score"].to_dict() == case.get("few", {})
     if "city" in case:
         assert city(office, window).score == case["city"]
     filled = {

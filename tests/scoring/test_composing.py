@@ -18,7 +18,7 @@ from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_rules
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.scoring.tree.adjusting import LEDGER
-from wenming_metrics.scoring.tree.composite import INCOMPLETE, compose, worked_line
+from wenming_metrics.scoring.tree.composite import INCOMPLETE, compose, prizes_of, worked_line
 
 FOLDER = Path(__file__).resolve().parent.parent / "cases" / "composite"
 CASES = [
@@ -26,7 +26,10 @@ CASES = [
     for path in sorted(FOLDER.glob("*.toml"))
     for case in tomllib.loads(path.read_text("utf-8"))["case"]
 ]
-_GIVEN = ("missing", "years", "full_mark", "coefficient", "above_full", "adjustments")
+_GIVEN = (
+    *("missing", "years", "full_mark", "coefficient", "above_full", "adjustments"),
+    *("combine", "prize"),
+)
 
 
 def settings_of(**changes):
@@ -37,9 +40,10 @@ def settings_of(**changes):
 
 
 def profile_of(case):
-    names = ("name", "weight", "full_mark", "rounding")
+    names, scales = ("name", "weight", "full_mark", "rounding"), case.get("scales", {})
     parts = [
-        {**dict(zip(names, part, strict=True)), "from": "survey"} for part in case["components"]
+        {**dict(zip(names, part, strict=True)), "from": "survey"} | scales.get(part[0], {})
+        for part in case["components"]
     ]
     given = {name: case[name] for name in _GIVEN if name in case}
     told = settings_of(component=parts, **given)
@@ -80,7 +84,10 @@ def test_worked_case(case):
         assert scored["rank"].to_dict() == case["ranks"]
     for name, line in case.get("line", {}).items():
         assert worked_line(found, int(units.at[name, "unit"]), profile_of(case)) == line
-    check_sums(found, "years" in case)
+    won = dict(zip(units.index, prizes_of(found.units, profile_of(case)), strict=True))
+    assert won == case.get("prizes", dict.fromkeys(units.index, ""))
+    if case.get("combine") != "geometric":  # there points are powers, and add up to nothing
+        check_sums(found, "years" in case)
 
 
 def check_sums(found, weighs_years):

@@ -15,7 +15,15 @@ PERIOD, AS_OF = 1000, 1031
 def lines(count, **facts):
     """So many problems, handed out on the first day and due on the tenth, unless told otherwise."""
     usual = {"state": "整改中", "handed": PERIOD, "due": PERIOD + 10, "answered": 0, "closed": OPEN}
-    usual |= {"held": 0, "way": "", "looked": "", "returns": 0, "moved": PERIOD, "runs": True}
+    usual |= {
+        "held": 0,
+        "relapsed": 0,
+        "way": "",
+        "looked": "",
+        "returns": 0,
+        "moved": PERIOD,
+        "runs": True,
+    }
     usual |= {"is_late": False, "is_exempt": False, "is_relapsed": False, "was_closed": False}
     return pd.DataFrame([{**usual, **facts}] * count)
 
@@ -134,3 +142,13 @@ def test_without_a_base_there_is_no_rate():
     counts = counted(lines(2, handed=0, due=0, state="待交办"))
     assert counts["rate"].isna().all()
     assert np.isnan(counts.loc["kept", "rate"])
+
+
+def test_found_again_by_an_inspection_is_not_looked_back_at():
+    again = done(3, is_relapsed=True)
+    counts = counted(
+        again, done(5, held=PERIOD + 20), done(1, is_relapsed=True, relapsed=PERIOD + 20)
+    )
+    assert share(counts, "relapse") == (4, 9, 44.44)
+    assert share(counts, "relapse_seen") == (1, 6, 16.67)
+    assert np.isnan(counted(again).loc["relapse_seen", "rate"])

@@ -23,7 +23,8 @@ def test_an_older_store_gets_its_answers_as_events(tmp_path):
     fresh = events_of(office.store)
     assert fresh["act"].tolist() == ["反馈", "申请不属实", "进展"]
     with writing(office.store) as connection:
-        later = (schema.correction, schema.correction_end, schema.sender_answers)
+        later = (schema.correction, schema.correction_end)
+        later += (schema.sender_answers, schema.catalogue_entry)
         for table in (schema.problem, schema.problem_event, schema.hand_out, *later):
             table.drop(connection)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")

@@ -31,10 +31,10 @@ def standing(**told):
 
 def test_place_score_and_movement_are_told():
     said = "城东街道本周得 **87.20** 分，主城区 12 个有名次的单位里第 **5** 名"
-    assert standing() == f"{said}，比上周名次上升 3 位，得分上升 0.85 分。"
-    assert "降 2 位，得分 ▼1.00" in standing(rank_change=-2, score_change=-1.0)
-    assert "名次持平，得分持平" in standing(rank_change=0, score_change=0.0)
-    assert "升 1 位，得分 ▼0.40" in standing(rank_change=1, score_change=-0.4)
+    assert standing() == f"{said}，名次比上周上升 3 位，得分上升 0.85 分。"
+    assert "降 2 位，得分下降 1.00 分" in standing(rank_change=-2, score_change=-1.0)
+    assert "名次与上周持平，得分持平" in standing(rank_change=0, score_change=0.0)
+    assert "升 1 位，得分下降 0.40 分" in standing(rank_change=1, score_change=-0.4)
     assert "里并列第 **5** 名" in standing(tied=True)
     assert standing(rank_change=pd.NA, score_change=np.nan).endswith("上周没有名次。")
 

@@ -1,5 +1,8 @@
 """What readers ask for first is asked by the server under the very same key."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from tests.offices import checklist, copy_office, ingest
@@ -7,6 +10,7 @@ from tests.store.test_split import open_office, rows
 from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.memory import Memory
 from wenming_metrics.queries.office import days_known
+from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.ui import ready
 from wenming_metrics.ui.frame import cache
 from wenming_metrics.ui.frame.cache import ask
@@ -22,7 +26,7 @@ def office(tmp_path, monkeypatch):
         ingest(made, checklist(rows(count=60)), "一.xlsx")
         return made
 
-    shown = copy_office(tmp_path, "ready", make)
+    shown = replace(copy_office(tmp_path, "ready", make), recall=cache._recall)
     monkeypatch.setattr(cache, "office", lambda: shown)
     monkeypatch.setattr(cache, "_MEMORY", Memory())
     return shown
@@ -41,7 +45,7 @@ def test_the_newest_week_is_known_before_a_page_asks(office):
 
 def test_after_a_change_only_what_it_touches_is_made_ready_again(office):
     assert ready.make_ready()
-    before = dict(cache._MEMORY.rooms[""])
+    before, newest = dict(cache._MEMORY.rooms[""]), window("month", ask(days_known)[-1])
     assert ready.make_ready()
     assert dict(cache._MEMORY.rooms[""]) == before
     more = [
@@ -57,6 +61,9 @@ def test_after_a_change_only_what_it_touches_is_made_ready_again(office):
         ]
     ]
     ingest(office, checklist(more), "又.xlsx")
+    # A question that no page asks, right after the change.
+    shared, alone = (ranking(asked, newest) for asked in (office, replace(office, recall=None)))
+    pd.testing.assert_frame_equal(shared, alone, check_exact=True)
     assert ready.make_ready()
     after = cache._MEMORY.rooms[""]
     changed = {

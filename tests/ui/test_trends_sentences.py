@@ -124,8 +124,8 @@ def test_a_change_is_told_in_one_sentence():
 
 def test_the_indicator_that_is_named_moved_the_way_that_is_said():
     leaves = pd.DataFrame({"name": ["停车", "垃圾"], "performance": [-5.0, 3.0]})
-    assert "拉低得分最多的是**停车**" in trends_sentences.largest(leaves, {"performance": -2})
-    assert "拉高得分最多的是**垃圾**" in trends_sentences.largest(leaves, {"performance": 0.5})
+    assert "拉低得分的主要是**停车**" in trends_sentences.largest(leaves, {"performance": -2})
+    assert "拉高得分的主要是**垃圾**" in trends_sentences.largest(leaves, {"performance": 0.5})
     assert trends_sentences.largest(leaves, {"performance": 0}) == ""
 
 

@@ -103,7 +103,7 @@ def answers_of(options: argparse.Namespace) -> SenderAnswers:
 
 def _column(text: str) -> tuple[str, str]:
     """Part 「罚掉的分=扣分」 into a header and the name of a column, "" for one that is not read."""
-    header, _, title = (piece.strip() for piece in text.rpartition("="))
+    header, _, title = (side.strip() for side in text.rpartition("="))
     names = {column.title: name for name, column in INPUT.items()} | {"不读": ""}
     if not header or title not in {**names, **INPUT}:
         raise IntakeError(
@@ -114,7 +114,7 @@ def _column(text: str) -> tuple[str, str]:
 
 def _same_unit(text: str) -> tuple[str, str]:
     """Part 「新城街道=江门街道」 into a unit as written and the unit in force, "" for a new one."""
-    unit_name, _, unit = (piece.strip() for piece in text.rpartition("="))
+    unit_name, _, unit = (side.strip() for side in text.rpartition("="))
     if not unit_name or not unit:
         raise IntakeError(f"“{text}”要写成 名册里的写法=原单位，新设的单位写 名册里的写法=新设。")
     return unit_name, "" if unit == "新设" else unit

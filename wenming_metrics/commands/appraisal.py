@@ -157,7 +157,8 @@ def _print_table(appraisal: Composite, lines: pd.DataFrame) -> None:
     for group, group_lines in lines.groupby("group", sort=False):
         components = {f"value_{n}": item.name for n, item in enumerate(profile.components)}
         names = [f"{name}=component_value" for name in components]
-        columns = ("rank", "unit_name", "score=composite_score", *names, "missing")
+        prize = ["prize"] if profile.prizes else []
+        columns = ("rank", "unit_name", "score=composite_score", *names, *prize, "missing")
         table = new_table(escape(str(group)), *columns, **components)
         for line in group_lines.to_dict("records"):
             table.add_row(*_cells(line, profile))
@@ -169,4 +170,5 @@ def _cells(line: dict, profile: Profile) -> list[str]:
     score = "—" if pd.isna(line["score"]) else f"{line['score']:.{profile.decimals}f}"
     values = [line[f"value_{number}"] for number in range(len(profile.components))]
     texts = ["缺" if pd.isna(value) else f"{value:.2f}" for value in values]
-    return [rank, escape(line["unit_name"]), score, *texts, escape(line["missing"])]
+    prize = [escape(line["prize"])] if profile.prizes else []
+    return [rank, escape(line["unit_name"]), score, *texts, *prize, escape(line["missing"])]

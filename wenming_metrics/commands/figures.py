@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -31,7 +31,9 @@ from wenming_metrics.queries.losses.repeats import part_of, repeats
 from wenming_metrics.queries.losses.same_problem import suggestions
 from wenming_metrics.queries.office import Office, days_known, open_office, under
 from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.ranking.trial import try_rules
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.rules.load import choose, load_all, load_rules
@@ -51,6 +53,10 @@ _SITES = titles(
     *("site_name", "unit_name", "days", "times", "open", "state=last_state", "last"),
     *("items=items_named", "responsible"),
 )
+_SAMPLING = (
+    *("group", "rank", "unit_name", "sites", "types", "revisited"),
+    *("next_name", "gap=score_gap", "needed=sites_needed"),
+)
 _ALIKE = titles(
     *("site_name", "day", "item_name", "text=description"),
     *("other_day", "other_item_name", "other_text"),
@@ -61,6 +67,9 @@ def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     listed = add("ranking", _ranking, "打印排名")
     export = add("export", _export, "把排名存成 Excel 文件")
+    listed.add_argument(
+        "--sampling", action="store_true", help="查多少点位才能分清名次，抽样要求达到没有"
+    )
     for command in (listed, export):
         _add_window(command)
         _add_version(command)
@@ -124,6 +133,8 @@ def _window(options: argparse.Namespace, office: Office) -> periods.Window:
 def _ranking(options: argparse.Namespace) -> int:
     office = _office(options)
     window = _window(options, office)
+    if options.sampling:
+        return _print_sampling(options, office, window)
     units = _listed(options, office, window)
     ranked = _board(options, office).ranked
     shortlists = _shortlists(options, office, window) if ranked else None
@@ -131,9 +142,12 @@ def _ranking(options: argparse.Namespace) -> int:
         facts = {"window": window.title, "rules": office.rules.digest, "units": plain(units)}
         facts["held"] = held_sentence(held_in(office, window))
         facts["signed"] = _signed_note(office, window)
-        print_json(facts | ({"lists": plain(shortlists)} if ranked else {}))
+        if ranked:
+            facts |= {"city": asdict(city(office, window, options.board))}
+            facts |= {"lists": plain(shortlists)}
+        print_json(facts)
     elif ranked:
-        print_ranking(office, window, units)
+        print_ranking(office, window, units, options.board)
         print_shortlists(shortlists)
     else:
         print_listing(office, window, units)
@@ -141,6 +155,32 @@ def _ranking(options: argparse.Namespace) -> int:
     if note:
         say(note)
     return OK
+
+
+def _print_sampling(options: argparse.Namespace, office: Office, window: periods.Window) -> int:
+    """Print how many sites it takes to tell neighbours apart, and whether the rules were met."""
+    if not _board(options, office).ranked:
+        raise commit.IntakeError(f"榜单“{options.board}”不排名。")
+    lines = sampling(office, window, options.board)
+    lines = lines[lines["group"] == options.group] if options.group else lines
+    if options.json:
+        print_json({"window": window.title, "units": plain(lines)})
+        return OK
+    met = [name for name in lines if name.endswith("_met")]
+    names = titles(*_SAMPLING, *met)
+    spelled = lines.assign(
+        revisited=[share_of(share) for share in lines["revisited"]],
+        gap=[f"{gap:.2f}" if pd.notna(gap) else "" for gap in lines["gap"]],
+        needed=["" if pd.isna(count) else str(count) for count in lines["needed"]],
+    )
+    print_lines(f"{window.title} 抽样", spelled[list(names)].rename(columns=names))
+    say(sampling_sentence(lines))
+    return OK
+
+
+def share_of(share: float) -> str:
+    """Spell a share in whole per cent, "" without one."""
+    return "" if pd.isna(share) else f"{share:.0%}"
 
 
 def _signed_note(office: Office, window: periods.Window) -> str:
@@ -166,7 +206,9 @@ def _listed(options: argparse.Namespace, office: Office, window: periods.Window)
     """List the units that were asked for: ranked, or by problems where the board has no ranks."""
     if not _board(options, office).ranked:
         return _beside_held(ranking.listing(office, window, options.board), options, office, window)
-    ranked = ranking.ranking(office, window, options.board)
+    ranked = join_bands(
+        ranking.ranking(office, window, options.board), bands(office, window, options.board)
+    )
     ranked = _beside_held(ranked, options, office, window)
     return ranked[ranked["group"] == options.group] if options.group else ranked
 
@@ -181,7 +223,7 @@ def _shortlists(
     options: argparse.Namespace, office: Office, window: periods.Window
 ) -> pd.DataFrame:
     """List who is named in front and at the back, of the group that was asked for."""
-    named_lines = named_units(office, window, options.board)
+    named_lines = named_clearly(office, window, options.board)
     shortlists = _beside_held(named_lines, options, office, window)
     return shortlists[shortlists["group"] == options.group] if options.group else shortlists
 
@@ -200,7 +242,14 @@ def _trial(options: argparse.Namespace) -> int:
         trial = replace(trial, units=trial.units[trial.units["group"] == options.group])
     if options.json:
         facts = {"window": window.title, "rules": rules.digest, "rules_before": office.rules.digest}
-        print_json({**facts, "units": plain(trial.units), "months": plain(trial.months)})
+        print_json(
+            {
+                **facts,
+                "units": plain(trial.units),
+                "months": plain(trial.months),
+                "noise": plain(trial.noise),
+            }
+        )
     else:
         print_trial(trial)
     return OK

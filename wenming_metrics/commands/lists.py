@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
+from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.cell_corrections import confirm, propose, refuse
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.choices import nearest_names
 from wenming_metrics.queries.files.corrections import corrected_cells
 from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.files.held import HeldCell, cells_of, waiting_rows
 from wenming_metrics.queries.files.record_lists import record_file, record_list, record_titles
 from wenming_metrics.queries.files.recounted import recounted_deadlines
+from wenming_metrics.queries.first_steps import first_steps
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
+from wenming_metrics.reading.survey.wordings import option_form
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
+_NAME_KINDS = {"单位": "unit", "测评项": "item", "点位类型": "point_type"}
 _WAITING = titles(
     *("batch", "file", "sheet", "source_row", "street", "site", "item", "points=points_written"),
     *("sentences=held_reason", "who"),
@@ -51,6 +57,20 @@ def add_commands(add: Add) -> None:
     kinds = "、".join(f"{kind.name}（{kind.title}）" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=kinds)
     listed.add_argument("--out", type=Path, help="存成 .xlsx 文件，不含责任人和联系电话")
+    remembered = add(
+        "remember", _remember, "记住一个写法指什么：单位、测评项、点位类型，或问卷的选项"
+    )
+    remembered.add_argument("written", metavar="写法", help="文件里怎样写的")
+    remembered.add_argument("meaning", metavar="名称", help="它是哪一个")
+    remembered.add_argument(
+        "--as", dest="kind", choices=tuple(_NAME_KINDS), default="单位", help="它是什么，缺省是单位"
+    )
+    remembered.add_argument("--question", default="", metavar="题目", help="它是哪一题的选项")
+    remembered.add_argument("--who", default="命令行", help="经办人")
+    first = add("begin", _begin, "第一次使用：从空的数据到第一次排名的五步，各步做了没有，还缺什么")
+    first.add_argument(
+        "--forms", type=Path, metavar="文件夹", help="把各步的空白表格存到这个文件夹"
+    )
     add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限，列出会是另一天的")
     add("waiting", _waiting, "列出待核、暂不计分的行")
     _add_corrections(add)
@@ -77,6 +97,48 @@ def _add_corrections(add: Add) -> None:
         command.add_argument("correction", type=int, metavar="更正", help="corrections 列出的编号")
     for command in (corrected, confirmed, refused):
         command.add_argument("--who", required=True, help="经办人")
+
+
+def _remember(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    kind = _NAME_KINDS[options.kind]
+    questions = office.rules.survey.questions if office.rules.survey else ()
+    if options.question:
+        codes = [q.code for q in questions if options.question in (q.code, q.title, *q.headers)]
+        if not codes:
+            titles_known = "、".join(question.title for question in questions)
+            raise commit.IntakeError(f"问卷里没有“{options.question}”这一题，有：{titles_known}。")
+        kind = option_form(codes[0])
+    names = nearest_names(office, kind, options.written)
+    meant = [key for key, name in names.items() if options.meaning in (name, name.split("(")[0])]
+    if len(meant) != 1:
+        near = "、".join(f"“{name}”" for name in [*names.values()][:3])
+        count_words = "没有" if not meant else "有几个"
+        raise commit.IntakeError(f"{count_words}“{options.meaning}”，最接近的有{near}。")
+    if options.question:
+        mappings.remember_option(office, codes[0], options.written, meant[0], options.who)
+    else:
+        mappings.remember_name(office, kind, options.written, meant[0], options.who)
+    text = f"已记住：“{options.written}”是{names[meant[0]]}。"
+    say(text, as_json=options.json, written=options.written, meaning=names[meant[0]])
+    return OK
+
+
+def _begin(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    steps = first_steps(office)
+    if options.forms:
+        options.forms.mkdir(parents=True, exist_ok=True)
+        for kind in (kind for step in steps for kind in step.forms):
+            (options.forms / f"{forms()[kind]}_模板.xlsx").write_bytes(form_file(office, kind))
+    if options.json:
+        print_json({"steps": [asdict(step) for step in steps]})
+        return OK
+    for number, step in enumerate(steps, 1):
+        say(f"{'✓' if step.is_done else number} {step.title}：{step.state}。{step.missing}")
+    if options.forms:
+        say(f"空白表格已存到 {options.forms}。")
+    return OK
 
 
 def _form(options: argparse.Namespace) -> int:

@@ -19,9 +19,10 @@ from wenming_metrics.domain.privacy import mask
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city
-from wenming_metrics.queries.ranking.trial import Trial
+from wenming_metrics.queries.ranking.trial import Trial, noise_sentences
 from wenming_metrics.queries.scores.rule_spans import versions_of
-from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED, VETOED
+from wenming_metrics.scoring.ranking.bands import spell_bands
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.upkeep.report import Report
 from wenming_metrics.vocabulary import columns, movement, on_time_note, printable
 
@@ -146,9 +147,11 @@ def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, float) and pd.isna(value))
 
 
-def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
+def print_ranking(
+    office: Office, window: Window, ranked: pd.DataFrame, board: str = "street"
+) -> None:
     """Print a ranking as people read it: one table per group, the others below."""
-    facts = city(office, window)
+    facts = city(office, window, board)
     score = "—" if facts.score is None else f"{facts.score:.2f}"
     rules = "、".join(
         f"{rule_set.short} {rule_set.version}" for rule_set, _ in versions_of(window, office)
@@ -160,16 +163,22 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     if window.kind == "day":
         out.print("当日点位少，名次仅供参考。")
     print_held(held_in(office, window))
+    compared = bool(ranked["rank_change"].notna().any())  # else 新 on every line says nothing
     for group, group_units in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
-        names = ("rank", "moved", "unit_name", "score", "change")
+        names = ("rank", "place_band", "moved", "unit_name", "score", "change")
         table = new_table(str(group), *names, "sites", "checks", "failed", "coverage")
-        for line in group_units.itertuples():
-            table.add_row(*_line(line))
+        banded = group_units.assign(**spell_bands(group_units))
+        for line in banded.itertuples():
+            table.add_row(*_line(line, compared=compared))
         out.print(table)
     for status, text in ((THIN, "检查项不足，暂不评分"), (UNVISITED, "本期未督查")):
         names = ranked.loc[ranked["status"] == status, "unit_name"]
         if len(names):
             out.print(f"{text}（{len(names)} 个）：{'、'.join(names)}")
+    few = ranked[ranked["status"] == FEW_SEEN]
+    if len(few):
+        texts = "、".join(f"{line.unit_name} {line.score:.2f}" for line in few.itertuples())
+        out.print(f"当日督查面不足，不排名次（{len(few)}个）：{texts}", markup=False)
     for line in ranked[ranked["status"] == VETOED].itertuples():
         text = (
             f"一票否决：{line.unit_name}（得分 {line.score:.2f}，不排名；依据 {line.document_no}）"
@@ -193,15 +202,16 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
         out.print(f"{group} {title}：{'、'.join(texts)}", markup=False)
 
 
-def _line(line: object) -> list[str]:
-    moved = movement(line.rank_change, is_new=bool(line.is_new)) or "—"
+def _line(line: object, *, compared: bool) -> list[str]:
+    is_new = bool(line.is_new) and compared
+    moved = movement(line.rank_change, is_new=is_new, clear=line.clear_change)  # — is 持平
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     rank_text = f"{line.rank}{'（并列）' if line.tied else ''}"
     figures = [str(line.sites), str(line.checks), str(line.failed), covered]
     waiting_rows = int(getattr(line, "held", 0))  # the demonstration asks for none
     name = f"{line.unit_name}（{waiting_rows}条待核）" if waiting_rows else line.unit_name
-    return [rank_text, moved, name, f"{line.score:.2f}", change, *figures]
+    return [rank_text, line.place_band, moved, name, f"{line.score:.2f}", change, *figures]
 
 
 def print_listing(office: Office, window: Window, units: pd.DataFrame) -> None:
@@ -242,6 +252,8 @@ def print_trial(trial: Trial) -> None:
             table.add_row(line.unit_name, *ranks, *scores, style="bold" if line.changed else None)
         out.print(table)
     out.print(f"{moved.sum()} 个单位的名次会变。")
+    for line in noise_sentences(trial):
+        out.print(line, markup=False)
     for line in trial.months.itertuples():
         out.print(
             f"  {line.month}：{line.units} 个单位有名次，{line.changed} 个会变。", markup=False

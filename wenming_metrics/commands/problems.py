@@ -170,11 +170,11 @@ def _answers(options: argparse.Namespace) -> int:
         numbers = accept_answers(office, confirmed, options.who)
         say(f"已确认 {len(numbers)} 条反馈。", as_json=options.json, numbers=numbers)
         return OK
-    listed = lines.assign(serial=range(1, len(lines) + 1))[list(_ANSWERS)]
+    sent_lines = lines.assign(serial=range(1, len(lines) + 1))[list(_ANSWERS)]
     if options.json:
-        print_json({"answers": plain(listed)})
+        print_json({"answers": plain(sent_lines)})
         return OK
-    print_lines(f"对不上号的反馈（{len(lines)} 条）", listed.rename(columns=_ANSWERS))
+    print_lines(f"对不上号的反馈（{len(lines)} 条）", sent_lines.rename(columns=_ANSWERS))
     return OK
 
 
@@ -206,12 +206,12 @@ def _dispatch(options: argparse.Namespace) -> int:
 
     office = open_office(settings.load())
     if not options.document:
-        listed = dispatches(office)
+        sent_lines = dispatches(office)
         if options.json:
-            print_json({"dispatches": plain(listed)})
+            print_json({"dispatches": plain(sent_lines)})
         else:
             print_lines(
-                "已有的交办", listed.rename(columns=_DISPATCHES)[list(_DISPATCHES.values())]
+                "已有的交办", sent_lines.rename(columns=_DISPATCHES)[list(_DISPATCHES.values())]
             )
         return OK
     numbers: list[str] = []

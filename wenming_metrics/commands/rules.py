@@ -12,15 +12,16 @@ import pandas as pd
 from wenming_metrics.commands import FAILED, OK, Add, Run
 from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say, say_saved
 from wenming_metrics.domain.periods import custom, today
+from wenming_metrics.export.tables import influence_workbook
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.framework import tree
-from wenming_metrics.queries.office import Office, days_known, open_office
+from wenming_metrics.queries.office import Office, days_known, open_office, read_catalogue
+from wenming_metrics.queries.ranking.weights import influence_sentence, weight_influence
 from wenming_metrics.revising import drafts
 from wenming_metrics.revising.books import book_of, files_of_version, read_any
 from wenming_metrics.revising.compare import compare
 from wenming_metrics.revising.publish import Release, next_id, publish, versions
 from wenming_metrics.revising.trying import try_draft
-from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_all, load_files
 from wenming_metrics.rules.workbook.parts import parts_of
@@ -35,6 +36,9 @@ _VERSIONS = titles(
 )
 _TREE = titles("code", "name=indicator", "share", "how", "responsible")
 _CHANGES = titles("area", "what=spot", "name=changed", "old", "new")
+_KEPT = titles("group", "rank", "unit_name", "score", "kept=place_kept", "place_range")
+_EFFECTS = titles("code", "name=indicator", "up=weight_up", "down=weight_down")
+_MOST_WEIGHTS = 20
 _SOURCE = "办法：data/rules 里的编号、文件夹或改好的 .xlsx"
 
 
@@ -47,7 +51,7 @@ def add_commands(add: Add) -> None:
 
     def act(name: str, run: Run, description: str) -> argparse.ArgumentParser:
         parser = acts.add_parser(name, help=description, description=description)
-        parser.set_defaults(run=_reporting_faults(run))
+        parser.set_defaults(run=reporting_faults(run))
         parser.add_argument("--json", action="store_true", help="输出 JSON")
         return parser
 
@@ -69,6 +73,9 @@ def add_commands(add: Add) -> None:
     tried = act("try", _try, "试算：最近几天名次会怎样变，哪一条改动影响了谁（不保存）")
     tried.add_argument("source", metavar="办法", help=_SOURCE)
     tried.add_argument("--days", type=int, default=30, help="最近几天，缺省 30")
+    weighed = act("weights", _weights, "权重影响：权重上下四分之一，谁的名次会变")
+    weighed.add_argument("--days", type=int, default=30, help="最近几天，缺省 30")
+    weighed.add_argument("--out", type=Path, help="存成 .xlsx 文件")
     _add_publish(act)
 
 
@@ -91,7 +98,7 @@ def _needs_act(options: argparse.Namespace) -> int:
     raise commit.IntakeError("请写明做什么，如 rules list。")
 
 
-def _reporting_faults(run: Run) -> Run:
+def reporting_faults(run: Run) -> Run:
     """Tell the faults of a workbook line by line."""
 
     def reported_run(options: argparse.Namespace) -> int:
@@ -146,7 +153,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    catalogue = load_catalogue(settings.load().data / "catalogue")
+    catalogue = read_catalogue(settings.load())
     try:
         _, rules = read_any(options.source, catalogue)
     except RuleSetError as error:
@@ -161,7 +168,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     config = settings.load()
-    catalogue = load_catalogue(config.data / "catalogue")
+    catalogue = read_catalogue(config)
     options.out.write_bytes(book_of(files_of_version(config.data, options.rules), catalogue))
     say_saved(options)
     return OK
@@ -170,7 +177,7 @@ def _export(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     config = settings.load()
     if options.out:
-        files, _ = read_any(options.source, load_catalogue(config.data / "catalogue"))
+        files, _ = read_any(options.source, read_catalogue(config))
         options.out.mkdir(parents=True)
         for name, content in files.items():
             (options.out / name).write_bytes(content)
@@ -225,6 +232,31 @@ def _try(options: argparse.Namespace) -> int:
     )
     print_lines("各单位", tried.units[list(heads)].rename(columns=heads))
     say("没有保存。各条单独的影响不一定加得成合起来的影响。")
+    return OK
+
+
+def _weights(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    days = days_known(office)
+    if not days:
+        raise commit.IntakeError("还没有入库数据，看不出权重的影响。")
+    over = custom(days[-1] - timedelta(days=max(1, options.days) - 1), days[-1])
+    board = next(board for board in office.rules.boards if board.ranked)
+    influence = weight_influence(office, over, board.kind)
+    summary = influence_sentence(influence)
+    if options.out:
+        lines = (influence.units, influence.weights)
+        options.out.write_bytes(influence_workbook(*lines, f"权重影响（{over.title}）", [summary]))
+        say_saved(options)
+    elif options.json:
+        facts = {"units": plain(influence.units), "weights": plain(influence.weights)}
+        print_json({"window": over.title, "text": summary, **facts})
+    else:
+        lines = influence.units.assign(kept=[f"{share:.0%}" for share in influence.units["kept"]])
+        print_lines(f"{over.title} 名次", lines[list(_KEPT)].rename(columns=_KEPT))
+        effects = influence.weights.head(_MOST_WEIGHTS)
+        print_lines("影响最大的权重", effects[list(_EFFECTS)].rename(columns=_EFFECTS))
+        say(summary)
     return OK
 
 

@@ -17,6 +17,7 @@ from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import days_known, open_office
 from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.runtime import settings
 
 _LAST_PORT = 65535
@@ -97,6 +98,7 @@ def _demo(options: argparse.Namespace) -> int:
     )
     for kind in ("day", "week"):
         window = periods.window(kind, last)
-        print_ranking(office, window, ranking.ranking(office, window))
+        banded = join_bands(ranking.ranking(office, window), bands(office, window))
+        print_ranking(office, window, banded)
     # A row that waits is part of what is shown.
     return max((code for code in codes if code != HELD), default=OK)

@@ -20,7 +20,7 @@ from wenming_metrics.upkeep.clean import clean
 from wenming_metrics.upkeep.health import health
 from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.rebuild_tallies import retally_store
-from wenming_metrics.upkeep.restore import Restored, restore
+from wenming_metrics.upkeep.restore import Restored, entries_of, restore
 from wenming_metrics.upkeep.verify import verify
 
 
@@ -83,7 +83,8 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     config = settings.load()
-    _, rules, _ = read_rules(config)
+    # What a backup was numbered by goes before what this store, which it replaces, was.
+    _, rules, _ = read_rules(config, *entries_of(options.file))
     restored = restore(config.store_url, rules, options.file, replace=options.replace)
     say(_restored_text(restored), as_json=options.json, **asdict(restored))
     return OK

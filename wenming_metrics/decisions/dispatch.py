@@ -51,10 +51,10 @@ def dispatch_preview(lines: pd.DataFrame) -> pd.DataFrame:
     Returns: unit_name ("" = nobody is named: those are not handed out), problems (count), sites, the most first
     """
     waiting = lines[lines["state"] == WAITING]
-    counted = waiting.groupby("unit_name", sort=False).agg(
+    counts = waiting.groupby("unit_name", sort=False).agg(
         problems=("day", "size"), sites=("site_name", "nunique")
     )
-    return counted.sort_values("problems", ascending=False, kind="stable").reset_index()
+    return counts.sort_values("problems", ascending=False, kind="stable").reset_index()
 
 
 def problems_by_unit(

@@ -9,6 +9,7 @@ from wenming_metrics.queries.files.open_forms import Form
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE
+from wenming_metrics.reading.survey.wordings import option_form
 from wenming_metrics.store import choices
 from wenming_metrics.store.database import writing
 from wenming_metrics.vocabulary import normalise
@@ -66,6 +67,13 @@ def remember_name(office: Office, kind: str, written: str, target: int, who: str
     with writing(office.store) as connection:
         choices.add_name(connection, kind, normalise(written), target, who)
     _log.info("名称 %r 记为 %s %s 经办 %r", written, kind, target, who)
+
+
+def remember_option(office: Office, question: str, written: str, code: str, who: str) -> None:
+    """Remember which option of a question an answer is. Takes: question, code - of both the codes"""
+    with writing(office.store) as connection:
+        choices.add_header(connection, option_form(question), normalise(written), code, who)
+    _log.info("回答 %r 记为 %s 的 %s 经办 %r", written, question, code, who)
 
 
 def forget_choice(office: Office, what: str, choice: int, who: str) -> None:

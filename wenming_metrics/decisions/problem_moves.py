@@ -73,7 +73,7 @@ def make_several(
     """
     if not any(problems for problems, _ in moves):
         raise IntakeError("请先勾选问题。")
-    contents, sentences, moved = _check_pictures(pictures), [], []
+    contents, sentences, numbers_done = _check_pictures(pictures), [], []
     with writing(office.store) as connection:
         marks = _keep_pictures(connection, contents)
         for problems, order in moves:
@@ -84,22 +84,22 @@ def make_several(
             sentences += complaints_found
             if not complaints_found:
                 _append(connection, book, numbers, order)
-            moved += numbers
+            numbers_done += numbers
         if sentences:
             uncounted = (
                 f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
             )
             raise IntakeError("\n".join([*sentences[:_MOST_SAID], uncounted]).strip())
-    _log.info("%s %s 件问题 经办 %r", moves[0][1].act, len(moved), moves[0][1].who)
-    return moved
+    _log.info("%s %s 件问题 经办 %r", moves[0][1].act, len(numbers_done), moves[0][1].who)
+    return numbers_done
 
 
 def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dict[str, list]:
     """Keep the pictures of moves; gives what their events say of them."""
     if not contents:
         return {}
-    seen = keep_pictures(connection, contents)
-    return {"pictures": list(contents), "pictures_seen": sorted(seen)}
+    doubles = keep_pictures(connection, contents)
+    return {"pictures": list(contents), "pictures_seen": sorted(doubles)}
 
 
 def add_problem(
@@ -120,9 +120,9 @@ def add_problem(
 
 def order_now(act: str, who: str, day: int = 0, **facts: object) -> Order:
     """Make an order of today, or of a day before it. Takes: day - ordinal, 0: now"""
-    now = today().toordinal()
-    when = {"day": day or now}
-    if when["day"] == now:
+    ordinal = today().toordinal()
+    when = {"day": day or ordinal}
+    if when["day"] == ordinal:
         when["minute"] = present_minute()
     return Order(act, who.strip(), **when, **facts)
 

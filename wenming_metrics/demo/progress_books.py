@@ -86,10 +86,10 @@ def _rounds(due: date, end: date, rng: np.random.Generator) -> tuple[list[str | 
         return [None] * 4, "未报"
     if rng.random() > _BACK_SHARE:
         return [_written(handed), "通过", None, None], "通过"
-    reason, again = str(rng.choice(_RETURNED)), handed + timedelta(days=int(rng.integers(2, 6)))
-    if again > end or rng.random() < _BACK_SHARE:
+    reason, resent = str(rng.choice(_RETURNED)), handed + timedelta(days=int(rng.integers(2, 6)))
+    if resent > end or rng.random() < _BACK_SHARE:
         return [_written(handed), reason, None, None], "退回"
-    return [_written(handed), reason, _written(again), None], "待审"
+    return [_written(handed), reason, _written(resent), None], "待审"
 
 
 def _write_metrics(folder: Path, city: DemoCity, end: date, rng: np.random.Generator) -> Path:

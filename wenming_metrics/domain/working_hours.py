@@ -52,8 +52,8 @@ class OfficeHours:
 
 def parse_hours(text: str) -> Spans | None:
     """Read 「8:00-12:00、14:00-18:00」; None where it is no such text or spans overlap."""
-    pieces = [piece for piece in re.split(r"[、,;，；\s]+", text.strip()) if piece]
-    matches = [_SPAN.fullmatch(piece) for piece in pieces]
+    pieces = [span_text for span_text in re.split(r"[、,;，；\s]+", text.strip()) if span_text]
+    matches = [_SPAN.fullmatch(span_text) for span_text in pieces]
     if not matches or None in matches:
         return None
     spans = tuple(

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.domain.numbers import share_text
+from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.vocabulary import Column, columns, movement, on_time_note
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,8 +37,8 @@ class ExportSheet:
 
 
 _RANKING = columns(
-    *("group", "rank", "moved", "unit_name", "score", "score_change", "sites", "checks"),
-    *("failed", "places", "coverage", "remark"),
+    *("group", "rank", "place_band", "moved", "unit_name", "score", "score_band", "tier"),
+    *("score_change", "sites", "checks", "failed", "places", "coverage", "remark"),
     failed="问题项",
     places="问题处数",
 )
@@ -45,6 +46,10 @@ _SHORTLISTS = columns(
     *("group", "title=shortlist", "rank", "unit_name", "score", "running=times_running"),
     "remark=long_remark",
 )
+_PLACES_KEPT = columns(
+    *("group", "rank", "unit_name", "score", "kept=place_kept", "place_range"),
+)
+_WEIGHT_EFFECTS = columns("code", "name=indicator", "up=weight_up", "down=weight_down")
 _LISTING = columns(
     *("unit_name=responsible", "failed", "change=problems_more", "places", "lost=lost_sum"),
     *("kept", "not_due", "recurred"),
@@ -77,15 +82,24 @@ def _ranking_sheets(
     shortlists: pd.DataFrame,
     prefix: str = "",
 ) -> tuple[ExportSheet, ExportSheet]:
+    # Where nobody had a place before, 新 on every line would say nothing; the page leaves it out too.
+    compared = bool(ranked["rank_change"].notna().any())
     lines = ranked.assign(
         moved=[
-            movement(line.rank_change, is_new=bool(line.is_new)) for line in ranked.itertuples()
+            movement(
+                line.rank_change,
+                is_new=bool(line.is_new) and compared,
+                clear=getattr(line, "clear_change", True),
+            )
+            for line in ranked.itertuples()
         ],
         remark=[_remark(line) for line in ranked.itertuples()],
+        **spell_bands(ranked),
     )
+    sheet_columns = tuple(column for column in _RANKING if column.name in lines)
     lists = "、".join(dict.fromkeys(shortlists["title"]))
     return (
-        ExportSheet(f"{prefix}排名", title, lines, _RANKING, notes),
+        ExportSheet(f"{prefix}排名", title, lines, sheet_columns, notes),
         ExportSheet(f"{prefix}名单", lists, shortlists, _SHORTLISTS, notes),
     )
 
@@ -136,9 +150,20 @@ def composite_workbook(
     for number in range(len(components)):
         names += [f"{name}_{number}=component_{name}" for name in ("value", "weight", "points")]
     titles = {f"value_{number}": name for number, name in enumerate(components)}
-    table_columns = columns(*names, "missing", "remark", **titles)
+    prize = ["prize"] if (lines["prize"] != "").any() else []
+    table_columns = columns(*names, *prize, "missing", "remark", **titles)
     remarked = lines.assign(remark=[_remark(line) for line in lines.itertuples()])
     return write_book(ExportSheet("综合考核", title, remarked, table_columns, notes))
+
+
+def influence_workbook(
+    units: pd.DataFrame, weights: pd.DataFrame, title: str, notes: Sequence[str]
+) -> bytes:
+    """Make the sheets for the meeting that sets the rules, as `queries.ranking.weights` gives the lines."""
+    return write_book(
+        ExportSheet("名次", title, units, _PLACES_KEPT, notes),
+        ExportSheet("权重", title, weights, _WEIGHT_EFFECTS, notes),
+    )
 
 
 def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:

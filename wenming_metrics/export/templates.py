@@ -157,16 +157,18 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
 def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
     """Make up one row from names of the register: every column that some form has."""
     site_cells = _example_site(register, catalogue)
-    type_number = catalogue.point_types["name"].tolist().index(site_cells["point_type"])
-    item = int(np.flatnonzero(catalogue.applies[:, type_number])[0])
-    full = int(catalogue.items["full_mark"].iloc[item]) / POINT_SCALE
+    types = catalogue.point_types["name"]
+    type_number = types.index[types == site_cells["point_type"]][0]
+    looked_at = np.flatnonzero(catalogue.applies[:, type_number])
+    item = looked_at[0] if len(looked_at) else catalogue.items.index[0]
+    full = int(catalogue.full_marks[item]) / POINT_SCALE
     units = register.units
     bureaus = units.loc[(units["kind"] == "department") & (units["valid_to"] == FOREVER), "name"]
     doer = bureaus.iloc[0] if len(bureaus) else site_cells["street"]
     return {
         **site_cells,
         **{name: _DAY for name in ("day", "planned_day", "finished", "due", "handed_in")},
-        **{"source": "市督查组", "team": "一组", "item": catalogue.items["name"].iloc[item]},
+        **{"source": "市督查组", "team": "一组", "item": str(catalogue.item_names[item])},
         **{"places": 1, "deduction": min(full, 1.0), "result": "不符合", "round": "第一轮"},
         **{"description": "地面有一处积水", "lead": doer, "responsible": site_cells["street"]},
         **{
@@ -205,7 +207,7 @@ def _example_site(register: Register, catalogue: Catalogue) -> dict[str, object]
             return {
                 **_example_unit(register, int(site.street)),
                 **{"community": local["name"] if local["kind"] == "community" else None},
-                **{"point_type": types.iloc[int(site.point_type)], "site": site.name},
+                **{"point_type": types.loc[int(site.point_type)], "site": site.name},
             }
     streets = units.index[alive & (units["kind"] == "street")] if len(units) else []
     unit_cells = _example_unit(register, int(streets[0])) if len(streets) else _NO_UNIT

@@ -43,6 +43,7 @@ from wenming_metrics.reading.model.reading import (
 )
 from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
 from wenming_metrics.reading.read import open_workbook, read
+from wenming_metrics.reading.survey.wordings import with_wordings
 from wenming_metrics.scoring.tally.tally import find_repeats
 from wenming_metrics.store import batches, corrections, registers, rows, surveys
 from wenming_metrics.store.database import reading, writing
@@ -119,7 +120,8 @@ def decode_file(
 
 
 def _reading_context(office: Office, against: IntakeContext, answers: SenderAnswers) -> Context:
-    hints = (answers, against.choices, office.rules.reading, office.rules.survey)
+    survey = with_wordings(office.rules.survey, against.choices.headers)
+    hints = (answers, against.choices, office.rules.reading, survey)
     return Context(against.register, office.catalogue, today(), *hints)
 
 

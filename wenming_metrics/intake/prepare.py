@@ -24,6 +24,7 @@ from wenming_metrics.intake.mistakes import MistakeError, one_file, return_file
 from wenming_metrics.reading.model.reading import Context, Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.read import read
+from wenming_metrics.reading.survey.wordings import with_wordings
 from wenming_metrics.rules.model import Catalogue, ReadingRules
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.scoring.tally.tally import tally_days
@@ -67,6 +68,7 @@ class PrepareTask:
 def read_ready(task: PrepareTask) -> Ready:
     """Read one file and make it ready; a task for an executor. It never fails for what is in a file."""
     register, catalogue, choices, rules, survey, bases = _unpack_context(task.context)
+    survey = with_wordings(survey, choices.headers)
     context = Context(register, catalogue, task.on, task.answers, choices, rules, survey)
     try:
         with without_collection(), one_file(task.name):

@@ -22,7 +22,7 @@ from wenming_metrics.vocabulary import titles
 
 FIGURES = titles(
     *("score", "rank", "status=state", "sites", "visits", "checks", "failed", "places"),
-    *("lost", "coverage"),
+    *("lost", "coverage", "place_low", "place_high"),
     failed="问题项",
     places="问题处数",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,14 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.domain.periods import Window, previous, series, today
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.bands import (
+    ERROR,
+    band_window,
+    errors_in,
+    join_bands,
+    mark_unclear,
+    stored_tallies,
+)
 from wenming_metrics.queries.ranking.overview import (
     CityOverview,
     by_category,
@@ -22,7 +31,7 @@ from wenming_metrics.queries.ranking.overview import (
 from wenming_metrics.queries.ranking.ranking import list_standings, rank_standings
 from wenming_metrics.queries.ranking.shortlists import name_ranked, ranked_in
 from wenming_metrics.queries.scores.arrivals import Cutoff
-from wenming_metrics.queries.scores.as_known import know, known_standings
+from wenming_metrics.queries.scores.as_known import know, known_standings, known_tallies
 from wenming_metrics.queries.scores.deadline_rates import on_time
 from wenming_metrics.queries.scores.findings import Moment
 from wenming_metrics.queries.scores.score_windows import COURSE, score_windows, statuses
@@ -42,7 +51,8 @@ class Signed:
 class IssueLists:
     """All figures of an issue.
 
-    boards - kind of board -> its list, as `queries.ranking.ranking.ranking` or `listing` give it
+    boards - kind of board -> its list, as `queries.ranking.ranking.ranking` or `listing` give it;
+             ranked ones with the columns of `queries.ranking.bands`
     shortlists - kind of ranked board -> as `queries.ranking.shortlists.named_units`
     leaves - kind of ranked board -> unit, unit_name, rules (digest), code, name, rate, loss
     city   - as `queries.ranking.overview.city`; losses, shares - as `top_losses` and `category_shares`
@@ -75,10 +85,16 @@ def make_lists(
     }
     boards, shortlists = {}, {}
     for kind, now in scored.items():
+        if now.board.ranked:
+            errors = errors_in(now, -1, partial(known_tallies, connection, rows_known))
         if signed is None:
-            boards[kind] = (rank_standings if now.board.ranked else list_standings)(now)
+            boards[kind] = (
+                join_bands(rank_standings(now), band_window(now, errors, None))
+                if now.board.ranked
+                else list_standings(now)
+            )
         elif now.board.ranked:
-            boards[kind], shortlists[kind] = _ranked(connection, office, now, signed)
+            boards[kind], shortlists[kind] = _ranked(connection, office, now, errors, signed)
         else:
             boards[kind] = _listed(connection, office, now, signed, cut.at)
     first = scored[office.rules.boards[0].kind]
@@ -97,9 +113,13 @@ def make_lists(
 
 
 def _ranked(
-    connection: Connection, office: Office, now: Standings, signed: Signed
+    connection: Connection,
+    office: Office,
+    now: Standings,
+    errors: pd.DataFrame,
+    signed: Signed,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make a ranked list, and who is named at its ends.
+    """Make a ranked list with its bands, and who is named at its ends.
 
     Where an earlier window was signed, its signed list is what this one is measured against.
     """
@@ -110,6 +130,10 @@ def _ranked(
     ranks = [
         ranked_in(live, number) if frame is None else frame for number, frame in enumerate(lists)
     ]
+    if lists[-1] is None:
+        earlier = errors_in(live, -2, stored_tallies(connection))
+        error_of = dict(zip(live.units["unit"], earlier["error"], strict=True))
+        ranks[-1] = ranks[-1].assign(**{ERROR: ranks[-1]["unit"].map(error_of)})
     was = ranks[-1].set_index("unit").reindex(ranked["unit"])
     courses = rank_standings(live).set_index("unit")["trend"]
     trend = [
@@ -122,7 +146,9 @@ def _ranked(
         score_change=half_up(ranked["score"] - was["score"].to_numpy(float), 9),
         trend=trend,
     )
-    return lines, name_ranked([*ranks, ranked], now.rules().lists)
+    banded = join_bands(lines, band_window(now, errors, ranks[-1]))
+    shortlists = name_ranked([*ranks, ranked], now.rules().lists)
+    return banded, mark_unclear(shortlists, banded)
 
 
 def _course(

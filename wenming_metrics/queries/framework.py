@@ -64,6 +64,8 @@ def how_scored(node: Mapping[str, object]) -> str:
     Takes: node - a line of `RuleSet.nodes`
     """
     mode = str(node["mode"])
+    if node["pooled"]:
+        return "下级的检查项合并计算"
     if not mode:
         return "下级按权重平均"
     phrases = [MODE_WORDS[mode]]
@@ -89,10 +91,10 @@ def items_of(rules: RuleSet, catalogue: Catalogue) -> pd.DataFrame:
     Returns: node (-1 = 不计分), code, name, category, full_mark (points), point_types (names,
              "" = all that it is looked at in); lines without a leaf come last
     """
-    items, types = catalogue.items, catalogue.point_types["name"].to_numpy()
+    types = catalogue.type_names
     lines = []
-    for number, item in enumerate(items.itertuples()):
-        leaves, applies = rules.leaf_of[number], catalogue.applies[number]
+    for item in catalogue.items.itertuples():
+        leaves, applies = rules.leaf_of[item.Index], catalogue.applies[item.Index]
         for node in np.unique(leaves[applies]):
             in_leaf = applies & (leaves == node)
             where = "" if (in_leaf == applies).all() else "、".join(types[in_leaf])

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.rules.catalogue import load_catalogue
+from wenming_metrics.rules.entries import Entry, numbering_faults, own_entries
 from wenming_metrics.rules.faults import Fault, RuleSetError
 from wenming_metrics.rules.folders import placed
 from wenming_metrics.rules.load import choose, digest, load_all, pack, read_files, unpack
 from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.runtime.settings import Settings
-from wenming_metrics.store.database import Store, open_store, reading, writing
+from wenming_metrics.store import schema
+from wenming_metrics.store.catalogue import forget_shipped, read_entries, record_shipped, unrecorded
+from wenming_metrics.store.database import Store, count_lines, open_store, reading, writing
 from wenming_metrics.store.drafts import published
-from wenming_metrics.store.failures import spell_address
+from wenming_metrics.store.failures import StoreError, spell_address
 from wenming_metrics.store.registers import archive_rules, archived_rules, is_archived
 from wenming_metrics.store.tallies import days_with_rows
 from wenming_metrics.tallies.update import fill_sums, lacks_sums
 
+_MOST_FAULTS = 3
+"""Entries that are named where a store is refused."""
 _log = logging.getLogger(__name__)
 
 
@@ -59,8 +64,10 @@ def open_office(settings: Settings) -> Office:
     """
     store = open_store(settings.store_url)
     _put_back(store, settings.data / "rules")
-    catalogue, rules, series = read_rules(settings)
+    entries, published_ids = _known_entries(store, settings)
+    catalogue, rules, series = read_rules(settings, entries, published_ids)
     _refuse_edited(store, series)
+    _record_numbering(store, catalogue, entries)
     for rule_set in series:
         _archive(store, rule_set, settings.data / "rules")
     _fill(store, rules)
@@ -68,12 +75,17 @@ def open_office(settings: Settings) -> Office:
     return Office(store, catalogue, rules, series)
 
 
-def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet, tuple[RuleSet, ...]]:
+def read_rules(
+    settings: Settings, entries: Sequence[Entry], published_ids: frozenset[str]
+) -> tuple[Catalogue, RuleSet, tuple[RuleSet, ...]]:
     """Read the catalogue, the rules in force, and all of their series. Raises RuleSetError.
 
     A rule set named in the settings stands alone: it scores every day.
+
+    Takes: entries - of the store, `store.catalogue.read_entries`; published_ids - of its rules
+    Raises StoreError when rows of the store are numbered by another catalogue.
     """
-    catalogue = load_catalogue(settings.data / "catalogue")
+    catalogue = _laid_out(settings, entries, published_ids)
     rule_sets = load_all(settings.data / "rules", catalogue)
     rules = choose(rule_sets, today(), settings.rules_id)
     if settings.rules_id:
@@ -83,6 +95,61 @@ def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet, tuple[RuleSet, .
         rules,
         tuple(rule_set for rule_set in rule_sets if rule_set.series == rules.series),
     )
+
+
+def _known_entries(store: Store, settings: Settings) -> tuple[Sequence[Entry], frozenset[str]]:
+    """Read the entries of a store, and which rules were published from it.
+
+    Where nothing is stored yet, the numbering of shipped entries may still change.
+    """
+    with reading(store) as connection:
+        entries, published_ids = read_entries(connection), frozenset(published(connection))
+        is_empty = not count_lines(connection, schema.batch)
+    shipped = [entry for entry in entries if not entry.own]
+    present = load_catalogue(settings.data / "catalogue").shipped
+    if is_empty and numbering_faults(shipped, present):
+        with writing(store) as connection:
+            forget_shipped(connection)
+        return own_entries(entries), published_ids
+    return entries, published_ids
+
+
+def _refuse_renumbered(catalogue: Catalogue, entries: Sequence[Entry]) -> None:
+    """Refuse a catalogue by which stored rows would speak of something else. Raises StoreError."""
+    shipped = [entry for entry in entries if not entry.own]
+    differences = numbering_faults(shipped, catalogue.shipped)
+    if differences:
+        more = f"等 {len(differences)} 处" if len(differences) > _MOST_FAULTS else ""
+        raise StoreError(
+            "数据里的行是按另一份测评项目录编号的："
+            f"{'；'.join(differences[:_MOST_FAULTS])}{more}。为免把行算到别的测评项上，没有打开，数据没有改动。"
+            "请换回原来的 data/catalogue，或用不低于原来版本的软件打开；"
+            "本单位自己的测评项请加在“测评体系”里，不要写进这个文件夹。"
+        )
+
+
+def _record_numbering(store: Store, catalogue: Catalogue, entries: Sequence[Entry]) -> None:
+    unknown = unrecorded(catalogue.shipped, [entry for entry in entries if not entry.own])
+    if unknown:
+        with writing(store) as connection:
+            record_shipped(connection, unknown)
+
+
+def read_catalogue(settings: Settings) -> Catalogue:
+    """Read the catalogue with the office's own entries, whatever the state of the rules.
+
+    Raises RuleSetError for a faulty catalogue, StoreError as `read_rules`.
+    """
+    return _laid_out(settings, *_known_entries(open_store(settings.store_url), settings))
+
+
+def _laid_out(
+    settings: Settings, entries: Sequence[Entry], published_ids: frozenset[str]
+) -> Catalogue:
+    local_entries = own_entries(entries)
+    catalogue = load_catalogue(settings.data / "catalogue", local_entries, published_ids)
+    _refuse_renumbered(catalogue, entries)
+    return catalogue
 
 
 def _put_back(store: Store, folder: Path) -> None:

@@ -44,6 +44,14 @@ def read_book(content: bytes, catalogue: Catalogue) -> tuple[dict[str, bytes], R
 
     Raises WorkbookError with every fault, by sheet, row and column.
     """
+    return rules_of(sheets_of(content), catalogue)
+
+
+def sheets_of(content: bytes) -> dict[str, list[list[str]]]:
+    """Decode a workbook that people edited: title -> rows of texts from Excel's row 1 on.
+
+    Raises WorkbookError for what is no workbook, or has far too many rows.
+    """
     decoded = decode(content)
     if decoded.refusal:
         message = refusal_problem(decoded.refusal).text
@@ -57,7 +65,7 @@ def read_book(content: bytes, catalogue: Catalogue) -> tuple[dict[str, bytes], R
             sheets[sheet.name.strip()] = _texts(sheet)
     if faults:
         raise WorkbookError(faults)
-    return rules_of(sheets, catalogue)
+    return sheets
 
 
 def read_any(source: Path, catalogue: Catalogue) -> tuple[dict[str, bytes], RuleSet]:

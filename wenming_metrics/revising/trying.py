@@ -62,7 +62,11 @@ def try_draft(
         if rules is None:
             lines.append((clause.title, np.nan, np.nan, ""))
             continue
-        clause_trial = trial if len(alone) == 1 else try_rules(office, rules, over, board, executor)
+        clause_trial = (
+            trial
+            if len(alone) == 1
+            else try_rules(office, rules, over, board, executor, with_noise=False)
+        )
         clause_units = (
             clause_trial.units.set_index("unit").loc[units["unit"]].reset_index(drop=True)
         )

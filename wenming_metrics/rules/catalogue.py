@@ -1,7 +1,7 @@
-"""Read the catalogue: `point_types.csv` and `items.csv` of one folder.
+"""Read the catalogue: `point_types.csv` and `items.csv` of one folder, and the office's own entries.
 
-The catalogue is append-only: a line's position is its number in every stored row, so lines are
-never moved or reused; a new meaning is a new line.
+The catalogue is append-only: an entry's number stands in every stored row, so it is never changed or
+reused; a new meaning is a new entry. Files without a column `number` count their lines from 0.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import to_points
+from wenming_metrics.rules.entries import CODE_STEMS, EVERYWHERE, FIRST_OWN, ITEM, POINT_TYPE, Entry
 from wenming_metrics.rules.faults import Fault, RuleSetError
 from wenming_metrics.rules.model import Catalogue
 
-EVERYWHERE = "*"
 _POINT_TYPES = ("code", "name", "aliases")
 _ITEMS = ("code", "name", "category", "full_mark", "point_types", "aliases")
 
@@ -33,14 +33,19 @@ class Contents:
     folder: Path = field(compare=False)
 
 
-def load_catalogue(folder: Path) -> Catalogue:
-    """Read the catalogue of a folder; equal files give the same record.
+def load_catalogue(
+    folder: Path, local_entries: tuple[Entry, ...] = (), published: frozenset[str] = frozenset()
+) -> Catalogue:
+    """Read the catalogue of a folder; equal files and entries give the same record.
 
+    Takes: local_entries - the office's own entries, as `rules.entries.own_entries` orders them; published - ids
+           of the rules that were published from their store
     Raises RuleSetError naming file and line of everything that is wrong.
     """
     names = ("point_types.csv", "items.csv")
     files = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
-    return _read_catalogue(Contents(digest_files(files, names), folder))
+    shipped = _read_shipped(Contents(digest_files(files, names), folder))
+    return _lay_out(shipped, local_entries, published)
 
 
 def digest_files(files: Mapping[str, bytes], names: Sequence[str]) -> str:
@@ -53,31 +58,87 @@ def digest_files(files: Mapping[str, bytes], names: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _read_catalogue(contents: Contents) -> Catalogue:
+def _read_shipped(contents: Contents) -> tuple[Entry, ...]:
     folder = contents.folder
     faults: list[Fault] = []
-    types = read_csv(folder / "point_types.csv", _POINT_TYPES, faults)
-    items = read_csv(folder / "items.csv", _ITEMS, faults)
-    for name, frame in (("point_types.csv", types), ("items.csv", items)):
-        faults += repeated(name, frame, "code") + repeated(name, frame, "name")
-    marks = [_mark(row, faults) for row in items.itertuples()]
-    numbers = {code: number for number, code in enumerate(types["code"])}
-    applies = np.zeros((len(items), len(types)), bool)
-    for number, row in enumerate(items.itertuples()):
-        for code in split(row.point_types):
-            if code == EVERYWHERE:
-                applies[number] = True
-            elif code in numbers:
-                applies[number, numbers[code]] = True
-            else:
-                faults.append(Fault("items.csv", row.line, f"点位类型编号“{code}”不存在。"))
+    types = read_csv(folder / "point_types.csv", _POINT_TYPES, faults, ("number",))
+    items = read_csv(folder / "items.csv", _ITEMS, faults, ("number",))
+    entries: list[Entry] = []
+    for file, frame, kind in (("point_types.csv", types, POINT_TYPE), ("items.csv", items, ITEM)):
+        faults += repeated(file, frame, "code") + repeated(file, frame, "name")
+        numbers = _numbers(file, frame, kind, faults)
+        for row, number in zip(frame.itertuples(), numbers, strict=True):
+            facts = {"aliases": tuple(split(row.aliases)), "own": False}
+            if kind == ITEM:
+                facts |= {"category": row.category, "full_mark": _mark(row, faults)}
+                facts |= {"point_types": tuple(split(row.point_types))}
+            entries.append(Entry(kind, number, row.code, row.name, **facts))
+            if row.code.startswith(tuple(CODE_STEMS.values())):
+                message = f"编号“{row.code}”留给各单位自己的测评项和点位类型用，请换一个。"
+                faults.append(Fault(file, row.line, message, "code"))
+    known_types = {EVERYWHERE, *types["code"]}
+    for row in items.itertuples():
+        faults += [
+            Fault("items.csv", row.line, f"点位类型编号“{code}”不存在。")
+            for code in split(row.point_types)
+            if code not in known_types
+        ]
     if faults:
         raise RuleSetError(faults)
-    return Catalogue(
-        items=items.assign(full_mark=marks, aliases=items["aliases"].map(split)),
-        point_types=types.assign(aliases=types["aliases"].map(split)),
-        applies=applies,
+    return tuple(entries)
+
+
+def _numbers(file: str, frame: pd.DataFrame, kind: str, faults: list[Fault]) -> list[int]:
+    """Give the numbers of a file's entries: as written in all lines, else their places."""
+    if not any(frame["number"]):
+        return list(range(len(frame)))
+    numbers: list[int] = []
+    for row in frame.itertuples():
+        number = int(row.number) if row.number.isdecimal() else -1
+        if not 0 <= number < FIRST_OWN[kind] or number in numbers:
+            message = f"序号“{row.number}”应为 0 到 {FIRST_OWN[kind] - 1} 的整数，各行不重复。"
+            faults.append(Fault(file, row.line, message, "number"))
+        numbers.append(number)
+    return numbers
+
+
+@lru_cache(maxsize=8)
+def _lay_out(
+    shipped: tuple[Entry, ...], local_entries: tuple[Entry, ...], published: frozenset[str]
+) -> Catalogue:
+    """Lay entries out by their numbers."""
+    items, types = (
+        sorted(
+            (e for e in (*shipped, *local_entries) if e.kind == kind),
+            key=lambda entry: entry.number,
+        )
+        for kind in (ITEM, POINT_TYPE)
     )
+    number_of = {entry.code: entry.number for entry in types}
+    shape = [max((entry.number for entry in entries), default=-1) + 1 for entries in (items, types)]
+    applies = np.zeros(shape, bool)
+    everywhere = list(number_of.values())
+    for entry in items:
+        for code in entry.point_types:
+            applies[entry.number, everywhere if code == EVERYWHERE else number_of[code]] = True
+    for entry in types:
+        for code in entry.point_types:
+            applies[:, entry.number] |= applies[:, number_of[code]]
+    return Catalogue(
+        items=_frame(items, ("code", "name", "category", "full_mark", "aliases"), "item"),
+        point_types=_frame(types, ("code", "name", "aliases"), "point_type"),
+        applies=applies,
+        shipped=shipped,
+        own=local_entries,
+        published=published,
+    )
+
+
+def _frame(entries: Sequence[Entry], columns: tuple[str, ...], index: str) -> pd.DataFrame:
+    texts = {name: [getattr(entry, name) for entry in entries] for name in columns}
+    texts["aliases"] = [list(entry.aliases) for entry in entries]
+    numbers = pd.Index([entry.number for entry in entries], dtype="int64", name=index)
+    return pd.DataFrame(texts, index=numbers)
 
 
 def read_csv(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 
@@ -43,7 +44,8 @@ def tree_faults(indicators: pd.DataFrame, settings: dict, tables: pd.DataFrame) 
             message = f"指标“{row.code}”的上级绕回了它自己。"
             faults.append(Fault(file, row.line, message, "parent"))
     faults += node_faults(indicators, settings.get("root", {}), tables, sound=not faults)
-    return faults + _weight_faults(indicators, RULES.value(settings, "weights_sum"))
+    sums = RULES.value(settings, "weights_sums")
+    return faults + _weight_faults(indicators, RULES.value(settings, "weights_sum"), sums)
 
 
 def folder_faults(rule_sets: list[RuleSet]) -> list[Fault]:
@@ -76,14 +78,17 @@ def _circles(code: str, parents: dict[str, str]) -> bool:
     return code in seen
 
 
-def _weight_faults(indicators: pd.DataFrame, wanted: float) -> list[Fault]:
+def _weight_faults(
+    indicators: pd.DataFrame, usual: float, sums: Mapping[str, float]
+) -> list[Fault]:
+    """Hold the weights below each parent against what they should sum to. Takes: sums - by parent"""
     weights = pd.to_numeric(indicators["weight"], errors="coerce")
     faults = [
         Fault("indicators.csv", int(line), "权重应为大于 0 的数。", "weight")
         for line in indicators["line"][~(weights > 0)]
     ]
     for parent, group in indicators.assign(weight=weights).groupby("parent", sort=False):
-        total = group["weight"].sum()
+        total, wanted = group["weight"].sum(), sums.get(parent, usual)
         if not np.isclose(total, wanted, rtol=0, atol=1e-6):
             name = f"“{parent}”的下级" if parent else "最上一级"
             text = f"{name}权重之和是 {total:g}，应为 {wanted:g}。"

@@ -22,6 +22,7 @@ from wenming_metrics.rules.setting import (
     SettingsTable,
     are_tables,
     choice,
+    integer,
     is_number,
     number,
     tables_in,
@@ -69,6 +70,12 @@ PROFILE = SettingsTable(
             default="renormalise",
         ),
         choice(
+            *("combine", "合成"),
+            "sum 加权相加、geometric 加权几何平均",
+            ("sum", "geometric"),
+            default="sum",
+        ),
+        choice(
             *("month", "督查得分"),
             "pooled 全期合并计算、mean_of_issues 各周公布分的平均",
             ("pooled", "mean_of_issues"),
@@ -98,6 +105,17 @@ PROFILE = SettingsTable(
             default=100,
         ),
         choice(
+            *("component[].scale", "折算"),
+            "share 数 ÷ 满分、linear 在下限和目标之间按比例、log 按对数、minmax 在本组最低和最高之间",
+            ("share", "linear", "log", "minmax"),
+            default="share",
+        ),
+        number("component[].worst", "下限", "linear、log：到这个数得 0 分"),
+        number("component[].best", "目标", "linear、log：到这个数得满分；可以比下限小"),
+        Setting("prize[].title", "奖项或档次", "如 一等奖、优秀", "filled", needed=True),
+        integer("prize[].first", "从第几名", "各组各算", span=(1, inf), needed=True),
+        integer("prize[].last", "到第几名", "并列的都算", span=(1, inf), needed=True),
+        choice(
             *("component[].rounding", "取整", "exact 最后取整、printed 各项先取整"),
             ("exact", "printed"),
             default="exact",
@@ -114,7 +132,9 @@ _FROM = (
 
 @dataclass(frozen=True)
 class Component:
-    """One component: points = weight x value / full mark.
+    """One component: points = weight x rate; the rate is value / full mark, or by `scale` where the
+    value lies between `worst` and `best`, linearly or by its logarithm, or between the least and the
+    greatest of the group (minmax).
 
     source - one of SOURCES; key - kind of test, name of the metric or code of the rate ("": 问卷得分);
     column - of the test's matrix, "" = its total; weight - points at full value; full_mark - of the value; printed - the points
@@ -128,6 +148,18 @@ class Component:
     weight: float
     full_mark: float
     printed: bool
+    scale: str = "share"
+    worst: float = 0.0
+    best: float = 0.0
+
+
+@dataclass(frozen=True)
+class Prize:
+    """A prize or a tier by place: who stands from the first to the last place of a group, ties with all."""
+
+    title: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -138,6 +170,8 @@ class Profile:
     years - weights of consecutive years, the last one the year asked for; () = that period alone
     missing - of a component that a unit has no figure of: its weight goes to the others; no points;
     the mean of its group; or the unit has no composite score
+    combine - points are added up ("sum"), or rates multiplied by their weights ("geometric")
+    prizes - by place, in each group
     month - the inspection score of a period is "pooled", or the mean of its weeks' published scores
     coefficient - group -> difficulty; above_full - whether a score may exceed the full mark
     adjustments - caps for 加减分; None = they do not count here
@@ -155,12 +189,14 @@ class Profile:
     full_mark: float
     decimals: int
     missing: str
+    combine: str
     month: str
     years: tuple[float, ...]
     above_full: bool
     coefficient: Mapping[str, float]
     adjustments: Adjustments | None
     components: tuple[Component, ...] = field(default_factory=tuple)
+    prizes: tuple[Prize, ...] = ()
 
     @property
     def is_example(self) -> bool:
@@ -231,6 +267,7 @@ def _profile(written: Mapping) -> Profile:
         "above_full": bool(values["above_full"]),
         "coefficient": {group: float(c) for group, c in values["coefficient"].items()},
         "adjustments": Adjustments(**caps) if "adjustments" in written else None,
+        "prizes": tuple(Prize(**prize) for prize in written.get("prize", [])),
         "components": tuple(_component(component, factor) for component in written["component"]),
     }
     return Profile(**values)
@@ -247,6 +284,9 @@ def _component(written: Mapping, factor: float) -> Component:
         weight=written["weight"] * factor,
         full_mark=float(written.get("full_mark", PROFILE.default("component[].full_mark"))),
         printed=written.get("rounding") == "printed",
+        scale=written.get("scale", PROFILE.default("component[].scale")),
+        worst=float(written.get("worst", 0)),
+        best=float(written.get("best", 0)),
     )
 
 
@@ -281,6 +321,13 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
         return
     for path, component in components:
         yield from _source_faults(component, path)
+        yield from _scale_faults(component, path)
+        if profile.get("combine") == "geometric" and component.get("rounding") == "printed":
+            yield f"{path}.rounding", "几何平均不能各项先取整。"
+    for path, prize in tables_in(profile, "prize"):
+        first, last = prize.get("first"), prize.get("last")
+        if isinstance(first, int) and isinstance(last, int) and last < first:
+            yield f"{path}.last", f"“{prize.get('title')}”的 last 应不小于 first。"
     names = [str(component.get("name")) for _, component in components]
     if len(set(names)) < len(names):
         yield "component", "有两项的 name 相同。"
@@ -299,3 +346,17 @@ def _source_faults(component: Mapping, path: str) -> Iterator[PathFault]:
     fits = ":" not in rest if source in MAY_BE_NAMED else (source in NAMED) == bool(rest)
     if source not in SOURCES or not fits:
         yield f"{path}.from", _FROM.format(name=name)
+
+
+def _scale_faults(component: Mapping, path: str) -> Iterator[PathFault]:
+    """Say what is wrong with the goalposts of a component."""
+    name, scale = str(component.get("name", "")), component.get("scale", "share")
+    posts = [component.get(post) for post in ("worst", "best")]
+    if scale not in ("linear", "log"):
+        if any(post is not None for post in posts):
+            yield f"{path}.worst", f"“{name}”写了 worst、best，scale 应为 linear 或 log。"
+        return
+    if not all(map(is_number, posts)) or posts[0] == posts[1]:
+        yield f"{path}.worst", f"“{name}”按 {scale} 折算，worst 和 best 都要写，而且不相等。"
+    elif scale == "log" and min(posts) <= 0:
+        yield f"{path}.worst", f"“{name}”按对数折算，worst 和 best 应大于 0。"

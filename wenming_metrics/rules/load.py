@@ -19,6 +19,7 @@ from wenming_metrics.domain.working_hours import OfficeHours, parse_hours
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import Contents, digest_files, read_csv, split
 from wenming_metrics.rules.composite import composite_faults
+from wenming_metrics.rules.entries import CODE_STEMS
 from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
 from wenming_metrics.rules.loop import MOVES, LoopRules, Move
 from wenming_metrics.rules.model import (
@@ -29,6 +30,7 @@ from wenming_metrics.rules.model import (
     Lists,
     ReadingRules,
     RuleSet,
+    Sampling,
 )
 from wenming_metrics.rules.moves import read_moves
 from wenming_metrics.rules.settings_table import LIMITS_OVERDUE, RULES, month_day
@@ -92,12 +94,40 @@ def _read_rules(contents: Contents, catalogue: Catalogue) -> RuleSet:
 
 
 def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
-    """Read every rule set under a folder, the earliest first. Raises RuleSetError."""
-    rule_sets = [load_rules(path.parent, catalogue) for path in sorted(folder.glob("*/rules.toml"))]
+    """Read every rule set under a folder, the earliest first. Raises RuleSetError.
+
+    Those that mean the own items of another store are left out, see `foreign_rules`.
+    """
+    foreign = foreign_rules(folder, catalogue)
+    rule_sets = [
+        load_rules(path.parent, catalogue)
+        for path in sorted(folder.glob("*/rules.toml"))
+        if path.parent.name not in foreign
+    ]
     faults = check.folder_faults(rule_sets)
     if faults:
         raise RuleSetError(faults)
     return sorted(rule_sets, key=lambda rules: (rules.effective_from, rules.id))
+
+
+def foreign_rules(folder: Path, catalogue: Catalogue) -> list[str]:
+    """List the rule sets under a folder that speak of own items, and were not published from this store.
+
+    Several stores may share the folder, and each numbers its own items from one: the same code means
+    something else there.
+    """
+    files = (path for path in sorted(folder.glob("*/items.csv")) if _is_rules(path.parent))
+    own_codes = tuple(stem.encode() for stem in CODE_STEMS.values())
+    return [
+        path.parent.name
+        for path in files
+        if path.parent.name not in catalogue.published
+        and any(code in path.read_bytes() for code in own_codes)
+    ]
+
+
+def _is_rules(folder: Path) -> bool:
+    return (folder / "rules.toml").is_file()
 
 
 def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> RuleSet:
@@ -176,15 +206,18 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
     nodes["responsible"] = nodes["responsible"].map(split)
     nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
     nodes["mode"] = np.where(nodes["is_leaf"] & (nodes["mode"] == ""), "rate", nodes["mode"])
+    # A node above others that counts checks together averages them by the points they could earn.
+    nodes["pooled"] = ~nodes["is_leaf"] & (nodes["mode"] == "rate")
+    nodes["mode"] = nodes["mode"].mask(nodes["pooled"], "")
     nodes["average"] = nodes["average"].replace("", "pooled")
     return nodes.rename_axis("node")
 
 
 def _leaf_of(mapping: pd.DataFrame, nodes: pd.DataFrame, catalogue: Catalogue) -> np.ndarray:
     leaf = pd.Series(nodes.index, nodes["code"])
-    item = {code: number for number, code in enumerate(catalogue.items["code"])}
-    kind = {code: number for number, code in enumerate(catalogue.point_types["code"])}
-    leaf_of = np.full((len(item), len(kind)), -1, np.int64)
+    item = {code: number for number, code in catalogue.items["code"].items()}
+    kind = {code: number for number, code in catalogue.point_types["code"].items()}
+    leaf_of = np.full(catalogue.applies.shape, -1, np.int64)
     for row in mapping.itertuples():
         columns = [kind[code] for code in split(row.point_types)] or slice(None)
         leaf_of[item[row.item], columns] = leaf[row.indicator]
@@ -215,6 +248,9 @@ def _fields(settings: dict) -> dict[str, object]:
         ),
         missing=value("missing.rule"),
         missing_flag=float(value("missing.flag")),
+        half_weight_checks=float(value("missing.half_weight_checks")),
+        day_share=float(value("ranking.day_share")),
+        coverage_by=value("coverage.by"),
         adjustments=_adjustments(settings),
         lists=_lists(settings),
         long_windows=value("windows.long"),
@@ -223,6 +259,7 @@ def _fields(settings: dict) -> dict[str, object]:
         series=value("series"),
         issues=settings.get("issues", {}),
         reading=reading_rules(settings),
+        sampling=Sampling(**settings.get("sampling", {})),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rules.entries import Entry
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.rules.settings_table import RULES, SETTLED_WORDS, STOCK_WORDS
 from wenming_metrics.rules.survey.model import Survey
@@ -26,16 +28,45 @@ PRICE_COLUMNS = ("source", "state", "severity", "points")
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """What can be looked at. Numbers are line positions: entries are only ever appended.
+    """What can be looked at. Entries are only ever added, and keep their numbers.
 
-    items       - index `item`: code, name, category, full_mark (int64, 1e-4), aliases (list)
-    point_types - index `point_type`: code, name, aliases (list)
-    applies     - bool array (item, point_type): whether an item is looked at there
+    Numbers leave a gap between shipped entries and the office's own: what is looked up by number is
+    taken from the arrays below, never from the place of a line in a frame.
+
+    items       - index `item` (number): code, name, category, full_mark (int64, 1e-4), aliases (list)
+    point_types - index `point_type` (number): code, name, aliases (list)
+    applies     - bool array (item, point_type), by number: whether an item is looked at there
+    shipped, own - the entries that it is made of; published - ids of the rules that came from the
+    store of these own entries: other rules that speak of own entries mean those of another store
     """
 
     items: pd.DataFrame
     point_types: pd.DataFrame
     applies: np.ndarray
+    shipped: tuple[Entry, ...] = ()
+    own: tuple[Entry, ...] = ()
+    published: frozenset[str] = frozenset()
+
+    @cached_property
+    def item_names(self) -> np.ndarray:
+        """Names by number of the item, "" where no item has the number."""
+        return _by_number(self.items["name"], self.applies.shape[0], "", object)
+
+    @cached_property
+    def type_names(self) -> np.ndarray:
+        """Names by number of the point type, "" where no type has the number."""
+        return _by_number(self.point_types["name"], self.applies.shape[1], "", object)
+
+    @cached_property
+    def full_marks(self) -> np.ndarray:
+        """Full marks (1e-4 points) by number of the item, 0 where no item has the number."""
+        return _by_number(self.items["full_mark"], self.applies.shape[0], 0, np.int64)
+
+
+def _by_number(column: pd.Series, size: int, filling: object, dtype: type) -> np.ndarray:
+    array = np.full(size, filling, dtype)
+    array[column.index] = column
+    return array
 
 
 @dataclass(frozen=True)
@@ -104,6 +135,18 @@ class Lists:
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """What a sample of a unit in a window must hold (抽样要求); 0 = nothing is asked.
+
+    sites - distinct ones; types - of sites; revisits - share of sites that were seen before
+    """
+
+    sites: int = _default("sampling.sites")
+    types: int = _default("sampling.types")
+    revisits: float = _default("sampling.revisits")
+
+
+@dataclass(frozen=True)
 class ReadingRules:
     """How blank cells are read.
 
@@ -129,9 +172,13 @@ class RuleSet:
     nodes    - index `node`, parents before children, node 0 = the whole (总分): code, name,
                parent (node, -1 for the root), weight (share among siblings, 0 to 1), level, mode,
                average, settlement, full_mark (1e-4, for deduct and value), method, lead,
-               responsible, note, line, is_leaf, table, fact, missing ("" = as the rule set)
+               responsible, note, line, is_leaf, table, fact, missing ("" = as the rule set),
+               pooled (all checks below it count together)
     leaf_of  - int64 array (item, point_type): the leaf's node, -1 = 不计分
     coverage - kind of window -> share of weight that must have been looked at to be scored
+    half_weight_checks - k: a branch of n checks weighs with n / (n + k) of its weight; 0 = with all
+    day_share - share of a group that a day must have looked at for it to have places
+    coverage_by - against what coverage is taken: the "plan", or the "register" of sites
     missing  - one of MISSING_WORDS; missing_flag - share of weight filled in from which a unit is marked
     tables   - TABLE_COLUMNS, in order; numbers as float, NaN = no limit; `rate` 0 to 1
     prices   - source (number, -1 = any), state, severity ("" = any), points (int64, 1e-4)
@@ -140,6 +187,7 @@ class RuleSet:
     series   - rule sets of one series follow each other in time
     long_windows - a longer window is "pooled", or the "mean_of_issues" in it
     issues, composite - as written in rules.toml and composite.toml, {} without
+    sampling - what the sample of a unit must hold
     reading  - how blank cells of workbooks are read
     survey   - what questionnaires ask and which figures are made of them; None = no survey
     """
@@ -164,6 +212,9 @@ class RuleSet:
     boards: tuple[Board, ...]
     missing: str = _default("missing.rule")
     missing_flag: float = _default("missing.flag")
+    half_weight_checks: float = _default("missing.half_weight_checks")
+    day_share: float = _default("ranking.day_share")
+    coverage_by: str = _default("coverage.by")
     tables: pd.DataFrame = field(default_factory=lambda: _no_lines(TABLE_COLUMNS))
     prices: pd.DataFrame = field(default_factory=lambda: _no_lines(PRICE_COLUMNS))
     pricing: Deductions = Deductions()
@@ -176,6 +227,7 @@ class RuleSet:
     issues: Mapping[str, object] = field(default_factory=dict)
     composite: Mapping[str, object] = field(default_factory=dict)
     reading: ReadingRules = ReadingRules()
+    sampling: Sampling = Sampling()
     survey: Survey | None = None
 
     @property

@@ -45,7 +45,7 @@ def read_moves(folder: Path | None, faults: list[Fault]) -> dict[tuple[str, str]
 
 def _move_faults(lines: pd.DataFrame) -> list[Fault]:
     """List what is wrong with a table of moves, each fault by its line."""
-    faults, earlier = [], set()
+    faults, met_keys = [], set()
     for row in lines.to_dict("records"):
         wrong = [state for state in split(row["from"]) if state not in {*LOOP_STATES, ANY_STATE}]
         wrong += [state for state in (row["to"],) if state and state not in LOOP_STATES]
@@ -59,8 +59,8 @@ def _move_faults(lines: pd.DataFrame) -> list[Fault]:
         if row["kind"] not in KINDS_OF_MOVE:
             messages.append(f"kind“{row['kind']}”不认识，应为{'、'.join(KINDS_OF_MOVE)}之一。")
         keys = {(state, row["act"]) for state in split(row["from"])}
-        if keys & earlier:
+        if keys & met_keys:
             messages.append(f"“{row['act']}”从同一状态出发前面已经写过。")
-        earlier |= keys
+        met_keys |= keys
         faults += [Fault(MOVES, row["line"], message) for message in messages]
     return faults

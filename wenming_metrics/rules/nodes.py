@@ -109,8 +109,10 @@ def _table(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 
 def _node_position(row: dict, inner: bool) -> Iterator[tuple[str, str]]:
-    if inner and row["mode"] in ("rate", *STOCKS):
-        yield "mode", f"有下级的指标不能用 {row['mode']}，请留空或用 {'、'.join(SETTLED)}。"
+    if inner and row["mode"] in STOCKS:
+        yield "mode", f"有下级的指标不能用 {row['mode']}，请留空或用 rate、{'、'.join(SETTLED)}。"
+    if inner and row["mode"] == "rate" and row["average"] == "visit":
+        yield "average", "有下级的 rate 是全部检查项合并计算，平均方式请留空；按次平均请用 mean。"
     if inner and row["missing"] and row["mode"] not in SETTLED:
         yield "missing", "missing 只写在末级指标或自己结算的指标上。"
 
@@ -121,16 +123,28 @@ def _nested(indicators: pd.DataFrame, root: str, root_settles: str) -> list[Faul
     top = {"code": "", "parent": None, "mode": root, "settlement": root_settles}
     faults = []
     for row in rows.values():
-        if row["mode"] not in (*SETTLED, *STOCKS):
+        special = row["mode"] in (*SETTLED, *STOCKS)
+        if not special and row["average"] != "visit" and not row["missing"]:
             continue
         for above in _above(row, {**rows, "": top}):
-            if above["mode"] not in SETTLED:
+            if above["mode"] == "rate":
+                text = _refused_below_pool(above, row)
+            elif above["mode"] in SETTLED and special:
+                text = _refuses(above, row)
+            else:
                 continue
-            text = _refuses(above, row)
             if text:
                 faults.append(Fault(_FILE, row["line"], text, "mode"))
                 break
     return faults
+
+
+def _refused_below_pool(above: dict, row: dict) -> str:
+    name = above["code"] or "总分"
+    return (
+        f"上级“{name}”把下级的检查项合并计算，下级的计分方式只能用 rate 或留空，"
+        "平均方式和 missing 请留空。"
+    )
 
 
 def _above(row: dict, rows: dict[str, dict]) -> Iterator[dict]:

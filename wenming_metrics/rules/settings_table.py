@@ -16,14 +16,18 @@ from wenming_metrics.domain.working_hours import parse_hours
 from wenming_metrics.rules.setting import Setting, SettingsTable, choice, flag, integer, number
 from wenming_metrics.vocabulary import ROLES, SOURCE_CODES, SOURCES, UNIT_KINDS
 
-SETTLED_WORDS = {"deduct": "扣完为止", "grade": "分档", "all_or_nothing": "一项不合格不得分"}
+SETTLED_WORDS = {
+    **{"deduct": "扣完为止", "grade": "分档", "all_or_nothing": "一项不合格不得分"},
+    "mean": "各次得分率的平均",
+}
 """Modes that settle what was lost below a node period by period."""
 STOCK_WORDS = {"threshold": "达标分档", "value": "数值折算"}
 """Modes of a leaf that is fed by a dated fact: a grade of a metric, a printed score ÷ full mark."""
 MODE_WORDS = {"rate": "得分率", **SETTLED_WORDS, **STOCK_WORDS}
 """How a node makes its own rate; a node without a mode averages its children."""
-AVERAGE_WORDS = {"pooled": "合并计算", "visit": "按次平均"}
-"""Mode rate: all checks together, or the mean of the visits' rates."""
+AVERAGE_WORDS = {"pooled": "合并计算", "visit": "按次逐项平均"}
+"""Mode rate: all checks together, or the mean over visits and items, each check alike; the mean of whole
+visits is mode mean."""
 SETTLEMENT_WORDS = {
     **{"visit": "每次检查", "day": "每天", "week": "每周", "month": "每月"},
     "window": "整个时段",
@@ -32,6 +36,7 @@ SETTLEMENT_WORDS = {
 MISSING_WORDS = {
     "renormalise_local": "由同级分担",
     "renormalise_global": "由全部已查指标分担",
+    "whole": "按全部检查项的得分率计",
     **{"peer_mean": "取同组平均", "full": "按满分", "zero": "按零分"},
 }
 """A leaf that applies but was not looked at: its weight goes to its siblings, or to all leaves
@@ -85,8 +90,17 @@ _SETTINGS = (
     number("target", "目标分", "图上的参考线，不影响得分", blank="不画"),
     choice("week_starts", "一周的第一天", "一周从星期几算起", {"monday": "周一"}, default="monday"),
     number("weights_sum", "同级权重合计", "同一上级下各指标权重之和", default=100),
+    Setting(
+        *("weights_sums", "个别上级的权重合计", "某个上级下的权重另合计多少", "numbers"),
+        span=(1e-9, 1e6),
+        default={},
+        blank="同上",
+    ),
     # Of the root kinds alone are checked here: its codes are checked with the tree.
-    Setting("root.mode", "总分的计分方式", "总分不按权重平均、自己结算时才写", words=SETTLED_WORDS),
+    Setting(
+        *("root.mode", "总分的计分方式", "总分不按权重平均、自己结算时才写"),
+        words={"rate": MODE_WORDS["rate"], **SETTLED_WORDS},
+    ),
     Setting("root.settlement", "总分的结算周期", "总分自己结算时要写", words=SETTLEMENT_WORDS),
     number("root.full_mark", "总分结算的满分", "总分扣完为止时要写"),
     Setting("root.table", "总分的分档表", "总分分档时要写，见工作表“分档表”"),
@@ -103,6 +117,20 @@ _SETTINGS = (
         "靠缺项得来的权重超过多少就标出来，0 到 1",
         span=_SHARE,
         default=0.3,
+    ),
+    number(
+        "missing.half_weight_checks",
+        "分量减半的检查项数",
+        "指标的分量 = 权重 × 检查项数 ÷（检查项数 + 本数）；0 表示查一项也按全部权重",
+        span=(0, 1000),
+        default=0,
+    ),
+    choice(
+        "coverage.by",
+        "覆盖率对照什么",
+        "应查的指标由督查计划定，还是由名册里的点位定",
+        {"plan": "督查计划", "register": "点位名册"},
+        default="plan",
     ),
     *(
         number(
@@ -127,6 +155,13 @@ _SETTINGS = (
         "同分同名次，后面的名次空出来还是不空",
         {"competition": "空出（1、1、3）", "dense": "不空（1、1、2）"},
         default="competition",
+    ),
+    number(
+        "ranking.day_share",
+        "日名次的督查面",
+        "当日督查的单位占本组多少才排名次，0 到 1；0 表示不限",
+        span=_SHARE,
+        default=0,
     ),
     Setting(
         "ranking.order",
@@ -225,6 +260,19 @@ _SETTINGS = (
     Setting("lists.group[].group", "名单：哪一组", "* 表示每一组", default="*"),
     integer("lists.group[].front", "名单：靠前几个", "列出前几名", span=_COUNT, default=0),
     integer("lists.group[].back", "名单：靠后几个", "列出后几名", span=_COUNT, default=0),
+    integer(
+        "sampling.sites", "抽样：点位数", "一期里每个单位至少去几个点位", span=_COUNT, default=0
+    ),
+    integer(
+        "sampling.types", "抽样：点位类型数", "一期里每个单位至少几种点位", span=_COUNT, default=0
+    ),
+    number(
+        "sampling.revisits",
+        "抽样：回头看的比例",
+        "去过的点位里至少多少以前去过，0 到 1；不打招呼再去，去过的点位也不能松懈",
+        span=_SHARE,
+        default=0,
+    ),
     choice(
         "windows.long",
         "较长的时段",

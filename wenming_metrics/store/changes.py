@@ -153,7 +153,7 @@ def split_by(table: Table) -> str | None:
 def spans_of(table: Table, values: Iterable) -> set[str]:
     """Give the spans that values of the column lie in by which a table is split."""
     if split_by(table) in ("day", "at"):
-        return {str(month_of(int(day))) for day in values}
+        return {str(month_of(int(day))) if day and day > 0 else "" for day in values}
     return {str(cell) for cell in values}
 
 
@@ -214,8 +214,8 @@ def extents_read(statement: ClauseElement) -> set[Extent]:
     held_values: Limits = {}
     for clause, always in clauses:
         held_values = _merge(held_values, _limits_of(clause)) if always else held_values
-    equal = [pair for clause, _ in clauses for pair in _equal_columns(clause)]
-    for column, twin in [*equal, *(pair[::-1] for pair in equal)]:
+    equal = [twins for clause, _ in clauses for twins in _equal_columns(clause)]
+    for column, twin in [*equal, *(twins[::-1] for twins in equal)]:
         if column in held_values:
             held_values = _merge(held_values, {twin: held_values[column]})
     for table in from_tables:
@@ -248,7 +248,7 @@ def _only_counts(statement: Select, equal: Sequence[tuple[Column, Column]]) -> b
     Then a batch that begins or ceases to count is noted with those lines, see `note_turned`.
     """
     batch = schema.batch.c
-    joined = any(batch.batch in pair for pair in equal)
+    joined = any(batch.batch in twins for twins in equal)
     return joined and not any(
         element is batch.live
         for column in statement.selected_columns

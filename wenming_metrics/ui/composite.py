@@ -27,6 +27,7 @@ from wenming_metrics.scoring.tree.composite import INCOMPLETE, worked_line
 from wenming_metrics.ui.frame import cache, page, tables, words
 
 UNIT = "appraised"
+_COMBINED = {"sum": "", "geometric": "，按权重作几何平均"}
 _EARLIER = 3
 """Periods before the first inspection that can be chosen: tests by others may be older."""
 _SOURCES = tables.configs(
@@ -93,7 +94,7 @@ def draw_about(profile: Profile, appraisal: Composite) -> None:
     ours = "本单位的方案。"
     page.note(
         f"{whose if profile.is_example else ours}来源：{words.plain(profile.source)}；"
-        f"满分 {profile.full_mark:g}，其中{weights}。"
+        f"满分 {profile.full_mark:g}，其中{weights}{_COMBINED[profile.combine]}。"
     )
     if appraisal.sources["restricted"].astype(bool).any():
         page.note("所用的测评表写明不得对外公布：本页和下载的文件只供内部工作使用。")
@@ -120,7 +121,8 @@ def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict
         spelled[f"value_{number}"] = ["缺" if pd.isna(v) else f"{v:.2f}" for v in value]
         names += [f"{name}_{number}=component_{name}" for name in ("value", "weight", "points")]
         titles[f"value_{number}"] = component.name
-    columns = tables.configs(*names, "missing", "group", **titles)
+    prize = ["prize"] if profile.prizes else []
+    columns = tables.configs(*names, *prize, "missing", "group", **titles)
     columns["score"]["type_config"]["format"] = f"%.{profile.decimals}f"
     for number, component in enumerate(profile.components):
         for name in (f"weight_{number}", f"points_{number}"):

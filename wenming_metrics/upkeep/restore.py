@@ -14,12 +14,25 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, make_url, select, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    create_engine,
+    delete,
+    inspect,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.pool import NullPool
 
 from wenming_metrics.domain.periods import now
+from wenming_metrics.rules.entries import Entry
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store import migrate, schema
+from wenming_metrics.store.catalogue import read_entries
 from wenming_metrics.store.database import Store, count_lines, open_store, reading, stamp, writing
+from wenming_metrics.store.drafts import published
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.notes import RESTORED, VERIFIED, write_note
@@ -79,6 +92,27 @@ def restore(url: str, rules: RuleSet, path: Path, *, replace: bool = False) -> R
     seconds = time.perf_counter() - begun
     _log.info("还原 %s 变动号 %s %s 批 %s 行 %.1f 秒", path, seq, batches, rows, seconds)
     return Restored(rows, batches, seq, seconds, saved and saved.path, aside)
+
+
+def entries_of(path: Path) -> tuple[list[Entry], frozenset[str]]:
+    """Read from a backup by which items and point types its rows are numbered, and its rules' ids.
+
+    An older backup has no such entries, and rules only if they could be published yet.
+
+    Raises StoreError when the file cannot be read.
+    """
+    if not path.is_file():
+        raise StoreError(f"没有备份文件 {path}。")
+    address = URL.create(
+        "sqlite",
+        database=path.absolute().as_uri(),
+        query={"mode": "ro", "uri": "true"},
+    )
+    with in_words("还原", path), create_engine(address, poolclass=NullPool).connect() as connection:
+        table_names = inspect(connection).get_table_names()
+        entries = read_entries(connection) if schema.catalogue_entry.name in table_names else []
+        ids = published(connection) if schema.rule_event.name in table_names else ()
+        return entries, frozenset(ids)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from wenming_metrics.vocabulary.columns import (
     titles,
 )
 from wenming_metrics.vocabulary.spelling import (
+    band_text,
     chinese_number,
     file_name,
     movement,

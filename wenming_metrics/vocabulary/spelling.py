@@ -101,8 +101,19 @@ def file_name(raw: str) -> str:
     return printable(name.replace("\n", " ").replace("\t", " "))
 
 
-def movement(change: object, *, is_new: bool) -> str:
-    """Spell a change of place: ↑3, ↓2, —, 新, or nothing.
+def band_text(low: object, high: object, form: str = "{}") -> str:
+    """Spell a band: 3–9; "" without one.
+
+    >>> band_text(3, 9), band_text(None, None)
+    ('3–9', '')
+    """
+    return "" if pd.isna(low) or pd.isna(high) else f"{form.format(low)}–{form.format(high)}"
+
+
+def movement(change: object, *, is_new: bool, clear: object = True) -> str:
+    """Spell a change of place: ↑3, ↓2, —, 新, or nothing; nothing too where it is not clear.
+
+    Takes: clear - whether the score moved by more than noise; <NA>: nobody can say
 
     >>> movement(3, is_new=False), movement(0, is_new=False), movement(None, is_new=True)
     ('↑3', '—', '新')
@@ -112,6 +123,8 @@ def movement(change: object, *, is_new: bool) -> str:
     if pd.isna(change):
         return ""
     steps = int(change)
+    if steps and (pd.isna(clear) or not clear):
+        return ""
     return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
 
 

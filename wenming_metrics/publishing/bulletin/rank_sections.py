@@ -19,7 +19,7 @@ from wenming_metrics.publishing.bulletin.phrases import (
     sentence,
     signed,
 )
-from wenming_metrics.scoring.ranking.ranking import THIN, UNVISITED, VETOED
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
 from wenming_metrics.scoring.ranking.shortlists import FRONT
 from wenming_metrics.vocabulary import movement, on_time_note
 
@@ -28,6 +28,7 @@ _MOVED = 3
 _STATUSES = {
     UNVISITED: "本期未督查",
     THIN: "检查项不足，暂不评分",
+    FEW_SEEN: "当日督查面不足，不排名次",
     VETOED: "一票否决，不参加排名",
 }
 
@@ -92,8 +93,11 @@ def _shared(lines: pd.DataFrame) -> str:
 def _moves(lines: pd.DataFrame) -> list[str]:
     """Name who moved most since the issue before; nothing where nobody did, or nobody knows."""
     change = pd.to_numeric(lines["rank_change"]).astype(float)
-    texts = []
-    if not change.notna().any():
+    texts, unclear = [], pd.Series(False, lines.index)
+    if "clear_change" in lines:  # what sampling alone may have moved is not told
+        unclear = (change != 0) & ~lines["clear_change"].fillna(False).astype(bool)
+    compared, change = change.notna(), change.mask(unclear)
+    if not compared.any():
         return texts
     for word, steps in (("上升", change), ("下降", -change)):
         moved = lines.assign(steps=steps)[steps > 0]
@@ -103,11 +107,20 @@ def _moves(lines: pd.DataFrame) -> list[str]:
             some = "等" if len(named) > _MOVED else ""
             texts.append(f"名次{word}的有{len(named)}个：{join(named[:_MOVED])}{some}。")
     if not texts:
-        texts.append("各单位名次与上期持平。")
+        texts.append(_unmoved(lines, unclear & compared))
     new = lines.loc[lines["is_new"].astype(bool), "unit_name"]
     if len(new):
         texts.append(f"上期未排名、本期新进排名的{len(new)}个：{join(new)}。")
     return texts
+
+
+def _unmoved(lines: pd.DataFrame, unclear: pd.Series) -> str:
+    """Say why no movement is told. Takes: unclear - whose place moved by no more than noise"""
+    if not unclear.any():
+        return "各单位名次与上期持平。"
+    if lines.loc[unclear, "clear_change"].isna().all():
+        return "点位不足，名次升降不作比较。"
+    return "各单位得分与上期相比，变化均不大于误差。"
 
 
 def _rank_grid(title: str, lines: pd.DataFrame, decimals: int) -> Grid:
@@ -118,7 +131,11 @@ def _rank_grid(title: str, lines: pd.DataFrame, decimals: int) -> Grid:
             str(line.unit_name),
             points(line.score, decimals),
             signed(line.score_change, decimals),
-            movement(line.rank_change, is_new=bool(line.is_new) and compared) or "—",
+            movement(
+                line.rank_change,
+                is_new=bool(line.is_new) and compared,
+                clear=getattr(line, "clear_change", True),
+            ),
             str(line.sites),
             str(line.checks),
             str(line.failed),

@@ -79,7 +79,9 @@ def _place(material: Material, frame: pd.DataFrame, line: tuple) -> list[Block]:
         return [*blocks, body(f"本期{line.status}，不排名。")]
     count = int((frame["rank"].notna() & (frame["group"] == line.group)).sum())
     shared = "（并列）" if line.tied else ""
-    steps = 0 if pd.isna(line.rank_change) else int(line.rank_change)
+    clear = getattr(line, "clear_change", True)
+    is_clear = not (pd.isna(line.rank_change) or pd.isna(clear)) and bool(clear)
+    steps = int(line.rank_change) if is_clear else 0
     moved = f"名次较上期{'上升' if steps > 0 else '下降'}{abs(steps)}名" if steps else ""
     texts = [f"得分{points(line.score, decimals)}分", change(line.score_change, decimals)]
     texts += [f"在{line.group}{count}个单位中列第{line.rank}名{shared}", moved]

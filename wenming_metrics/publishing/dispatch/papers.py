@@ -97,12 +97,12 @@ def _paper(
         SIGNER_MARK: layout.signer,
         DATE_MARK: long_day(handed_out.day),
     }
-    blocks = [
+    paragraphs = [
         *_opening(handed_out, unit, lines),
         _grid(lines),
     ]
     receipt = [Paragraph(HEADING, "回执"), Grid("", ("项目", "填写"), _RECEIPT, (40, 60))]
-    return fill(shell, texts, blocks, [*receipt, *_pictures(office, lines)], {})
+    return fill(shell, texts, paragraphs, [*receipt, *_pictures(office, lines)], {})
 
 
 def _opening(handed_out: Dispatch, unit: str, lines: pd.DataFrame) -> Iterator[Block]:

@@ -12,6 +12,8 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
+from wenming_metrics.reading.survey.wordings import question_of, spell_option
+from wenming_metrics.rules.entries import KIND_WORDS
 from wenming_metrics.store import held, schema
 from wenming_metrics.store.corrections import REFUSED, TAKEN
 from wenming_metrics.store.database import read_frame, reading
@@ -25,7 +27,8 @@ def acts(office: Office) -> pd.DataFrame:
 
     Acts are 入库, 撤回, 恢复; 记住, 不再记; 已更正, 已替换, 不再处理; 填写更正, 更正入库, 退回更正; of issues those of `store.issues`,
     提出复核, 复核维持 (改扣, 剔除), 不等 (a held row), where late files count, and which
-    findings are one problem; 问卷不计, 问卷恢复计入; of rules those of `store.drafts`.
+    findings are one problem; 问卷不计, 问卷恢复计入; of rules those of `store.drafts`, and 加上 or
+    修改 an item or a point type of the office's own.
     """
     with reading(office.store) as connection:
         frames = [
@@ -43,6 +46,7 @@ def acts(office: Office) -> pd.DataFrame:
             _same(connection),
             _rules(connection),
             _answers(connection),
+            _own_entries(connection),
         ]
     history = pd.concat(frames, ignore_index=True)
     return history.sort_values("at", ascending=False, kind="stable", ignore_index=True)
@@ -62,11 +66,15 @@ def _batches(connection: Connection) -> pd.DataFrame:
 def _headers(connection: Connection, office: Office) -> pd.DataFrame:
     choices = read_frame(connection, select(schema.header_choice))
     choices = choices[~choices["header"].isin([LIKE_CHOICE, FILE_CHOICE])]
-    what = [_spell_header(office, choice.header, choice.name) for choice in choices.itertuples()]
+    what = [_spell_header(office, choice) for choice in choices.itertuples()]
     return _choice_acts(choices.assign(what=what))
 
 
-def _spell_header(office: Office, header: str, name: str) -> str:
+def _spell_header(office: Office, choice: tuple) -> str:
+    header, name = choice.header, choice.name
+    if question := question_of(choice.fingerprint):
+        title, answer = spell_option(office.rules.survey, question, name)
+        return f"“{title}”的回答“{header}” = {answer}"
     if header == KIND_CHOICE:
         return f"表格 = {CHOSEN_TITLES.get(name, name)}"
     if header == BARE_CHOICE:
@@ -139,6 +147,20 @@ def _rules(connection: Connection) -> pd.DataFrame:
         for event in events.itertuples()
     ]
     return events.assign(what=what, reason="")[_COLUMNS]
+
+
+def _own_entries(connection: Connection) -> pd.DataFrame:
+    """Tell of items and point types of the office's own."""
+    table = schema.catalogue_entry
+    query = select(table).where(table.c.own == 1).order_by(table.c.entry)
+    entries = read_frame(connection, query)
+    again = entries.duplicated(["kind", "number"])
+    what = [
+        f"本单位{KIND_WORDS[entry.kind]}“{entry.name}”（{entry.code}）"
+        for entry in entries.itertuples()
+    ]
+    act = again.map({True: "修改", False: "加上"})
+    return entries.assign(act=act, what=what, reason="")[_COLUMNS]
 
 
 def _ended(held_rows: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 from wenming_metrics.reading.survey.questions import bare, column_names, spell_name
 from wenming_metrics.reading.survey.respondents import filled_in
+from wenming_metrics.reading.survey.wordings import question_of, spell_option
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.store.choices import HEADER, NAME, read_headers, read_names
 from wenming_metrics.store.database import reading
@@ -57,7 +58,8 @@ def choices(office: Office) -> pd.DataFrame:
     files = headers[headers["header"] == FILE_CHOICE].set_index("fingerprint")["name"].to_dict()
     rows = [
         (
-            *(HEADER, h.choice, *_spell_header(office, h.header, h.name), h.who, h.at),
+            *(HEADER, h.choice, *_spell_header(office, h.fingerprint, h.header, h.name)),
+            *(h.who, h.at),
             *(files.get(h.fingerprint, ""), h.fingerprint if h.header == KIND_CHOICE else ""),
         )
         for h in headers.itertuples()
@@ -74,7 +76,10 @@ def choices(office: Office) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names_of_columns)
 
 
-def _spell_header(office: Office, header: str, name: str) -> tuple[str, str]:
+def _spell_header(office: Office, form: str, header: str, name: str) -> tuple[str, str]:
+    if question := question_of(form):
+        title, answer = spell_option(office.rules.survey, question, name)
+        return f"“{title}”的回答“{header}”", answer
     if header == KIND_CHOICE:
         return "整张表", CHOSEN_TITLES.get(name, name)
     if header == BARE_CHOICE:
@@ -90,15 +95,22 @@ def name_titles(connection: Connection, office: Office) -> dict[str, dict[int, s
     }
     return {
         "unit": unit_titles,
-        "item": dict(enumerate(catalogue.items["name"])),
-        "point_type": dict(enumerate(catalogue.point_types["name"])),
+        "item": catalogue.items["name"].to_dict(),
+        "point_type": catalogue.point_types["name"].to_dict(),
     }
 
 
-def nearest_names(office: Office, kind: str, written: str) -> dict[int, str]:
-    """Order the names that a written one may stand for, the most alike first."""
-    with reading(office.store) as connection:
-        titles = name_titles(connection, office)[kind]
+def nearest_names(office: Office, kind: str, written: str) -> dict[object, str]:
+    """Order the names that a written one may stand for, the most alike first: number -> name.
+
+    Takes: kind - as `name_titles`, or `option_form` of a question: code of an option -> its title
+    """
+    if question := question_of(kind):
+        options = office.rules.survey.question(question).options
+        titles = {choice.code: choice.title for choice in options}
+    else:
+        with reading(office.store) as connection:
+            titles = name_titles(connection, office)[kind]
     spelling = filled_in(normalise(written))
     return dict(sorted(titles.items(), key=lambda entry: -_alike(spelling, entry[1])))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from wenming_metrics.export.rules_book import rules_workbook
 from wenming_metrics.export.templates import filled_form, template_workbook, templates
 from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.workbook.own_book import own_pages
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
@@ -20,6 +22,11 @@ def form_file(office: Office, kind: str) -> bytes:
     with reading(office.store) as connection:
         register = read_register(connection)
     return template_workbook(kind, register, office.catalogue, office.rules.survey)
+
+
+def own_form(office: Office) -> bytes:
+    """Make the workbook in which an office writes its own items and point types, with those it has."""
+    return rules_workbook(own_pages(office.catalogue, office.rules), "本单位")
 
 
 def filled_file(office: Office, kind: str, lines: pd.DataFrame) -> bytes:

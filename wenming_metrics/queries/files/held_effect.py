@@ -36,7 +36,8 @@ SCORELESS = {SURVEY, COUNTED, "quota", "campaign"}
 """Kinds of sheets that no score of an inspection is made of."""
 _CELLS = ("day", "district", "street", "community", "subject", "responsible")
 _CELLS += ("item_code", "item", "deduction")
-_TOLD = ["day", "units", "unit_name", "lost", "cannot"]
+_TOLD = ["day", "units", "unit_name", "concerned", "lost", "cannot"]
+_KEPT = ["units", "unit_name", "concerned", "lost"]
 _LATE = timedelta(days=7)
 """A file comes so long after the days that it speaks of, as far as it does not say."""
 _SHOWN = 5
@@ -48,12 +49,13 @@ def held_in(office: Office, window: Window) -> pd.DataFrame:
     """List the held rows that could change a score of a window.
 
     Returns: the columns of `held.waiting_rows`, units (tuple of those that are named, the territory
-             first; (): none can be read), unit_name (of the first, "" without), lost (points as
+             first; (): none can be read), unit_name (of the first, or of the street it lies in; ""
+             without), concerned (names of all of units and of what they lie in), lost (points as
              written, NaN: not read)
     """
     rows = waiting_rows(office)
     if rows.empty:
-        return rows.assign(units=[], unit_name=[], lost=[])
+        return rows.assign(units=[], unit_name=[], concerned=[], lost=[])
     with reading(office.store) as connection:
         sheets = read_sheets(connection, rows["batch"].unique())
         numbers = sheets.set_index(["batch", "name"])["sheet"]
@@ -64,7 +66,7 @@ def held_in(office: Office, window: Window) -> pd.DataFrame:
         window_batches = _near(connection, window)
     of_window = (facts["day"] > 0).to_numpy() | rows["batch"].isin(window_batches).to_numpy()
     can_change = of_window & (facts["cannot"] == "").to_numpy()
-    lines = rows.assign(**{name: facts[name].to_numpy() for name in ("units", "unit_name", "lost")})
+    lines = rows.assign(**{name: facts[name].to_numpy() for name in _KEPT})
     return lines[can_change].reset_index(drop=True)
 
 
@@ -104,7 +106,7 @@ def held_sentence(rows: pd.DataFrame, unit_name: str = "") -> str:
     Takes: rows - of `held_in`; unit_name - only what could change this unit, "": all
     """
     if unit_name:
-        rows = rows[(rows["unit_name"] == unit_name) | (rows["unit_name"] == "")]
+        rows = rows[[not names or unit_name in names for names in rows["concerned"]]]
     if rows.empty:
         return ""
     unit_phrases = []
@@ -138,14 +140,16 @@ def what_of(
     """Say of held rows what could be read of them, and why they cannot change scores of a window.
 
     Takes:   rows - batch, sheet (number), source_row
-    Returns: one row each, numbered from 0: day (ordinal, 0: not read), units, unit_name, lost (see
-             `held_in`), cannot ("": they may)
+    Returns: one row each, numbered from 0: day (ordinal, 0: not read), units, unit_name, concerned,
+             lost (see `held_in`), cannot ("": they may)
     """
     if rows.empty:
         return pd.DataFrame({name: [] for name in _TOLD})
     sheets = read_sheets(connection, rows["batch"].unique()).set_index(["batch", "sheet"])
     kinds = sheets["kind"].reindex(pd.MultiIndex.from_frame(rows[["batch", "sheet"]])).to_numpy()
-    names = build_names(read_register(connection), office.catalogue, read_choices(connection).names)
+    register = read_register(connection)
+    names = build_names(register, office.catalogue, read_choices(connection).names)
+    parents, kinds_of_units = register.units["parent"].tolist(), register.units["kind"].tolist()
     scored_items = _scored_items(office, window)
     texts = texts_of(connection, rows, _CELLS)
     lines = []
@@ -154,10 +158,24 @@ def what_of(
         units = tuple(_units(names, cells))
         points = values.points(cells["deduction"])
         cannot = _why_not(names, cells, str(kind), day, window, scored_items)
-        lines.append((day, units, names.titles[units[0]] if units else "", points, cannot))
+        ancestries = [_upward(parents, unit) for unit in units]
+        concerned = tuple(dict.fromkeys(names.titles[unit] for line in ancestries for unit in line))
+        streets = (
+            [unit for unit in ancestries[0] if kinds_of_units[unit] == "street"] if units else []
+        )
+        unit_name = names.titles[[*streets, *units][0]] if units else ""
+        lines.append((day, units, unit_name, concerned, points, cannot))
     facts = pd.DataFrame(lines, columns=_TOLD)
     lost = facts["lost"].where(facts["lost"] >= 0) / POINT_SCALE
     return facts.assign(lost=lost.astype(float))
+
+
+def _upward(parents: list[int], unit: int) -> list[int]:
+    """List a unit and what it lies in, upward."""
+    line = [unit]
+    while parents[line[-1]] >= 0:
+        line.append(parents[line[-1]])
+    return line
 
 
 def _scored_items(office: Office, window: Window) -> np.ndarray:

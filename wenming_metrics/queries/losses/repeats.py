@@ -238,7 +238,10 @@ def _name(
     """
     position = position[problems["unit"].to_numpy(np.int64)]
     problems, position = problems[position >= 0], position[position >= 0]
-    items, types = office.catalogue.items, office.catalogue.point_types["name"]
+    catalogue = office.catalogue
+    categories = catalogue.items["category"].reindex(
+        range(len(catalogue.item_names)), fill_value=""
+    )
     sites = read_sites_met(connection).set_index("site")["name"]
     site_numbers, site_index = np.unique(problems["site"], return_inverse=True)
     item, point_type = problems["item"].to_numpy(), problems["point_type"].to_numpy()
@@ -249,9 +252,9 @@ def _name(
         unit_name=_words(units["name"], position),
         group=_words(units["group"], position),
         site_name=_words(sites.reindex(site_numbers), site_index),
-        item_name=_words(items["name"], item),
-        category=_words(items["category"], item),
-        point_type_name=_words(types, point_type),
+        item_name=_words(catalogue.item_names, item),
+        category=_words(categories, item),
+        point_type_name=_words(catalogue.type_names, point_type),
         source_name=_words(sources, problems["source"].to_numpy()),
         path=_words(paths, node),
         lead=_words(["", *rules.nodes["lead"]], node),

@@ -301,7 +301,7 @@ def _note(event: Mapping[str, object]) -> str:
         f"批准人：{event['approver']}" if event["approver"] else "",
         str(event["document_no"]),
     ]
-    return "；".join(piece for piece in pieces if piece)
+    return "；".join(clause for clause in pieces if clause)
 
 
 def hours_text(hours: Mapping[str, int]) -> str:

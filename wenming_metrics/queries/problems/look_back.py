@@ -36,8 +36,8 @@ def draw_closed(lines: pd.DataFrame, size: int, least: int, since: int, seed: in
     rng = np.random.default_rng(seed)
     drawn = []
     for _, of_unit in closed.groupby("unit_name", sort=True):
-        wanted = round(size * len(of_unit) / len(closed))
-        count = min(len(of_unit), max(wanted, least))
+        share = round(size * len(of_unit) / len(closed))
+        count = min(len(of_unit), max(share, least))
         chances = _chances(of_unit["risk"].to_numpy(float), count)
         picked = _systematic(chances, rng)
         drawn.append(of_unit.assign(chance=chances)[picked])

@@ -83,6 +83,7 @@ def _answers(connection: Connection) -> pd.DataFrame:
         number not in borne and key not in settled_keys
         for number, key in zip(numbers, keys, strict=True)
     ]
+    # An empty list would choose no columns instead of no rows.
     records = records[np.array(is_open, bool)].reset_index(drop=True)
     contents = records["told"].tolist()
     names = ["site", "description", "measure", "finished"]
@@ -150,7 +151,7 @@ def _offer(answer: tuple, lines: pd.DataFrame, words: pd.Series, names: dict[int
         at_site = fuzz.ratio(site, normalise(str(line.site_name or ""))) if site else 0
         alike = fuzz.partial_ratio(text, words[line.Index]) if text else 0
         by_likeness.append((_SITE * at_site + _WORDS * alike, line))
-    by_likeness.sort(key=lambda pair: -pair[0])
+    by_likeness.sort(key=lambda entry: -entry[0])
     best = by_likeness[0] if by_likeness and by_likeness[0][0] >= OFFERED else None
     if best is None:
         return "", "", "", 0, 0, 0, 0, 0, 0, False

@@ -156,8 +156,8 @@ def _wrong_people(
     if order.act in _OF_UNIT and order.unit >= 0 and course.unit >= 0:
         if not _same_house(book, order.unit, course.unit):
             names = book.register.units["name"]
-            pair = {"unit": names.get(course.unit, ""), "written": names.get(order.unit, "")}
-            yield "流转-08", {**facts, **pair}
+            unit_names = {"unit": names.get(course.unit, ""), "written": names.get(order.unit, "")}
+            yield "流转-08", {**facts, **unit_names}
 
 
 def _same_house(book: ProblemBook, unit: int, holder: int) -> bool:

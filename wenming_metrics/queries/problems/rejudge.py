@@ -89,10 +89,10 @@ def _late(office: Office, window: Window) -> pd.DataFrame:
 def _ranks(office: Office, office_now: Office, window: Window, board: str) -> pd.DataFrame:
     """List the units whose score or rank would be another."""
     columns = ["unit_name", "score", "rank"]
-    was, now = (ranking(version, window, board)[columns] for version in (office, office_now))
-    compared = was.merge(now, on="unit_name", suffixes=("", "_now"))
-    moved = (compared["score"].round(9) != compared["score_now"].round(9)) & compared[
+    was, judged_now = (ranking(version, window, board)[columns] for version in (office, office_now))
+    compared = was.merge(judged_now, on="unit_name", suffixes=("", "_now"))
+    differs = (compared["score"].round(9) != compared["score_now"].round(9)) & compared[
         "score"
     ].notna()
-    moved |= compared["rank"].fillna(0) != compared["rank_now"].fillna(0)
-    return compared[moved.to_numpy(bool)].reset_index(drop=True)
+    differs |= compared["rank"].fillna(0) != compared["rank_now"].fillna(0)
+    return compared[differs.to_numpy(bool)].reset_index(drop=True)

@@ -60,11 +60,12 @@ def figure_lines(view: ProblemView) -> pd.DataFrame:
     lines = view.figures
     has_base = lines["denominator"].notna()
     counts = [
-        f"{line.numerator:,} ÷ {line.denominator:,}" if of else f"{line.numerator:,} 件"
-        for line, of in zip(lines.itertuples(), has_base, strict=True)
+        f"{line.numerator:,} ÷ {line.denominator:,}" if is_share else f"{line.numerator:,} 件"
+        for line, is_share in zip(lines.itertuples(), has_base, strict=True)
     ]
     shares = [
-        rate(line) if of else "" for (_, line), of in zip(lines.iterrows(), has_base, strict=True)
+        rate(line) if is_share else ""
+        for (_, line), is_share in zip(lines.iterrows(), has_base, strict=True)
     ]
     return lines.assign(share=shares, counts=counts)
 

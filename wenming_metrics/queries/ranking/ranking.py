@@ -36,7 +36,7 @@ def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFra
         unit_name, group, status, rank (Int64), tied, rank_change (Int64, positive = up), is_new
         (ranked now, not before), score (rounded), score_change (of rounded scores), trend (list
         of rounded scores, oldest first, None = not scored), sites, visits, checks, failed,
-        places, lost (points), coverage, filled (points got for leaves not looked at), adjusted
+        places, lost (points), coverage, registered (coverage by the register of sites), filled (points got for leaves not looked at), adjusted
         (points of 加减分 and 难度系数, in the score), document_no (of a 一票否决). Units without a place come last, their rank is <NA>.
     """
     windows = series(window, COURSE[window.kind])
@@ -123,6 +123,7 @@ def rank_window(standings: Standings, number: int) -> pd.DataFrame:
             **_visits(standings, number),
             **_counts(standings, number),
             "coverage": standings.coverage[columns],
+            "registered": standings.registered[columns],
             "filled": standings.filled(number),
             "adjusted": standings.adjusted(number),
             "document_no": [

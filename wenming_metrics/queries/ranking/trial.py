@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window, custom, window
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.bands import (
+    band_window,
+    errors_in,
+    largest_check,
+    stored_tallies,
+)
 from wenming_metrics.queries.ranking.ranking import rank_window
 from wenming_metrics.queries.scores.score_windows import Standings, score_windows
 from wenming_metrics.queries.scores.window_sums import DaySums, day_summer
@@ -29,6 +37,8 @@ from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.registers import read_register
 
 _SIDES = ("_before", "_after")
+_WEEKS = 12
+"""Most weeks of which neighbours are compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +50,17 @@ class Trial:
              (Int64, <NA> = no place), changed (another place, or one only before or after)
     months - one line per month of the window: month (title), units (with a place before or
              after), changed (how many of them changed)
+    noise  - two lines, side before and after: error (median standard error of a score), places (median
+             width of a band of places), weeks (Spearman's correlation of the scores of neighbouring
+             weeks of the window, within groups; NaN = fewer than two weeks), largest (the most
+             points that one check costs a unit), unit_name (of that unit)
     """
 
     window: Window
     rules: RuleSet
     units: pd.DataFrame
     months: pd.DataFrame
+    noise: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +78,13 @@ def try_rules(
     over: Window,
     board: str = "street",
     executor: Executor | None = None,
+    *,
+    with_noise: bool = True,
 ) -> Trial:
-    """Score a window and each of its months under other rules. Raises KeyError without the board."""
+    """Score a window and each of its months under other rules. Raises KeyError without the board.
+
+    Takes: with_noise - say how much of the places is noise, too; else `noise` is empty
+    """
     windows = [*_months(over), over]
     trial_office = replace(office, rules=rules, rule_sets=(rules,))
     with reading(office.store) as connection:
@@ -72,6 +92,9 @@ def try_rules(
         basis = basis_of(read_register(connection), rules, rules.board(board))
         sums = _day_sums(connection, office.store.url, basis, executor)
         after = score_windows(connection, trial_office, windows, basis.board, lambda _: sums)
+        noise = (
+            _noises(connection, (office, trial_office), (before, after), over) if with_noise else []
+        )
     pairs = [_compare(before, after, n) for n in range(len(windows))]
     units = pairs[-1].sort_values(["group_order", "rank_after"], kind="stable")
     months = {
@@ -83,7 +106,7 @@ def try_rules(
         "changed": [int(pair["changed"].sum()) for pair in pairs[:-1]],
     }
     units = units.drop(columns="group_order").reset_index(drop=True)
-    return Trial(over, rules, units, pd.DataFrame(months))
+    return Trial(over, rules, units, pd.DataFrame(months), pd.DataFrame(noise))
 
 
 def _months(of: Window) -> Iterator[Window]:
@@ -94,6 +117,59 @@ def _months(of: Window) -> Iterator[Window]:
         complete = month.start >= of.start and month.end <= of.end
         yield month if complete else custom(max(month.start, of.start), min(month.end, of.end))
         on = date.fromordinal(month.end.toordinal() + 1)
+
+
+def _weeks(of: Window) -> list[Window]:
+    """List the last whole weeks of a window, oldest first; [] where it holds fewer than two."""
+    monday = of.start + timedelta(days=-of.start.weekday() % 7)
+    weeks = []
+    while monday + timedelta(days=6) <= of.end:
+        weeks.append(window("week", monday))
+        monday += timedelta(days=7)
+    return weeks[-_WEEKS:] if len(weeks) > 1 else []
+
+
+def _noises(
+    connection: Connection,
+    offices: tuple[Office, Office],
+    tried: tuple[Standings, Standings],
+    over: Window,
+) -> list[dict[str, object]]:
+    """Say under both rules how much of the places of the last window is noise; see `Trial.noise`."""
+    lines, weeks = [], _weeks(over)
+    for side, office, standings in zip(_SIDES, offices, tried, strict=True):
+        weekly = None
+        if weeks:  # of rules on trial the store keeps no sums
+            sums = None if office is offices[0] else partial(day_summer, connection)
+            weekly = score_windows(connection, office, weeks, standings.board, sums)
+        banded = band_window(standings, errors_in(standings, -1, stored_tallies(connection)), None)
+        placed = banded[banded["place_low"].notna()]
+        wide = (placed["place_high"] - placed["place_low"] + 1).astype(float)
+        cost, position = largest_check(connection, standings)
+        noise = {
+            "error": float(placed["score_error"].median()) if len(placed) else np.nan,
+            "places": float(wide.median()) if len(placed) else np.nan,
+            "weeks": np.nan if weekly is None else _agreement(weekly),
+            "largest": cost,
+            "unit_name": "" if position < 0 else str(standings.units["name"].iloc[position]),
+        }
+        lines.append({"side": side.strip("_"), **noise})
+    return lines
+
+
+def _agreement(standings: Standings) -> float:
+    """Correlate the scores of neighbouring windows by rank, within each group; the mean of all."""
+    groups = standings.units["group"].to_numpy(object)
+    correlations = []
+    for number in range(len(standings.windows) - 1):
+        pair = pd.DataFrame(
+            {n: standings.total[standings.window_columns(number + n)] for n in (0, 1)}
+        )
+        for group in dict.fromkeys(groups.tolist()):
+            ranks = pair[groups == group].dropna().rank()
+            if len(ranks) > 2 and (ranks.nunique() > 1).all():
+                correlations.append(ranks[0].corr(ranks[1]))
+    return float(np.mean(correlations)) if correlations else np.nan
 
 
 def _day_sums(
@@ -145,3 +221,19 @@ def _compare(before: Standings, after: Standings, number: int) -> pd.DataFrame:
 def _ranked(standings: Standings, number: int) -> pd.DataFrame:
     names = ["unit", "unit_name", "group", "group_order", "status", "score", "rank"]
     return rank_window(standings, number)[names]
+
+
+def noise_sentences(trial: Trial) -> list[str]:
+    """Say in Chinese how much of the places is noise, now and on trial; [] where nothing was placed."""
+    names = {"before": "现行办法", "after": "试算的办法"}
+    sentences = []
+    for line in trial.noise.itertuples():
+        if np.isnan(line.error):
+            continue
+        clauses = [f"得分误差一般{line.error:.2f}分", f"名次区间一般宽{line.places:.0f}名"]
+        if not np.isnan(line.weeks):
+            clauses.append(f"相邻两周名次的相关系数{line.weeks:.2f}")
+        if line.unit_name:
+            clauses.append(f"一项检查最多失{line.largest:.2f}分（{line.unit_name}）")
+        sentences.append(f"{names[line.side]}：{'，'.join(clauses)}。")
+    return sentences

@@ -211,16 +211,23 @@ def known_lines(
 
     Takes: within - those days; the others - see `queries.scores.score_windows.read_lines`
     """
-    tallies, tells = _tallies(connection, known_window, ("visits", "grain")), passes_tell(rules)
-    checks = []
-    for day, tally in tallies:
-        if known_window.day_for(day) in within.days:
-            visits, grain = tally["visits"], tally["grain"]
-            relevant = that_tell(visits, grain, rules, tells) if only_lost else grain
-            checks.append(checks_of_day(day, visits, relevant))
+    tells, checks = passes_tell(rules), []
+    for day, tally in known_tallies(connection, known_window, within):
+        visits, grain = tally["visits"], tally["grain"]
+        relevant = that_tell(visits, grain, rules, tells) if only_lost else grain
+        checks.append(checks_of_day(day, visits, relevant))
     if not checks:
         return no_lines()
     return place_cells(pd.concat(checks, ignore_index=True), rules, position, size, 0)
+
+
+def known_tallies(
+    connection: Connection, known_window: KnownWindow, within: Window
+) -> Iterator[tuple[int, DayTally]]:
+    """Give visits and grain of some days of a window as it was known, day by day."""
+    for day, tally in _tallies(connection, known_window, ("visits", "grain")):
+        if known_window.day_for(day) in within.days:
+            yield day, tally
 
 
 def _tallies(

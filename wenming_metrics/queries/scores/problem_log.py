@@ -62,12 +62,10 @@ def log(
     before = range(_first(first, pricing, issue_of), days.start)
     # Of what was found before, only the same sites bear on these days.
     sites = pd.concat([day_problems["site"], due["site"]]).unique()
-    earlier = (
+    former = (
         read_problems(connection, before, moment.known_at, sites) if len(sites) else day_problems
     )
-    problems = (
-        pd.concat([earlier, day_problems], ignore_index=True) if len(earlier) else day_problems
-    )
+    problems = pd.concat([former, day_problems], ignore_index=True) if len(former) else day_problems
     problems = _recounted(problems, pricing)
     answers = _NO_ANSWERS
     if (problems["number"] != "").any():

@@ -26,7 +26,7 @@ from wenming_metrics.queries.scores.stocks import stocks_of
 from wenming_metrics.queries.scores.window_sums import DaySums, planned_types, window_sums
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.scoring.losses.ledger import passes_tell, that_tell
-from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, status_of
+from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, status_of, without_few
 from wenming_metrics.scoring.tally.columns import sum_by
 from wenming_metrics.scoring.tally.leaves import place_cells
 from wenming_metrics.scoring.tally.tally import SITE_KEYS, SITE_SUMS, checks_of_day
@@ -145,11 +145,13 @@ def _score_version(
         )
     stocks = stocks_of(request.connection, rules, windows, board_position, size)
     looked = sums.checks > 0 if stocks is None else (sums.checks > 0) | ~np.isnan(stocks)
-    applies, covered = _coverage(request, rules, windows, board_position[basis.counts_for], looked)
+    applies, covered, registered = _coverage(
+        request, rules, windows, board_position[basis.counts_for], looked
+    )
     peers = _peers(rules, windows, request.units, applies, covered, looked)
     scores = score(deductions, sums, rules, stocks, peers)
     return [
-        RuleSpan(number, days, share, rules, index * size, scores, covered)
+        RuleSpan(number, days, share, rules, index * size, scores, covered, registered)
         for index, (number, days, share) in enumerate(window_spans)
     ]
 
@@ -192,6 +194,9 @@ def statuses(standings: Standings, number: int = -1) -> np.ndarray:
         if columns.start <= column < columns.stop
     ]
     states[[position for position in struck if states[position] == RANKED]] = VETOED
+    if standings.windows[number].kind == "day":
+        groups = standings.units["group"].to_numpy(object)
+        states = without_few(states, groups, standings.rules(number).day_share)
     return states
 
 
@@ -282,22 +287,25 @@ def _coverage(
     windows: Sequence[Window],
     position: np.ndarray,
     looked: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Say what applies, and give coverage per column: by the plan where it asks for a unit, else
-    by its sites.
+    by its sites; or by its sites at any rate, as the rules say.
 
-    Returns: bool array (node, column); float array (column)
+    Returns: bool array (node, column); coverage (column); coverage by the register of sites (column)
     """
     size, catalogue = len(request.units), request.office.catalogue
     types = catalogue.applies.shape[1]
     leaves = cover.leaf_at(rules, catalogue)
     weights = np.where(rules.nodes["is_leaf"], cover.global_weights(rules), 0.0)
     registered = cover.types_by_unit(request.register.sites, position, size, types)
-    applicable, shares = [], []
+    applicable, shares, by_register = [], [], []
     planned = planned_types(request.connection, windows, position, types, size)
     for number, wanted in enumerate(planned):
-        applies = cover.applicable(leaves, registered, wanted)
+        on_register = cover.applicable(leaves, registered, np.zeros_like(wanted))
+        by_plan = cover.applicable(leaves, registered, wanted)
+        applies = on_register if rules.coverage_by == "register" else by_plan
         window_looked = looked[:, number * size : (number + 1) * size]
         applicable.append(applies)
         shares.append(cover.coverage(window_looked, applies, weights))
-    return np.concatenate(applicable, axis=1), np.concatenate(shares)
+        by_register.append(cover.coverage(window_looked, on_register, weights))
+    return np.concatenate(applicable, axis=1), np.concatenate(shares), np.concatenate(by_register)

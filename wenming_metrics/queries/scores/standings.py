@@ -20,8 +20,8 @@ from wenming_metrics.scoring.tree.roll_up import Scores
 class RuleSpan:
     """The days of a window that lie in one version of the rules.
 
-    number - of the window; share - of the window's days; first - its first column in `scores` and
-    `coverage`, which hold all spans of the version
+    number - of the window; share - of the window's days; first - its first column in `scores`,
+    `coverage` and `registered`, which hold all spans of the version
     """
 
     number: int
@@ -31,6 +31,7 @@ class RuleSpan:
     first: int
     scores: Scores
     coverage: np.ndarray
+    registered: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,7 @@ class Standings:
     column_of - unit number -> position in `units` of the unit it counts for, or -1
     total     - per column, the exact score; NaN = not looked at
     coverage  - per column, share of the applying weight that was looked at; NaN = nothing applies
+    registered - per column, the same share, of the weight that applies by the register of sites
     spans     - of all windows, in their order
     shares    - (span, unit position): what the span weighs in the unit's score of its
                 window; they add up to 1 where the unit has a score
@@ -58,6 +60,7 @@ class Standings:
     column_of: np.ndarray
     total: np.ndarray
     coverage: np.ndarray
+    registered: np.ndarray
     spans: tuple[RuleSpan, ...]
     shares: np.ndarray
     sites: pd.DataFrame
@@ -172,14 +175,12 @@ def combine_spans(
     ordered = sorted(spans, key=lambda span: (span.number, span.window.start))
     size = len(units)
     total = np.zeros((len(windows), size))
-    weight, covered, seen = np.zeros_like(total), np.zeros_like(total), np.zeros_like(total)
+    weight = np.zeros_like(total)
     column_slices = [slice(span.first, span.first + size) for span in ordered]
     for span, columns in zip(ordered, column_slices, strict=True):
-        score, cover = span.scores.scores[columns], span.coverage[columns]
+        score = span.scores.scores[columns]
         total[span.number] += np.nan_to_num(score) * span.share
         weight[span.number] += ~np.isnan(score) * span.share
-        covered[span.number] += np.nan_to_num(cover) * span.share
-        seen[span.number] += ~np.isnan(cover) * span.share
     shares = [
         quotient(~np.isnan(span.scores.scores[columns]) * span.share, weight[span.number])
         for span, columns in zip(ordered, column_slices, strict=True)
@@ -192,11 +193,17 @@ def combine_spans(
                 for span, columns in zip(ordered, column_slices, strict=True)
             ]
         )
-        covered = np.stack(
-            [span.coverage[columns] for span, columns in zip(ordered, column_slices, strict=True)]
-        )
     else:
-        total, covered = quotient(total, weight), quotient(covered, seen)
+        total = quotient(total, weight)
+    covers = [(span.coverage, span.registered) for span in ordered]
+    coverage, registered = (
+        _cover(
+            ordered,
+            [cover[columns] for cover, columns in zip(by, column_slices, strict=True)],
+            total,
+        )
+        for by in zip(*covers, strict=True)
+    )
     return Standings(
         board=board,
         units=units,
@@ -204,8 +211,22 @@ def combine_spans(
         register=register,
         column_of=column_of,
         total=total.reshape(-1),
-        coverage=covered.reshape(-1),
+        coverage=coverage.reshape(-1),
+        registered=registered.reshape(-1),
         spans=tuple(ordered),
         shares=np.stack(shares) if shares else np.zeros((0, size)),
         sites=sites,
     )
+
+
+def _cover(
+    spans: Sequence[RuleSpan], covers: Sequence[np.ndarray], total: np.ndarray
+) -> np.ndarray:
+    """Put the coverage of the spans of each window together by their days; as `total` (window, unit)."""
+    if len(spans) == len(total):
+        return np.stack(covers)
+    covered, days = np.zeros_like(total), np.zeros_like(total)
+    for span, cover in zip(spans, covers, strict=True):
+        covered[span.number] += np.nan_to_num(cover) * span.share
+        days[span.number] += ~np.isnan(cover) * span.share
+    return quotient(covered, days)

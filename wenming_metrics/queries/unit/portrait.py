@@ -124,7 +124,8 @@ def _spread(peers: np.ndarray, unit_rates: np.ndarray) -> dict[str, np.ndarray]:
     some = units > 0
     empty = np.full(len(peers), np.nan)
     low, high, middle = empty.copy(), empty.copy(), empty.copy()
-    low[some], high[some] = np.nanmin(peers[some], axis=1), np.nanmax(peers[some], axis=1)
+    if some.any():  # numpy knows no least of nobody
+        low[some], high[some] = np.nanmin(peers[some], axis=1), np.nanmax(peers[some], axis=1)
     middle[some] = exact_sum(np.nan_to_num(peers[some])) / units[some]
     fine = np.rint(np.nan_to_num(peers, nan=-1.0) * _FINE)
     better = (fine > np.rint(np.nan_to_num(unit_rates) * _FINE)[:, None]).sum(axis=1)

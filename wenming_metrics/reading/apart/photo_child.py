@@ -1,4 +1,4 @@
-"""A picture made ready for a document: turned upright, made smaller, written anew without what it tells of
+"""A picture made ready for a document: turned upright, made smaller, jpeg anew without what it tells of
 place and time. Run isolated by `sandbox`; the only program that takes pictures apart, with Pillow.
 """
 
@@ -25,7 +25,7 @@ def main() -> None:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise Refused("unreadable", reason=str(error)[:200]) from error
     upright.thumbnail((EDGE, EDGE))
-    written = io.BytesIO()
-    upright.save(written, "JPEG", quality=QUALITY)
-    send({"type": "photo", "width": upright.width, "height": upright.height}, written.getvalue())
+    jpeg = io.BytesIO()
+    upright.save(jpeg, "JPEG", quality=QUALITY)
+    send({"type": "photo", "width": upright.width, "height": upright.height}, jpeg.getvalue())
     end()

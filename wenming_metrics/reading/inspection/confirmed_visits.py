@@ -128,7 +128,7 @@ def _looked_checks(
         **{"day": days, "visit": np.array(list(sites), np.int64), "point_type": kinds},
         **{name: register[name].to_numpy(np.int64) for name in ("site", "unit")},
     }
-    marks = names.catalogue.items["full_mark"].to_numpy(np.int64)
+    marks = names.catalogue.full_marks
     checks = {
         **{name: values[line] for name, values in visit_columns.items()},
         **{"source": zero + source, "basis": zero + BASIS_VISIT, "result": zero + KEPT},

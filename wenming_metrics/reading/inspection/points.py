@@ -53,7 +53,7 @@ def full_marks(table: Table, names: Names, items: np.ndarray, rules: ReadingRule
         written_marks = np.where(
             written_marks == values.BLANK, rules.blank_full_mark, written_marks
         )
-    catalogue_marks = narrow(np.append(names.catalogue.items["full_mark"].to_numpy(np.int64), 0))
+    catalogue_marks = narrow(np.append(names.catalogue.full_marks, 0))
     return np.where(written_marks > 0, written_marks, catalogue_marks[items])
 
 

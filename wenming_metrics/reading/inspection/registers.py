@@ -137,8 +137,8 @@ def _has_others_below(register: Register, frame: pd.DataFrame, is_unit: np.ndarr
 def _leave_blank(table: Table, frame: pd.DataFrame, rows: np.ndarray) -> None:
     """Take units that others stand below with name and parent alone; what is wrong is left blank."""
     blanks = {"population": pd.NA, "valid_from": 0, "valid_to": FOREVER, "successor_name": ""}
-    for name, blank in blanks.items():
-        frame.loc[rows, name] = blank
+    for name, filling in blanks.items():
+        frame.loc[rows, name] = filling
     report(table, rows, "名册-17", "unit_name")
 
 

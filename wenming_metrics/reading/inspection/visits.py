@@ -138,7 +138,7 @@ def checks_of_visits(
         **{"source": visits[0], "visit": visits[1], "basis": zero + BASIS_VISIT},
         **{"result": zero + KEPT, "lost": zero, "places": zero},
     }
-    marks = names.catalogue.items["full_mark"].to_numpy(np.int64)
+    marks = names.catalogue.full_marks
     line_values = {"item": item, "possible": marks[item]}
     return spread_checks(table, where, row_values, roles, counts, line_values)
 

@@ -42,8 +42,8 @@ def _put_on_sheet(sheet: SheetGrid, cells: Mapping[tuple[int, int], str]) -> She
     if not cells:
         return sheet
     width = max(len(sheet.columns), *(position + 1 for _, position in cells))
-    blank = replace(_BLANK, codes=np.zeros(sheet.n_rows, np.int32))
-    columns = [*sheet.columns, *[blank] * (width - len(sheet.columns))]
+    blank_column = replace(_BLANK, codes=np.zeros(sheet.n_rows, np.int32))
+    columns = [*sheet.columns, *[blank_column] * (width - len(sheet.columns))]
     for (row, position), text in cells.items():
         columns[position] = _put_in_column(columns[position], row - sheet.first_row, text)
     facts = _told_of_others(sheet.facts, cells)

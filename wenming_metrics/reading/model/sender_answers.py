@@ -73,8 +73,10 @@ def read_answers(text: str) -> SenderAnswers:
     """Read what `answers_text` wrote; what a later version does not know any more is left out."""
     answer_fields = json.loads(text)
     looked = tuple(Looked(**visit) for visit in answer_fields.pop("looked", []))
-    pairs = {name: tuple(map(tuple, answer_fields.pop(name, []))) for name in ("kinds", "columns")}
+    kinds_and_columns = {
+        name: tuple(map(tuple, answer_fields.pop(name, []))) for name in ("kinds", "columns")
+    }
     scope = tuple(answer_fields.pop("scope", []))
     fields = SenderAnswers.__dataclass_fields__
     plain_answers = {name: answer for name, answer in answer_fields.items() if name in fields}
-    return SenderAnswers(looked=looked, scope=scope, **pairs, **plain_answers)
+    return SenderAnswers(looked=looked, scope=scope, **kinds_and_columns, **plain_answers)

@@ -19,6 +19,7 @@ from wenming_metrics.domain.registers import Register, alias_map, ancestors
 from wenming_metrics.reading.model.reading import NameChoice
 from wenming_metrics.reading.tables.table import CellFault
 from wenming_metrics.reading.tables.values import bare_item
+from wenming_metrics.rules.entries import FIRST_OWN, ITEM, POINT_TYPE
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.vocabulary import SOURCE_CODES, normalise
 
@@ -106,9 +107,9 @@ def _with_choices(names: Names, choices: tuple[NameChoice, ...]) -> Names:
             map_name = _CHOICE_MAPS.get(kinds[choice.target])
             if map_name:
                 maps[map_name].setdefault(choice.written, [choice.target])
-        elif choice.kind == "item" and choice.target < len(names.item_titles):
+        elif choice.kind == "item" and choice.target in names.catalogue.items.index:
             maps["items"].setdefault(choice.written, [choice.target])
-        elif choice.kind == "point_type" and choice.target < len(names.type_titles):
+        elif choice.kind == "point_type" and choice.target in names.catalogue.point_types.index:
             maps["point_types"].setdefault(choice.written, choice.target)
     return replace(names, **maps)
 
@@ -131,12 +132,11 @@ def _build(register: Register, catalogue: Catalogue) -> Names:
         roles=_role_map(register),
         sites=sites,
         point_types={
-            word: positions[0]
-            for word, positions in _words(types["name"], types["aliases"]).items()
+            word: positions[0] for word, positions in _entries(types, FIRST_OWN[POINT_TYPE]).items()
         },
-        items=_words(items["name"], items["aliases"]),
-        item_codes={normalise(code): position for position, code in enumerate(items["code"])},
-        categories=_words(items["category"], [[]] * len(items)),
+        items=_entries(items, FIRST_OWN[ITEM]),
+        item_codes={normalise(code): number for number, code in items["code"].items()},
+        categories=_words(items["category"], [[]] * len(items), items.index),
         epochs=np.unique(np.concatenate([starts, ends + 1])),
         starts=starts,
         ends=ends,
@@ -147,8 +147,8 @@ def _build(register: Register, catalogue: Catalogue) -> Names:
         codes=tuple(units["code"]),
         site_keys=tuple(register.sites["site"]),
         site_titles=tuple(register.sites["name"]),
-        item_titles=tuple(items["name"]),
-        type_titles=tuple(types["name"]),
+        item_titles=tuple(catalogue.item_names),
+        type_titles=tuple(catalogue.type_names),
         spelling=_spelling([units, types, items]),
         hints={},
         met=set(),
@@ -161,12 +161,27 @@ def _spelling(frames: Iterable[pd.DataFrame]) -> dict[str, str]:
     return {normalise(text): text for text in (*aliases, *texts)}
 
 
-def _words(names: Iterable[str], aliases: Iterable[list[str]]) -> dict[str, list[int]]:
-    positions: dict[str, list[int]] = {}
-    for position, (name, other_names) in enumerate(zip(names, aliases, strict=True)):
+def _words(
+    names: Iterable[str], aliases: Iterable[list[str]], numbers: Iterable[int]
+) -> dict[str, list[int]]:
+    numbers_by_word: dict[str, list[int]] = {}
+    for number, name, other_names in zip(numbers, names, aliases, strict=True):
         for text in {normalise(word) for word in (name, *other_names)}:
-            positions.setdefault(text, []).append(position)
-    return positions
+            numbers_by_word.setdefault(text, []).append(int(number))
+    return numbers_by_word
+
+
+def _entries(entries: pd.DataFrame, first_own: int) -> dict[str, list[int]]:
+    """Map the names of items or point types to numbers.
+
+    A name of the office's own means what it meant when it was added, also when the same name is
+    shipped later.
+    """
+    words = _words(entries["name"], entries["aliases"], entries.index)
+    return {
+        word: [number for number in numbers if number >= first_own] or numbers
+        for word, numbers in words.items()
+    }
 
 
 def _role_map(register: Register) -> dict[str, list[int]]:
@@ -231,7 +246,9 @@ def item(names: Names, code: str, name: str, point_type: int) -> tuple[int, Cell
         ] or by_name
     title = names.item_titles
     if code:
-        item_number = names.item_codes.get(code)
+        # An office's own lists number its items as it likes: such a number is one of their names.
+        by_code = names.items.get(code, [])
+        item_number = names.item_codes.get(code, by_code[0] if len(by_code) == 1 else None)
         if item_number is None:
             return -1, CellFault(
                 "测评项-01", "item_code", {"hint": hint(names, code, names.item_codes)}

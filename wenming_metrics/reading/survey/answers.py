@@ -18,6 +18,7 @@ from wenming_metrics.reading.survey.values import (
     answer,
     choice_of,
     is_chosen,
+    unknown_word,
 )
 from wenming_metrics.reading.tables.table import Table, column, report, report_each, report_sheet
 from wenming_metrics.reading.tables.values import spell, word
@@ -113,6 +114,12 @@ def _report(table: Table, question: Question, name: str, row_answers: np.ndarray
     codes = answer_column.codes[rows].tolist()
     hints = {code: _hint(question, word(answer_column.values[code])) for code in set(codes)}
     details = {code: {**wording, "hint": hint} for code, hint in hints.items()}
+    if question.options and not parts_of(name)[1]:
+        # Which option it is may be asked, and of several answers in a cell only what is not known.
+        choice = choice_of(question)
+        for code in details:
+            unknown = unknown_word(choice, spell(answer_column.values[code]))
+            details[code] |= {"asked": question.code, "part": unknown}
     report_each(table, rows, "问卷-08", name, [details[code] for code in codes])
 
 

@@ -84,6 +84,16 @@ def answer(choice: Choice, value: Value) -> int:
     return SEVERAL if _parts(choice, raw) else UNKNOWN
 
 
+def unknown_word(choice: Choice, text: str) -> str:
+    """Give the first of the answers in a cell that is no option; the whole cell where it is one answer."""
+    if choice.question.kind == MULTIPLE:
+        for marks in _SEPARATORS[:2]:
+            words = [word.strip() for word in re.split(marks, visible(text)) if word.strip()]
+            if len(words) > 1:
+                return next((w for w in words if _option(choice, normalise(w)) < 0), text)
+    return text
+
+
 def is_chosen(choice: Choice, option: int, value: Value) -> int:
     """Read the cell of one option of a multiple answer. Returns: 1, 0 or as `answer`"""
     text = _plain(value)

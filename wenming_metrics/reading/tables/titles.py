@@ -81,8 +81,8 @@ def _days(text: str) -> Iterable[date | None]:
             day = date(int(match[1]), int(match[2]), int(match[3]))
         except ValueError:
             continue
-        rest = text[match.end() :]
-        yield None if _SPAN.match(rest) or _OTHER_DAY.match(rest) else day
+        following = text[match.end() :]
+        yield None if _SPAN.match(following) or _OTHER_DAY.match(following) else day
 
 
 def _longest(texts: Iterable[str], words: Iterable[str]) -> str:

@@ -98,21 +98,24 @@ def levels(indicators: Sequence[Line]) -> tuple[int, ...]:
 def item_rows(parts: Parts, catalogue: Catalogue) -> list[list[Cell]]:
     """List which item counts for which leaf, and last what counts for none."""
     items, types = catalogue.items, catalogue.point_types
-    numbers = {code: number for number, code in enumerate(types["code"])}
+    numbers = {code: number for number, code in types["code"].items()}
     item_names = dict(zip(items["code"], items["name"], strict=True))
     leaf_names = {line["code"]: line["name"] for line in parts.indicators}
-    type_names = [_type_name(*pair) for pair in zip(types["code"], types["name"], strict=True)]
+    type_names = {
+        number: _type_name(code, name)
+        for number, code, name in types[["code", "name"]].itertuples()
+    }
     counted_by_item: dict[str, np.ndarray] = {}
     rows: list[list[Cell]] = []
     for line in parts.lines["items.csv"]:
         code, leaf, type_codes = line["item"], line["indicator"], split(line["point_types"])
-        counted = counted_by_item.setdefault(code, np.zeros(len(types), bool))
+        counted = counted_by_item.setdefault(code, np.zeros(catalogue.applies.shape[1], bool))
         counted[[numbers[type_code] for type_code in type_codes] if type_codes else slice(None)] = (
             True
         )
         names = "、".join(type_names[numbers[type_code]] for type_code in type_codes)
         rows.append([code, item_names.get(code), names or None, leaf, leaf_names.get(leaf)])
-    for number, (code, name) in enumerate(item_names.items()):
+    for number, (code, name) in zip(items.index, item_names.items(), strict=True):
         if code not in counted_by_item:
             rows.append([code, name, None, UNCOUNTED, None])
         elif (left := catalogue.applies[number] & ~counted_by_item[code]).any():

@@ -6,7 +6,7 @@ Reading goes by headings, wherever they stand: columns may be moved and further 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wenming_metrics.rules.faults import Fault, FaultsError, RuleSetError
@@ -16,6 +16,7 @@ from wenming_metrics.rules.paths import enclosing, parse, split_path, unflatten
 from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.workbook import convert
+from wenming_metrics.rules.workbook.convert import Heading
 from wenming_metrics.rules.workbook.pages import SHEETS, VALUE
 from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts, files_of
 
@@ -96,12 +97,26 @@ def rules_of(
 def _table(
     file: str, sheets: Mapping[str, Sequence[Sequence[str]]], faults: list[SheetFault]
 ) -> WorkbookTable:
-    """Find the headings of a sheet and its lines; blank lines and sections are left out."""
     title, _, headings = SHEETS[file]
+    if title not in sheets and file in (SETTINGS, "indicators.csv", "items.csv"):
+        faults.append(SheetFault(title, None, "", "缺少这张工作表。"))
+    needed = {"path", "value", *convert.NEEDED.get(file, ())}
+    return read_table(title, headings, needed, sheets, faults)
+
+
+def read_table(
+    title: str,
+    headings: Sequence[Heading],
+    needed: Collection[str],
+    sheets: Mapping[str, Sequence[Sequence[str]]],
+    faults: list[SheetFault],
+) -> WorkbookTable:
+    """Find the headings of a sheet and its lines; blank lines and sections are left out.
+
+    Takes: needed - names of columns without which the sheet is not read; faults - grows
+    """
     wanted = {h.title: h.name for h in headings if h.name}
     if title not in sheets:
-        if file in (SETTINGS, "indicators.csv", "items.csv"):
-            faults.append(SheetFault(title, None, "", "缺少这张工作表。"))
         return WorkbookTable(0, {}, [])
     rows = sheets[title]
     head = max(
@@ -110,7 +125,6 @@ def _table(
     column_index = {
         wanted[text]: n for n, text in enumerate(rows[head] if rows else ()) if text in wanted
     }
-    needed = {"path", "value", *convert.NEEDED.get(file, ())}
     lacking = [text for text, name in wanted.items() if name in needed and name not in column_index]
     for text in lacking:
         faults.append(SheetFault(title, head + 1, text, "缺少这一列。列名请不要改。"))

@@ -162,15 +162,16 @@ FIGURES = (
         lambda lines: ((lines["answered"] > 0) | (lines["returns"] > 0)).to_numpy(),
     ),
     LoopFigure(
-        *("relapse", "反弹率", "销号后规定天数内又发现的 ÷ 销号过的"),
+        *("relapse", "反弹率", "整改完后规定天数内又发现的 ÷ 整改完过的"),
         _flag("is_relapsed"),
         _flag("was_closed"),
-        "销号后回头看发现反弹的；没有再去看过的也在分母里。",
+        "没有再去看过的也在分母里。",
     ),
     LoopFigure(
-        *("relapse_seen", "反弹率（回头看过的）", "反弹 ÷ 销号后回头看过的"),
+        *("relapse_seen", "反弹率（回头看过的）", "回头看发现反弹的 ÷ 销号后回头看过的"),
         _flag("is_relapsed"),
-        lambda lines: lines["is_relapsed"].to_numpy(bool) | (lines["held"] > 0).to_numpy(),
+        # What an inspection happened to find again was not looked back at: it would always be all.
+        lambda lines: (lines["relapsed"] > 0).to_numpy() | (lines["held"] > 0).to_numpy(),
     ),
     LoopFigure(
         *("looked", "复查到位率", "整改复查到位 ÷ 整改复查过的"),
@@ -185,7 +186,7 @@ BY_CODE = {definition.code: definition for definition in FIGURES}
 def figures(lines: pd.DataFrame) -> pd.DataFrame:
     """Work all figures out.
 
-    Takes:   lines - one per problem: state, handed, answered, held (days, 0: not), closed (day, OPEN),
+    Takes:   lines - one per problem: state, handed, answered, held, relapsed (days, 0: not), closed (day, OPEN),
              way, looked, returns, and the flags is_undated, is_carried, is_overdue, is_stalled,
              is_late, is_exempt, fell_due, waits_in_time, is_relapsed, was_closed
     Returns: code, title, words, meaning, numerator, denominator (<NA> for a count), rate (0 to 1, NaN
@@ -242,8 +243,8 @@ def median_days(lines: pd.DataFrame, working_days: Callable[[int, int], int]) ->
     """
     closed_lines = lines[(lines["closed"] < OPEN) & (lines["handed"] > 0)]
     days = [
-        working_days(*pair)
-        for pair in zip(closed_lines["handed"], closed_lines["closed"], strict=True)
+        working_days(*span)
+        for span in zip(closed_lines["handed"], closed_lines["closed"], strict=True)
     ]
     return (float(np.median(days)) if days else np.nan), len(days)
 

@@ -38,9 +38,11 @@ def reason_of(scores: Scores, rules: RuleSet, node: int, column: int) -> str:
 
 
 def graded_owners(rules: RuleSet) -> set[int]:
-    """Give the nodes whose rate rests on a table of grades, their own or that of a node below."""
+    """Give the nodes whose rate rests on what checks without loss could earn: on a table of grades or on
+    the mean of periods, their own or that of a node below."""
     plan, owners = plan_of(rules), set()
-    for node in plan.grades:
+    means = [node for node in plan.nodes if plan.mode[node] == "mean"]
+    for node in [*plan.grades, *means]:
         while plan.above[node] >= 0:
             node = plan.above[node]
         owners.add(node)

@@ -12,7 +12,9 @@ from wenming_metrics.domain.numbers import exact_score, half_up
 RANKED, THIN, UNVISITED, VETOED = "已排名", "检查项不足", "未督查", "一票否决"
 """Status of a unit in a window: has a place · too little looked at to be scored · not visited ·
 has a score but no place, by a decision with a document number."""
-SCORED = (RANKED, VETOED)
+FEW_SEEN = "当日督查面不足"
+"""Status of a unit with a score on a day on which too few of its group were looked at for places."""
+SCORED = (RANKED, VETOED, FEW_SEEN)
 """Statuses of units that have a score."""
 
 
@@ -25,6 +27,19 @@ def status_of(scores: np.ndarray, coverage: np.ndarray, limit: float) -> np.ndar
     thin = np.nan_to_num(coverage, nan=1.0) < limit
     status = np.select([np.isnan(scores), thin], [UNVISITED, THIN], RANKED)
     return status.astype(object)
+
+
+def without_few(status: np.ndarray, groups: np.ndarray, share: float) -> np.ndarray:
+    """Take places from groups of which a day looked at less than a share of the units.
+
+    Takes: status - per unit; groups - per unit; share - of a group that must have a place
+    """
+    reduced = status.copy()
+    for group in dict.fromkeys(groups.tolist()) if share else ():
+        members = groups == group
+        if (status[members] == RANKED).sum() < share * members.sum():
+            reduced[members & (status == RANKED)] = FEW_SEEN
+    return reduced
 
 
 def rank_units(

@@ -1,6 +1,7 @@
 """综合考核: components to points to one total per unit, and every step of it as a line.
 
-points = weight x value / full mark. A component without a figure is treated as the profile says,
+points = weight x rate, and they are added up; or the rates are multiplied, each to the power of its share of
+the weight (加权几何平均), so that one weak component is not made good by the others. A component without a figure is treated as the profile says,
 and the treatment stands beside it. Years are weighted after each year has its own total; difficulty,
 加减分 and the limits come last, as lines of the ledger.
 """
@@ -15,16 +16,17 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_sum, half_up, quotient
-from wenming_metrics.rules.composite import Profile
+from wenming_metrics.domain.numbers import exact_sum, half_up, quotient, rounded
+from wenming_metrics.rules.composite import Component, Profile
 from wenming_metrics.rules.model import Adjustments
 from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, rank_units
 from wenming_metrics.scoring.tree.adjusting import settle
 
 INCOMPLETE = "缺项，不计综合分"
 """Status of a unit that has no composite score."""
-OWN, SHARED, ZERO, MEAN, LEFT_OUT, OVER = (
+OWN, SHARED, ZERO, MEAN, LEFT_OUT, OVER, UNDER = (
     *("", "缺，权重分给其他项", "缺，按 0 分计", "缺，取同组平均", "缺", "超过满分，按满分计"),
+    "不到下限，按 0 分计",
 )
 """How a component came by its points."""
 
@@ -103,11 +105,20 @@ def weigh(values: np.ndarray, groups: np.ndarray, profile: Profile) -> WeighedCo
     """
     full = np.array([component.full_mark for component in profile.components])[:, None]
     plain = np.array([component.weight for component in profile.components])[:, None]
-    rates, seen = values / full, ~np.isnan(values)
+    seen = ~np.isnan(values)
+    rates = np.array(
+        [
+            _scaled(row, component, groups)
+            for row, component in zip(values, profile.components, strict=True)
+        ]
+    ).reshape(values.shape)
     treatments = np.where(seen, OWN, LEFT_OUT).astype(object)
-    if not profile.above_full:
-        treatments[seen & (rates > 1)] = OVER
-        rates = np.minimum(rates, 1.0)
+    is_scaled = np.array([[component.scale != "share"] for component in profile.components])
+    treatments[seen & (rates < 0) & is_scaled] = UNDER
+    rates = np.where(is_scaled, np.maximum(rates, 0.0), rates)
+    capped = is_scaled | (not profile.above_full)
+    treatments[seen & (rates > 1) & capped] = OVER
+    rates = np.where(capped, np.minimum(rates, 1.0), rates)
     if profile.missing == "zero":
         rates, treatments[~seen] = np.where(seen, rates, 0.0), ZERO
     elif profile.missing == "peer_mean":
@@ -121,8 +132,59 @@ def weigh(values: np.ndarray, groups: np.ndarray, profile: Profile) -> WeighedCo
             points[number] = half_up(points[number], profile.decimals)
     nothing = ~seen.any(axis=0) | np.isnan(points).all(axis=0)
     lacks = np.isnan(rates).any(axis=0) if profile.missing == "exclude" else nothing
-    total = np.where(nothing | lacks, np.nan, exact_sum(np.nan_to_num(points), 0))
-    return WeighedComponents(rates * full, weights, points, treatments, total)
+    combined = exact_sum(np.nan_to_num(points), 0)
+    if profile.combine == "geometric":
+        combined = exact_sum(plain, 0) * _geometric(rates, weights)
+    total = np.where(nothing | lacks, np.nan, combined)
+    raw = np.where(is_scaled & seen, values, rates * full)
+    return WeighedComponents(raw, weights, points, treatments, total)
+
+
+def _scaled(values: np.ndarray, component: Component, groups: np.ndarray) -> np.ndarray:
+    """Bring the figures of a component to rates: 0 and less at the worst, 1 and more at the best."""
+    if component.scale == "share":
+        return values / component.full_mark
+    if component.scale == "minmax":
+        return _between_ends(values, groups)
+    amounts, worst, best = values, component.worst, component.best
+    if component.scale == "log":
+        # What has no logarithm lies beyond the post that is nearer to nothing.
+        amounts = np.log(np.where(values > 0, values, min(worst, best) / 2))
+        amounts = np.where(np.isnan(values), np.nan, amounts)
+        worst, best = np.log(worst), np.log(best)
+    return (amounts - worst) / (best - worst)
+
+
+def _between_ends(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Put figures between the least and the greatest of their group; where all are equal, nobody is less: 1."""
+    rates = np.full(len(values), np.nan)
+    for group in dict.fromkeys(groups.tolist()):
+        members = (groups == group) & ~np.isnan(values)
+        if not members.any():
+            continue
+        low, high = values[members].min(), values[members].max()
+        rates[members] = (values[members] - low) / (high - low) if high > low else 1.0
+    return rates
+
+
+def _geometric(rates: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Give the geometric mean of rates by their weights, per unit; a rate of 0 makes it 0."""
+    weighed = np.where((weights > 0) & ~np.isnan(rates), weights, 0.0)
+    with np.errstate(divide="ignore"):  # the logarithm of 0: the mean is 0
+        logs = np.log(np.where(weighed > 0, rates, 1.0))
+    share = quotient(weighed, exact_sum(weighed, 0), 0.0)
+    lost = ((rates == 0) & (weighed > 0)).any(axis=0)
+    mean = np.exp(exact_sum(np.where(np.isinf(logs), 0.0, logs) * share, 0))
+    return rounded(np.where(lost, 0.0, mean))
+
+
+def prizes_of(lines: pd.DataFrame, profile: Profile) -> list[str]:
+    """Name the prize or tier of each unit by its place in its group; "" for none. Ties get it together."""
+    titles = []
+    for rank in lines["rank"]:
+        won = [p.title for p in profile.prizes if not pd.isna(rank) and p.first <= rank <= p.last]
+        titles.append("、".join(won))
+    return titles
 
 
 def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
@@ -144,7 +206,10 @@ def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
             subset=["points"]
         )
         terms, shared = _terms(unit_lines, profile)
-    formula = " + ".join(terms)
+    formula = (" × " if profile.combine == "geometric" else " + ").join(terms)
+    if profile.combine == "geometric" and not len(composed.years):
+        full = fsum(component.weight for component in profile.components)
+        formula, shared = f"{_plain(full)} × {formula}", 1.0
     formula = f"({formula}) ÷ {_plain(shared)}" if shared != 1.0 else formula
     position = composed.units["unit"].tolist().index(unit)
     factor = profile.coefficient.get(line["group"], 1.0)
@@ -164,8 +229,16 @@ def _terms(unit_lines: pd.DataFrame, profile: Profile) -> tuple[list[str], float
     if any(components[number].printed for number in unit_lines["component"]):
         share = 1.0  # what is rounded by itself is written with the weight that it had
     terms = []
+    if profile.combine == "geometric":
+        weight_sum = fsum(unit_lines["weight"])
+        powers = zip(unit_lines["points"], unit_lines["weight"], strict=True)
+        return [f"{_plain(p / w)}^{_plain(w / weight_sum)}" for p, w in powers if w > 0], 1.0
     for line in unit_lines.itertuples():
         component = components[line.component]
+        if component.scale != "share":
+            weight = component.weight if share != 1.0 else line.weight
+            terms.append(f"{_plain(weight)} × {_plain(line.points / line.weight)}")
+            continue
         weight = component.weight if share != 1.0 else line.weight
         term = f"{_plain(weight / component.full_mark)} × {_plain(line.value)}"
         rounded = f"（取 {line.points:.{profile.decimals}f}）" if component.printed else ""

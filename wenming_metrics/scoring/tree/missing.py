@@ -41,6 +41,15 @@ def own_nodes(rules: RuleSet) -> np.ndarray:
     return np.flatnonzero((nodes["mode"] != "").to_numpy() & ~settled_above)
 
 
+def below_pools(rules: RuleSet) -> np.ndarray:
+    """Say of each node whether it lies below a pooled node (合并计算)."""
+    parents, pooled = rules.nodes["parent"].to_numpy(), rules.nodes["pooled"].to_numpy(bool)
+    in_pool = np.zeros(len(parents), bool)
+    for node in range(1, len(parents)):
+        in_pool[node] = in_pool[parents[node]] or pooled[parents[node]]
+    return in_pool
+
+
 def rule_of(rules: RuleSet, node: int) -> str:
     """Give the rule for a missing node: its own, else that of the rule set."""
     return rules.nodes.at[node, "missing"] or rules.missing
@@ -54,6 +63,7 @@ def fill_missing(rates: np.ndarray, rules: RuleSet, peers: Peers) -> np.ndarray:
     filled = np.zeros(rates.shape, bool)
     nodes = own_nodes(rules)
     looked = ~np.isnan(rates[nodes]).all(axis=0)
+    nodes = nodes[~below_pools(rules)[nodes]]  # there all checks count together: none is missing
     applies = gather_up(peers.applies, rules, np.logical_or)
     for node in nodes:
         rule = rule_of(rules, int(node))

@@ -2,7 +2,7 @@
 
 A node of mode `deduct` takes what was lost below it within one visit, day, week, month or window,
 but no more than its full mark (扣完为止); `grade` looks the period up in a table, `all_or_nothing`
-takes everything for any loss. Visits and days are over when the day is, so what they took is final
+takes everything for any loss, `mean` the share of its points that the period lost. Visits and days are over when the day is, so what they took is final
 and only its sum is kept; of weeks, months and windows the points are kept, and settled when the
 window is read. A node that deducts below another settles first, and hands on what it took.
 
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import POINT_SCALE, RATE_SCALE
+from wenming_metrics.domain.numbers import POINT_SCALE, RATE_SCALE, rate
 from wenming_metrics.rules.model import SETTLED, RuleSet
 from wenming_metrics.rules.tables import lines_of
 from wenming_metrics.scoring.tally.columns import reduce_columns, sum_by, sum_columns
@@ -275,6 +275,8 @@ def _take(
         return np.minimum(lost, int(plan.full[node]))
     if plan.mode[node] == "all_or_nothing":
         return np.where(lost > 0, RATE_SCALE, 0)
+    if plan.mode[node] == "mean":
+        return RATE_SCALE - rate(np.maximum(possible - lost, 0), np.maximum(possible, 1))
     return _grade(lost, possible, single, plan.grades[node])
 
 

@@ -29,6 +29,7 @@ from wenming_metrics.store.schema.files import (
     store,
 )
 from wenming_metrics.store.schema.issuing import (
+    catalogue_entry,
     issue,
     issue_content,
     issue_event,
@@ -61,5 +62,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 9
+VERSION = 10
 """Counts the changes of these tables; each has its step in `migrations`."""

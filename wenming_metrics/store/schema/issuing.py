@@ -115,6 +115,26 @@ same_problem = Table(
     words("at"),
 )
 """Whether a person says that two findings of a site are one problem (1) or not (0); the last holds."""
+catalogue_entry = Table(
+    "catalogue_entry",
+    metadata,
+    key("entry"),
+    words("kind"),
+    required("number"),
+    words("code"),
+    words("name"),
+    words("category"),
+    required("full_mark", BigInteger, "0"),
+    words("point_types"),
+    words("aliases"),
+    words("indicator"),
+    required("own", SmallInteger),
+    words("who"),
+    words("at"),
+)
+"""Items and point types that rows are numbered by: shipped ones (own 0), and the office's own (1).
+
+Only added to; of the same kind and number the last line holds."""
 rules_archive = Table(
     "rules_archive",
     metadata,

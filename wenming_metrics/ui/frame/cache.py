@@ -25,11 +25,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.memory import Answer, Memory, follow, recall
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.rules.entries import Entry, own_entries
 from wenming_metrics.rules.load import load_all
-from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.runtime import settings
+from wenming_metrics.store.catalogue import read_entries
 from wenming_metrics.store.changes import commits
-from wenming_metrics.store.database import Store
+from wenming_metrics.store.database import Store, reading
 from wenming_metrics.upkeep.start import check_once
 
 CALCULATING = "正在计算……"
@@ -65,7 +67,10 @@ class Subject(Protocol):
 
 
 def office() -> Office:
-    """Give the office that this server works for, opened once a day and per store."""
+    """Give the office that this server works for, opened once a day and per store.
+
+    It is opened anew when an item or a point type of the office's own was added.
+    """
     run, changes = _run(), commits()
     last_look = _offices.get(run) if run is not None else None
     if last_look is None or last_look[0] != changes:
@@ -85,8 +90,10 @@ def _office_now() -> Office:
     environment = settings.load()
     files = _rule_files(environment.data)
     # One text: Streamlit takes longer to hash many small things than to find the answer.
-    key = (str(environment.data), environment.store_url, environment.rules_id, today(), files)
-    return _office(repr(key))
+    key = repr((str(environment.data), environment.store_url, environment.rules_id, today(), files))
+    opened = _office(key)
+    entries = _own_entries(opened.store, _follow(opened.store))
+    return opened if entries == opened.catalogue.own else _office(f"{key} {entries}")
 
 
 def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:
@@ -105,19 +112,29 @@ def _office(key: str) -> Office:
 
 def _recall(office: Office, question: Callable, *arguments: object) -> object:
     """Ask what several questions of a page rest on, of an office that may have other rules."""
+    _follow(office.store)
     settings = {"shared": True, "most": _STANDINGS, "wait": False}
     return _answer(office, question, *arguments, **settings).content
 
 
+@lru_cache(maxsize=8)
+def _own_entries(store: Store, _revision: int) -> tuple[Entry, ...]:
+    """Read the office's own items and point types, anew after every change of the store."""
+    with reading(store) as connection:
+        return own_entries(read_entries(connection))
+
+
 def rule_sets() -> list[RuleSet]:
     """List all versions of the rules, of whatever series, the earliest first."""
-    data = settings.load().data
-    return _rule_sets(str(data), _rule_files(data))
+    data, catalogue = settings.load().data, office().catalogue
+    return _rule_sets(str(data), _rule_files(data), catalogue)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _rule_sets(data: str, files: tuple[tuple[str, int], ...]) -> list[RuleSet]:
-    return load_all(Path(data) / "rules", office().catalogue)
+@lru_cache(maxsize=4)
+def _rule_sets(
+    data: str, _files: tuple[tuple[str, int], ...], catalogue: Catalogue
+) -> list[RuleSet]:
+    return load_all(Path(data) / "rules", catalogue)
 
 
 def version() -> Version:

@@ -112,10 +112,13 @@ def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "
 
     Takes: unit - name of the one that is looked at; "": the city
     """
-    of, board = chosen.window, rules.board(chosen.board) if chosen.board else rules.boards[0]
-    unit_query = portrait_query(of, days, board, unit)
-    lost, ranked = query_of(of, days, "lost_"), query_of(of, days)
-    course = Selection(_near(of, _COURSE, days), board.kind)
+    shown_window, board = (
+        chosen.window,
+        rules.board(chosen.board) if chosen.board else rules.boards[0],
+    )
+    unit_query = portrait_query(shown_window, days, board, unit)
+    lost, ranked = query_of(shown_window, days, "lost_"), query_of(shown_window, days)
+    course = Selection(_near(shown_window, _COURSE, days), board.kind)
     trends = trend_query(course, days, rules) if board.ranked else {}
     if unit:
         trends |= {"trend_whom": unit} if trends else {}
@@ -124,7 +127,7 @@ def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "
         del unit_query["unit_who"]
     navigation.carry(
         {
-            "总览": query_of(_near(of, _SHORT, days), days, "city_"),
+            "总览": query_of(_near(shown_window, _SHORT, days), days, "city_"),
             "排名": {**ranked, "board": board.title},
             "单位画像": unit_query,
             "失分分析": lost,

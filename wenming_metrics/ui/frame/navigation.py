@@ -41,8 +41,8 @@ def remark(label: str, in_address: str | None, shown: str) -> None:
         return
     asked = f"“{plain(in_address[:40])}”" if in_address.strip() else "没有写明，"
     missing = "不在可选范围内，" if in_address.strip() else ""
-    now = f"已显示“{plain(shown)}”" if shown else "未作限定"
-    st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{missing}{now}。")
+    instead = f"已显示“{plain(shown)}”" if shown else "未作限定"
+    st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{missing}{instead}。")
 
 
 def carry(queries: Mapping[str, Mapping[str, str]]) -> None:

@@ -14,6 +14,7 @@ from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.ranking import overview
+from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.arrivals import Cutoff
@@ -113,7 +114,7 @@ def figures(selection: Selection, board: Board) -> CityFigures:
         return CityFigures(lists.city, lists.boards[board.kind], lists.shares, lists.losses)
     return CityFigures(
         ask(overview.city, window),
-        ask(ranking, window, board.kind),
+        join_bands(ask(ranking, window, board.kind), ask(bands, window, board.kind)),
         ask(overview.category_shares, window),
         ask(overview.top_losses, window),
     )

@@ -12,6 +12,7 @@ from pandas.io.formats.style import Styler
 
 from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
+from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.frame import navigation, words
 from wenming_metrics.vocabulary import Column, columns, movement
@@ -47,8 +48,9 @@ def configs(*names: str, **titles: str) -> dict[str, dict]:
 SOURCE = ("file", "sheet", "source_row")
 """Where a row stands in the workbook that was sent."""
 RANKED_LIST = (
-    *("place", "moved", "unit_name", "score", "change", "trend"),
-    *("sites", "checks", "failed", "coverage", "group"),
+    *("place", "moved", "unit_name", "score", "place_band", "score_band", "tier"),
+    *("change", "trend"),
+    *("sites", "checks", "failed", "coverage", "registered", "group"),
 )
 _LEDGER = configs(
     *("kind=adjustment", "counted=counted_points", "points=written_points", "reason=merit"),
@@ -237,16 +239,17 @@ def ranking_columns(lines: pd.DataFrame) -> dict:
     low = float(np.floor(min(scores))) if scores else 0.0
     (trend,) = columns("trend")
     scale = {"y_min": low, "y_max": max(scores, default=100.0)}
+    present = [name for name in RANKED_LIST if name in lines]
     marks = ["held=held_beside"] if "held" in lines else []
-    return configs(*RANKED_LIST, *marks) | {"trend": config(trend, **scale)}
+    return configs(*present, *marks) | {"trend": config(trend, **scale)}
 
 
 def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
     """Make the lines of the ranked list: each group headed by its mean, then by place.
 
     Takes:   ranked - as `queries.ranking.ranking.ranking` gives it
-    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean; held where some
-             unit has rows that do not count yet
+    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean; without those of
+             bands where the list has none; held where some unit has rows that do not count yet
     """
     placed = ranked[ranked["status"] == RANKED]
     compared = bool(placed["rank_change"].notna().any())
@@ -254,16 +257,23 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
         is_mean=False,
         place=[f"{'并列 ' if line.tied else ''}{line.rank}" for line in placed.itertuples()],
         moved=[
-            movement(line.rank_change, is_new=bool(line.is_new) and compared)
+            movement(
+                line.rank_change,
+                is_new=bool(line.is_new) and compared,
+                clear=getattr(line, "clear_change", True),
+            )
             for line in placed.itertuples()
         ],
         change=[words.signed(value) for value in placed["score_change"]],
         # A missing value inside a list makes Streamlit print the list instead of a line.
         trend=[[score for score in course if score is not None] for course in placed["trend"]],
         coverage=placed["coverage"] * 100,
+        **({"registered": placed["registered"] * 100} if "registered" in placed else {}),
+        **spell_bands(placed),
     )
     marked = ["held"] if "held" in lines and lines["held"].any() else []
-    lines = lines[["unit", "is_mean", *RANKED_LIST, *marked]]
+    present = (name for name in RANKED_LIST if name in lines)
+    lines = lines[["unit", "is_mean", *present, *marked]]
     if marked:
         lines = lines.assign(held=lines["held"].where(lines["held"] > 0))
     groups = [_with_mean(lines, mean) for mean in group_means(ranked).itertuples()]
@@ -274,7 +284,8 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
 def _with_mean(lines: pd.DataFrame, mean: tuple) -> pd.DataFrame:
     head = {"unit_name": f"{mean.group}平均", "group": mean.group, "is_mean": True}
     head |= {"score": float(half_up(mean.score, 2)), "trend": []}
-    head |= dict.fromkeys(["place", "moved", "change"], "")
+    blank = ("place", "place_band", "moved", "score_band", "change")
+    head |= {name: "" for name in blank if name in lines}
     return pd.concat([pd.DataFrame([head]), lines[lines["group"] == mean.group]])
 
 
@@ -282,6 +293,12 @@ def mark_means(lines: pd.DataFrame) -> Styler:
     """Set the lines of the means apart by a grey ground."""
     grey = np.where(lines["is_mean"], "background-color: #eef2f7; color: #52606d", "")
     return lines.style.apply(lambda column: grey, axis=0)
+
+
+def mark_verdicts(lines: pd.DataFrame, names: Sequence[str]) -> Styler:
+    """Set 达到 on green and 未达到 on red ground in some columns."""
+    colours = {"达到": "background-color: #e3f4e8", "未达到": "background-color: #fbe3e1"}
+    return lines.style.map(lambda text: colours.get(text, ""), subset=list(names))
 
 
 def shown_losses(losses: Sequence[float], total: float, decimals: int) -> np.ndarray:

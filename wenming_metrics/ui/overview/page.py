@@ -138,9 +138,11 @@ def _end(
 
 
 def _label(line: tuple) -> str:
-    moved = movement(line.rank_change, is_new=bool(line.is_new)) or " "
+    clear = getattr(line, "clear_change", True)
+    moved = movement(line.rank_change, is_new=bool(line.is_new), clear=clear)
+    standing = f"{getattr(line, 'standing', '')} {moved}".strip() or " "
     rank = f"{line.rank} 并列" if line.tied else str(line.rank)
-    return f"**{rank}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{moved}]"
+    return f"**{rank}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{standing}]"
 
 
 def draw_groups(groups: Sequence[GroupEnds], query: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.unit.open_problems import SOON, Unsolved
 from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
 from wenming_metrics.scoring.losses.repeats import FAILS, LOOKS
-from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, VETOED
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, RANKED, THIN, VETOED
 from wenming_metrics.scoring.tree.states import LOOK_BACK
 from wenming_metrics.ui.frame.words import joined, plain, signed
 from wenming_metrics.ui.losses.sentences import rounded_apart
@@ -34,6 +34,8 @@ def standing(line: pd.Series, name: str, window_name: str, ranked: int, compared
     if line["status"] == VETOED:
         sentence = f"{who}得 **{line['score']:.2f}** 分，一票否决（{plain(line['document_no'])}），不排名。"
         return sentence
+    if line["status"] == FEW_SEEN:
+        return f"{who}得 **{line['score']:.2f}** 分，同组当日督查的单位太少，不排名次。"
     if line["status"] == THIN:
         return f"{who}检查项不足，暂不评分，没有名次。"
     if line["status"] != RANKED:
@@ -48,11 +50,17 @@ def _moved(line: pd.Series, compared: str) -> str:
     """Say how place and score moved since the window before."""
     if pd.isna(line["rank_change"]):
         return f"{compared}没有名次"
+    clear = line.get("clear_change", True)
+    if pd.isna(clear) or not clear:
+        return f"与{compared}相比，变化不大于误差（得分{signed(line['score_change'])}）"
     step = int(line["rank_change"])
-    rank_words = "名次持平" if not step else f"名次{'上升' if step > 0 else '下降'} {abs(step)} 位"
+    if step:
+        rank_words = f"名次比{compared}{'上升' if step > 0 else '下降'} {abs(step)} 位"
+    else:
+        rank_words = f"名次与{compared}持平"
     score = signed(line["score_change"])
     points = "得分持平" if score == "持平" else f"得分{_UP_DOWN[score[0]]} {score[1:]} 分"
-    return f"比{compared}{rank_words}，{points}"
+    return f"{rank_words}，{points}"
 
 
 def costs(losses: pd.DataFrame, total: float) -> str:

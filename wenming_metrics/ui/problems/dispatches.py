@@ -94,12 +94,12 @@ def _due(office: Office, working_days: int | None) -> date:
 
 
 def _draw_papers(office: Office) -> None:
-    earlier = ask(dispatches)
-    if earlier.empty:
+    handed_over = ask(dispatches)
+    if handed_over.empty:
         return
     titles = {
         f"{line.document_no}（{line.units}个单位，{line.problems}条，{line.at[:10]}）": line.document_no
-        for line in earlier.itertuples()
+        for line in handed_over.itertuples()
     }
     with page.row("dispatch-papers"):
         title = st.selectbox("已交办的", list(titles), key="dispatch-papers-of", width=420)

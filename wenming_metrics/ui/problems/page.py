@@ -68,10 +68,8 @@ def _narrow(view: ProblemView) -> pd.DataFrame:
 
 
 def _choice(title: str, options: Sequence[str], key: str) -> str:
-    """Draw a filter; "" for all. A value of the address that is no longer there is left out."""
-    if st.query_params.get(key, _ALL) not in (_ALL, *options):
-        del st.query_params[key]
-    choice = st.selectbox(title, [_ALL, *options], key=key, bind="query-params", width=170)
+    """Draw a filter; "" for all. A value of the address that is no longer there is left out, and told."""
+    choice = page.select(title, [_ALL, *options], key, width=170)
     return "" if choice == _ALL else choice
 
 

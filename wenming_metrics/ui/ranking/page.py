@@ -21,12 +21,13 @@ from wenming_metrics.queries.files.held_effect import (
     with_held,
 )
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
-from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
-from wenming_metrics.scoring.ranking.ranking import THIN, UNVISITED, VETOED
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
 from wenming_metrics.ui.frame import drill, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
@@ -39,6 +40,10 @@ _LISTING = tables.configs(
     *("kept", "not_due", "recurred"),
     failed="问题（项）",
 )
+_SAMPLING = (
+    *("place", "unit_name", "sites", "types", "revisited"),
+    *("next_name", "gap=score_gap", "needed=sites_needed"),
+)
 _SITES = tables.configs(
     *("unit_name", "site_name", "point_type_name", "checks", "failed", "lost"), unit_name="街道"
 )
@@ -50,7 +55,10 @@ _FINDINGS = tables.configs(
 
 def units_of(selection: Selection) -> pd.DataFrame:
     """List the units of the chosen board, window and group."""
-    return _of_group(_board_of(selection, ranking), selection)
+    ranked = _board_of(selection, ranking)
+    if not selection.signed:
+        ranked = join_bands(ranked, ask(bands, selection.window, selection.board))
+    return _of_group(ranked, selection)
 
 
 def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
@@ -99,7 +107,7 @@ def shortlists_of(selection: Selection) -> pd.DataFrame:
     if selection.signed:
         shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
     else:
-        named_lines = ask(named_units, selection.window, selection.board)
+        named_lines = ask(named_clearly, selection.window, selection.board)
         shortlists = _beside_held(named_lines, selection)
     return _of_group(shortlists, selection)
 
@@ -128,6 +136,27 @@ def _named(shortlists: pd.DataFrame) -> Iterator[str]:
             for title in group_lists["title"].unique()
         ]
         yield f"**{words.plain(group)}** " + " · ".join(sides)
+
+
+def draw_sureness(ranked: pd.DataFrame) -> None:
+    """Say which places can be told apart, and by how much sampling alone moves them."""
+    summary = words.sureness(ranked)
+    if summary:
+        page.note(f"名次的把握：{summary}")
+
+
+def draw_sampling(selection: Selection) -> None:
+    """Draw, where asked for, how many sites it takes and whether the sampling rules were met."""
+    with st.expander("查多少点位才能分清名次", key="sampling", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        lines = ask(sampling, selection.window, selection.board)
+        lines = _of_group(lines, selection)
+        page.note(words.plain(sampling_sentence(lines)))
+        spelled = lines.assign(place=lines["rank"].astype(str), revisited=lines["revisited"] * 100)
+        met = [name for name in lines if name.endswith("_met")]
+        columns = tables.configs(*_SAMPLING, *met, "group")
+        tables.show(tables.mark_verdicts(spelled, met), columns)
 
 
 def draw_tools(
@@ -168,6 +197,12 @@ def _apart(ranked: pd.DataFrame) -> Iterator[str]:
         if len(units):
             names = words.joined(units["unit_name"])
             yield f"**{title}**（{len(units)} 个；{why}）：{names}"
+    few = ranked[ranked["status"] == FEW_SEEN]
+    if len(few):
+        texts = "、".join(
+            f"{words.plain(line.unit_name)} {line.score:.2f}" for line in few.itertuples()
+        )
+        yield f"**当日督查面不足**（{len(few)}个，所在的组当日督查的单位太少，不排名次）：{texts}"
     vetoed = ranked[ranked["status"] == VETOED]
     for line in vetoed.itertuples():
         reason = f"得分 {line.score:.2f}，不排名；依据 {words.plain(line.document_no)}"
@@ -227,7 +262,8 @@ def draw_day_list(selection: Selection) -> None:
         draw_list(selection)
     with right:
         st.subheader("本周累计")
-        page.note(f"{so_far.title}，点位更多，更有参考价值。")
+        more = "，点位更多，更有参考价值" if so_far.start < so_far.end else ""
+        page.note(f"{so_far.title}{more}。")
         lines = ask(_ranked_lines, week, shared=True, wait=False)
         columns = tables.configs("place", "unit_name", "score", "sites")
         tables.show(tables.mark_means(lines), columns)

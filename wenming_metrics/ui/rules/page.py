@@ -22,7 +22,8 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.vocabulary import Column
 
 TREE, STEPS, VERSIONS, CHANGE = "指标和权重", "得分怎样算出来", "各版办法", "修改和发布"
-_PARTS = (TREE, STEPS, VERSIONS, CHANGE)
+OWN, WEIGHTS = "本单位测评项", "权重影响"
+_PARTS = (TREE, STEPS, WEIGHTS, VERSIONS, OWN, CHANGE)
 _SHOWN = ("说明与约定", "分档表", "扣分标准", "综合考核")
 _TREE = tables.configs(
     *("shown=indicator", "share", "weight=sibling_weight", "how", "code", "items", "lead"),

@@ -11,6 +11,7 @@ import streamlit as st
 from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.ranking.trial import noise_sentences
 from wenming_metrics.revising.trying import try_draft
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.ui.frame import cache, page, tables, words
@@ -46,15 +47,20 @@ def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:
             reason = "草案里没有现行的榜单。" if isinstance(error, KeyError) else str(error)
             page.tell(words.plain(f"不能试算：{reason}"), was_done=False)
             return
-        st.session_state[_TRIED] = (key, over.title, tried.units, tried.clauses)
+        sentences = noise_sentences(tried.trial)
+        st.session_state[_TRIED] = (key, over.title, tried.units, tried.clauses, sentences)
     tried_before = st.session_state.get(_TRIED)
     if tried_before and tried_before[0] == key:
         _draw_tried(*tried_before[1:])
 
 
-def _draw_tried(title: str, units: pd.DataFrame, clauses: pd.DataFrame) -> None:
+def _draw_tried(
+    title: str, units: pd.DataFrame, clauses: pd.DataFrame, sentences: list[str]
+) -> None:
     moved = int(units["changed"].sum())
     st.markdown(f"{words.plain(title)}：**{moved}** 个单位的名次会变。没有保存，现行得分没有变。")
+    if sentences:
+        page.note("名次的把握：" + words.plain("".join(sentences)))
     tables.show(_clause_lines(clauses), _CLAUSES, 12)
     page.note(
         "每条改动单独放进现行办法里算一遍；各条单独的影响不一定加得成合起来的影响："

@@ -13,10 +13,11 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.books import book_of, files_of_version
 from wenming_metrics.revising.compare import compare
 from wenming_metrics.revising.publish import versions
+from wenming_metrics.rules.load import foreign_rules
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.rules.workbook.parts import parts_of
 from wenming_metrics.runtime import settings
-from wenming_metrics.ui.frame import cache, page, tables
+from wenming_metrics.ui.frame import cache, page, tables, words
 
 _VERSIONS = tables.configs(
     *("id=rules_id", "version", "state", "span=in_force_span", "title=rules_title"),
@@ -31,6 +32,11 @@ def draw(office: Office, rules: RuleSet) -> None:
     rule_sets = cache.rule_sets()
     tables.show(_lines(versions(office, rule_sets), today()), _VERSIONS, 8)
     data = settings.load().data
+    if foreign := foreign_rules(data / "rules", office.catalogue):
+        page.note(
+            f"还有 {len(foreign)} 套办法（{'、'.join(map(words.plain, foreign))}）用到另一份数据里的"
+            "本单位测评项，在这份数据里不用。"
+        )
     files = files_of_version(data, rules.id)
     page.offer(
         "下载这一版（Excel）",

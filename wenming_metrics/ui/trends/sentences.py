@@ -250,7 +250,7 @@ def largest(leaves: pd.DataFrame, causes: Mapping[str, float]) -> str:
     if abs(line[PERFORMANCE]) < 0.005:
         return ""
     return (
-        f"表现里拉{'低' if down else '高'}得分最多的是{bold(line['name'])}"
+        f"{'拉低' if down else '拉高'}得分的主要是{bold(line['name'])}"
         f"（{signed(line[PERFORMANCE])} 分）。"
     )
 

@@ -226,7 +226,7 @@ def _read(office: Office, file: DroppedFile, against: IntakeContext) -> WaitingF
     memory = st.session_state[_READ].setdefault(file.key, {})
     digest = hashlib.sha256(file.content).hexdigest()
     choices = _sender_choices(file.key, against.register)
-    begun = (digest, choices["answers"], against.register.version)
+    begun = (digest, choices["answers"], against.register.version, office.catalogue.own)
     is_stale = unknown_words.asks_anew(
         memory.get("reading"), memory.get("choices"), against.choices
     )

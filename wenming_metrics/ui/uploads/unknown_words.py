@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
 from wenming_metrics.decisions import mappings
+from wenming_metrics.decisions.own_entries import add_own
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.queries.files.choices import (
     choices,
@@ -17,9 +20,17 @@ from wenming_metrics.queries.files.unknown_names import ASKED, KINDS, names_aske
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
+from wenming_metrics.reading.survey.wordings import option_form, question_of, spell_option
+from wenming_metrics.rules.entries import KIND_WORDS
 from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame.act_button import do, tell_done
+from wenming_metrics.ui.rules.entry_form import ask_entry, is_filled
+from wenming_metrics.ui.rules.own_items import tell_added
 
+_OPTION = "问卷-08"
+"""An answer that is no option: a person can say which it is."""
 _CHOOSE = "请选择"
+_SAID = "new_entry_said"
 REMEMBERED = "记住的表头和名称"
 
 
@@ -28,17 +39,43 @@ def draw(office: Office, reading: Reading, key: str, who: str, *, is_in_table: b
 
     Takes: is_in_table - the names of all files are asked about in one table above
     """
+    tell_done(_SAID)
     bare = [unclear for unclear in reading.bare if not unclear.meaning]
     if bare:
         _ask_bare(office, bare[0], key, who)
+    elif answers := _answers_asked(reading):
+        _ask_name(office, answers, key, who)
     elif not is_in_table:
-        _ask_name(office, reading, key, who)
+        _ask_name(office, names_asked(reading.problems), key, who)
+    else:
+        _offer_new(office, reading, key, who)
+
+
+def _answers_asked(reading: Reading) -> dict[tuple[str, str], int]:
+    """Count the answers that are no options: (question, as written) -> how often."""
+    asked = [p for p in reading.problems if p.code == _OPTION and "asked" in p.details]
+    answered_options = [
+        (option_form(str(p.details["asked"])), str(p.details["part"])) for p in asked
+    ]
+    return dict(Counter(answered_options))
+
+
+def _offer_new(office: Office, reading: Reading, key: str, who: str) -> None:
+    """Let the first item or point type that nobody knows be a new one: the table above offers known ones."""
+    for kind, written in names_asked(reading.problems):
+        if kind in KIND_WORDS:
+            with st.container(key=f"new-{key}", border=True):
+                st.markdown(
+                    f"**“{words.plain(written)}”是现有的{KIND_WORDS[kind]}的，在上面的表里选。**"
+                )
+                _draw_new(office, kind, written, f"name-{key}-{kind}-{written}", who)
+            return
 
 
 def asks(reading: Reading) -> bool:
     """Say whether a file is asked about: an answer reads it again."""
     is_open = bool(reading.bare) or (reading.is_rejected and bool(reading.recognised))
-    return is_open or any(problem.code in ASKED for problem in reading.problems)
+    return is_open or any(problem.code in (*ASKED, _OPTION) for problem in reading.problems)
 
 
 def asks_anew(
@@ -53,7 +90,7 @@ def asks_anew(
     if any(before.headers.get(form) != now.headers.get(form) for form in forms):
         return True
     return bool(reading.unmapped or reading.bare) or any(
-        problem.code in ASKED for problem in reading.problems
+        problem.code in (*ASKED, _OPTION) for problem in reading.problems
     )
 
 
@@ -93,15 +130,17 @@ def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
         _say_who(who)
 
 
-def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
+def _ask_name(office: Office, unknown: Mapping[tuple[str, str], int], key: str, who: str) -> None:
     """Ask what the first unknown name stands for, where there is one."""
-    unknown = names_asked(reading.problems)
     if not unknown:
         return
     (kind, written), count = next(iter(unknown.items()))
     with st.container(key=f"ask-{key}", border=True):
         rest = f"（还有 {len(unknown) - 1} 个名称）" if len(unknown) > 1 else ""
-        title = f"“{words.plain(written)}”是哪个{KINDS[kind]}？"
+        question = question_of(kind)
+        topic = words.plain(spell_option(office.rules.survey, question, "")[0])
+        what = f"选项（{topic}）" if question else KINDS[kind]
+        title = f"“{words.plain(written)}”是哪个{what}？"
         st.markdown(f"**{title}** 有 {count} 处这样写。{rest}")
         names = {title: number for number, title in nearest_names(office, kind, written).items()}
         with page.row():
@@ -109,9 +148,31 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
             first = next(iter(names), "")
             hint = {"index": 0 if is_likely(written, first) else None, "placeholder": _CHOOSE}
             st.selectbox("就是", list(names), key=widget_key, width=320, **hint)
-            act, label = mappings.remember_name, "记住这个写法"
-            _draw_remember(widget_key, names, who, act, *(office, kind, written), label=label)
+            act = mappings.remember_option if question else mappings.remember_name
+            arguments = (office, question or kind, written)
+            _draw_remember(widget_key, names, who, act, *arguments, label="记住这个写法")
+        if kind in KIND_WORDS:
+            _draw_new(office, kind, written, widget_key, who)
         _say_who(who)
+
+
+def _draw_new(office: Office, kind: str, spelling: str, widget_key: str, who: str) -> None:
+    """Let an unknown name be a new item or point type of the office's own."""
+    what = KIND_WORDS[kind]
+    # A switch, for what is folded is drawn as well.
+    if not st.toggle(f"都不是，这是一个新的{what}", key=f"new-{widget_key}"):
+        return
+    page.note("加上以后这些行就能入库；归入办法、发布新的一版以后才计分，已签发的各期不变。")
+    wish = ask_entry(office, kind, f"new-{widget_key}", spelling)
+    st.button(
+        f"加上这个{what}",
+        key=f"add-{widget_key}",
+        type="primary",
+        disabled=not (who and is_filled(wish)),
+        help="填好经办人和各项才能点",
+        on_click=do,
+        args=(partial(add_own, office, [wish], who, spelling), tell_added, _SAID),
+    )
 
 
 def _draw_remember(

@@ -1,0 +1,197 @@
+"""How sure the places of a window are, and which changes since the window before are more than noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.domain.numbers import rounded
+from wenming_metrics.domain.periods import Window, series
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.ranking import rank_window, ranking
+from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.queries.scores.standings import Standings
+from wenming_metrics.scoring.ranking.bands import (
+    BAND_COLUMNS,
+    CLEAR,
+    FEW_SITES,
+    check_factors,
+    check_points,
+    place_bands,
+    score_errors,
+    site_sums,
+    sum_sites,
+)
+from wenming_metrics.scoring.ranking.shortlists import FRONT
+from wenming_metrics.scoring.tally.leaves import place_cells
+from wenming_metrics.scoring.tally.tally import TERRITORY, checks_of_day
+from wenming_metrics.scoring.tree.adjusting import in_use
+from wenming_metrics.scoring.tree.basis import DayTally
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.days import by_month
+from wenming_metrics.store.tallies import days_with_rows, read_days
+from wenming_metrics.vocabulary import ROLE_CODES
+
+ERROR = "score_error"
+COLUMNS = [ERROR, *BAND_COLUMNS, "clear_change"]
+"""What `join_bands` puts beside a ranked list."""
+TalliesOn = Callable[[Window], Iterator[tuple[int, DayTally]]]
+"""Gives the days of a span with their visits and grain."""
+
+
+def bands(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
+    """Say how sure score and place of every unit of a board are in a window.
+
+    Returns: one line per unit, in the order of the register: unit, score_error (standard error in
+        points, NaN = unknown), `scoring.ranking.bands.BAND_COLUMNS`, clear_change (whether the
+        score differs from the window before by more than noise; <NA> = cannot be said)
+    """
+    windows = series(window, 2)
+    with reading(office.store) as connection:
+        standings = score_windows(connection, office, windows, office.rules.board(board))
+        errors = [errors_in(standings, number, stored_tallies(connection)) for number in (-2, -1)]
+    earlier = rank_window(standings, -2).assign(**{ERROR: errors[0]["error"].to_numpy()})
+    return band_window(standings, errors[1], earlier)
+
+
+def band_window(
+    standings: Standings, errors: pd.DataFrame, earlier: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Make the lines of `bands` for the last of some scored windows.
+
+    Takes: errors - `errors_in`; earlier - lines with unit, score and, if known, score_error
+    """
+    lines = rank_window(standings, -1)
+    units = lines.drop(columns="sites").join(errors)
+    exact = standings.total[standings.window_columns(-1)]
+    units = units.assign(score=np.where(lines["score"].isna(), np.nan, exact))
+    banded = place_bands(units, standings.rules().full_mark)
+    banded = banded.assign(unit=units["unit"], **{ERROR: units["error"]})
+    return banded.assign(clear_change=_clear(lines, units["error"], earlier))[["unit", *COLUMNS]]
+
+
+def _clear(now: pd.DataFrame, error: pd.Series, earlier: pd.DataFrame | None) -> pd.Series:
+    """Say whose score moved by CLEAR errors of the difference; <NA> where an error is unknown."""
+    clear = pd.Series(pd.NA, now.index, dtype="boolean")
+    if earlier is None or ERROR not in earlier:
+        return clear
+    was = earlier.set_index("unit")[["score", ERROR]].reindex(now["unit"])
+    gap = np.abs(now["score"].to_numpy(float) - was["score"].to_numpy(float))
+    limit = CLEAR * np.sqrt(error.to_numpy(float) ** 2 + was[ERROR].to_numpy(float) ** 2)
+    measured = ~np.isnan(gap) & ~np.isnan(limit)
+    clear[measured] = rounded(gap[measured]) > rounded(limit[measured])
+    return clear
+
+
+def join_bands(board_lines: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """Put the columns of `bands` beside those of a ranked list."""
+    return board_lines.merge(lines, on="unit", how="left", validate="one_to_one")
+
+
+def errors_in(standings: Standings, number: int, tallies_on: TalliesOn) -> pd.DataFrame:
+    """Give the standard errors of the scores in one window: as `scoring.ranking.bands.score_errors`.
+
+    What no site was looked at for adds no error: facts, decisions, leaves that were filled in. Boards of
+    another role than territory have none: checks are kept site by site for territories only.
+    """
+    size = len(standings.units)
+    group = pd.factorize(standings.units["group"])[0]
+    frames = []
+    factors: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    spans = standings.spans_in(number) if _is_territorial(standings) else []
+    for span, columns, shares in spans:
+        if id(span.scores) not in factors:
+            factors[id(span.scores)] = check_factors(span.scores, span.rules)
+        in_window = tuple(factor[:, columns] for factor in factors[id(span.scores)])
+        for day, tally in tallies_on(span.window):
+            day_checks = checks_of_day(day, tally["visits"], tally["grain"])
+            placed = place_cells(day_checks, span.rules, standings.column_of, size, TERRITORY)
+            site = placed["site"].to_numpy(np.int64)
+            # Visits whose rows name no site are each one of its own.
+            placed = placed.assign(site=np.where(site < 0, -1 - placed["visit"], site))
+            sites = site_sums(placed, in_window, span.rules)
+            share = np.nan_to_num(shares)[sites["column"].to_numpy(np.int64)]
+            frames.append(sites.assign(lost=sites["lost"] * share, weight=sites["weight"] * share))
+    sites = sum_sites(pd.concat(frames, ignore_index=True)) if frames else sum_sites(_NO_SITES)
+    errors = score_errors(sites, group)
+    rules = standings.rules(number)
+    if in_use(rules.adjustments):
+        groups = standings.units["group"]
+        difficulty = groups.map(dict(rules.adjustments.difficulty)).fillna(1.0)
+        errors["error"] *= difficulty.to_numpy(float)
+    return errors
+
+
+def largest_check(connection: Connection, standings: Standings) -> tuple[float, int]:
+    """Find the one check of the last window that costs its unit most.
+
+    Returns: points of the score, and the position of the unit; (0, -1) where nothing was lost
+    """
+    largest, position, size = 0.0, -1, len(standings.units)
+    for span, columns, shares in standings.spans_in() if _is_territorial(standings) else []:
+        cost = check_factors(span.scores, span.rules)[0][:, columns] * np.nan_to_num(shares)
+        for day, tally in stored_tallies(connection)(span.window):
+            day_checks = checks_of_day(day, tally["visits"], tally["grain"])
+            placed = place_cells(day_checks, span.rules, standings.column_of, size, TERRITORY)
+            points = check_points(placed, cost, span.rules)
+            if len(points) and points.max() > largest:
+                largest = float(points.max())
+                position = int(placed["column"].to_numpy()[points.argmax()])
+    return largest, position
+
+
+_NO_SITES = pd.DataFrame({"column": [], "site": [], "lost": [], "weight": []})
+
+
+def _is_territorial(standings: Standings) -> bool:
+    return ROLE_CODES.index(standings.board.role) == TERRITORY
+
+
+def stored_tallies(connection: Connection) -> TalliesOn:
+    """Give the days of a span as the store keeps them, a month in memory at a time."""
+
+    def tallies(span: Window) -> Iterator[tuple[int, Mapping[str, pd.DataFrame]]]:
+        for month in by_month(days_with_rows(connection, span.days)):
+            visits, grain = (read_days(connection, month, name) for name in ("visits", "grain"))
+            yield from ((day, {"visits": visits[day], "grain": grain[day]}) for day in visits)
+
+    return tallies
+
+
+def mark_unclear(shortlists: pd.DataFrame, banded: pd.DataFrame) -> pd.DataFrame:
+    """Say in the remarks of the lists of front and back who does not differ from the next unit.
+
+    Takes: shortlists - as `queries.ranking.shortlists.named_units`; banded - the ranked list of the same
+           window, with the columns of `bands`
+    """
+    remarks = []
+    placed = banded[banded["rank"].notna()].set_index("unit")
+    for line in shortlists.itertuples():
+        side = shortlists[(shortlists["group"] == line.group) & (shortlists["side"] == line.side)]
+        rivals = placed[(placed["group"] == line.group) & ~placed.index.isin(side["unit"])]
+        remark = "" if line.left_out else _unclear(placed.loc[line.unit], rivals, line.side)
+        remarks.append("，".join(filter(None, (line.remark, remark))))
+    return shortlists.assign(remark=remarks)
+
+
+def _unclear(line: pd.Series, rivals: pd.DataFrame, side: str) -> str:
+    """Say why a unit that is named is no clear case; "" where it is one."""
+    if line["standing"] == FEW_SITES:
+        return FEW_SITES
+    if rivals.empty or np.isnan(line[ERROR]):
+        return ""
+    nearest = rivals.sort_values("rank", kind="stable").iloc[0 if side == FRONT else -1]
+    limit = CLEAR * np.hypot(line[ERROR], nearest[ERROR])
+    if not rounded(abs(line["score"] - nearest["score"])) <= rounded(limit):
+        return ""
+    return f"与{'后' if side == FRONT else '前'}一名无明显差别"
+
+
+def named_clearly(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
+    """List the units named at both ends as `named_units`, marked by `mark_unclear`."""
+    banded = join_bands(ranking(office, window, board), bands(office, window, board))
+    return mark_unclear(named_units(office, window, board), banded)
