@@ -127,12 +127,12 @@ def _progress(options: argparse.Namespace) -> int:
     return OK
 
 
-def _file(office: Office, what: str, title: str, lines: pd.DataFrame) -> bytes:
+def _file(office: Office, chosen: str, title: str, lines: pd.DataFrame) -> bytes:
     """Write lines to a file: as the form that comes back filled in, where there is one."""
-    if what in _FORMS:
-        kind, lay_out = _FORMS[what]
+    if chosen in _FORMS:
+        kind, lay_out = _FORMS[chosen]
         return filled_file(office, kind, lay_out(lines))
-    theme = _THEMES[what]
+    theme = _THEMES[chosen]
     return write_book(ExportSheet(theme.title, title, lines, theme.columns))
 
 
