@@ -127,12 +127,12 @@ def _progress(options: argparse.Namespace) -> int:
     return OK
 
 
-def _file(office: Office, chosen: str, title: str, lines: pd.DataFrame) -> bytes:
+def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame) -> bytes:
     """Write lines to a file: as the form that comes back filled in, where there is one."""
-    if chosen in _FORMS:
-        kind, lay_out = _FORMS[chosen]
+    if theme_name in _FORMS:
+        kind, lay_out = _FORMS[theme_name]
         return filled_file(office, kind, lay_out(lines))
-    theme = _THEMES[chosen]
+    theme = _THEMES[theme_name]
     return write_book(ExportSheet(theme.title, title, lines, theme.columns))
 
 
