@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import xlsx
-from tests.decisions.test_problem_moves import make, states
+from tests.decisions.test_problem_moves import DAY, book, make, move, row_of, states, unit
 from tests.offices import copy_office, ingest
 from wenming_metrics.decisions.answers import accept_answers
 from wenming_metrics.intake import commit
@@ -69,3 +69,28 @@ def test_two_answers_to_one_problem_are_not_taken_together(office):
     with pytest.raises(IntakeError, match="同一个问题"):
         accept_answers(office, unmatched_answers(office, BACK), "乙")
     assert states(office)[1] == "整改中"
+
+
+def test_the_words_that_the_office_sent_out_are_compared(office):
+    send(office, ["", "城管局", "二号", "堆物", "已清走", "已整改", "2026-11-11"])
+    (line,) = unmatched_answers(office, BACK).to_dict("records")
+    assert (line["number"], line["likeness"]) == ("P2", 100)
+
+
+def test_a_confirmed_answer_counts_from_the_day_on_which_it_was_done(office):
+    # Due on Thursday 12 November; confirmed when that is long over.
+    send(office, ["", "城管局", "二号", "环境堆物", "已清走", "已整改", "2026-11-11"])
+    accept_answers(office, unmatched_answers(office, BACK), "乙")
+    lines = book(office).lines.set_index("number")
+    assert lines.loc["P2", "answered"] == DAY + 2
+    assert not lines.loc["P2", "is_late"]
+
+
+def test_what_was_done_before_the_hand_out_answers_it(office):
+    key = row_of(office, "三号")
+    (number,) = move(office, [key], "交办", 7, unit=unit(office, "城管局"), due=DAY + 10)
+    send(office, [number, "城管局", "三号", "堆物", "已清走", "已整改", "2026-11-11"])
+    lines = book(office).lines.set_index("number")
+    assert lines.loc[number, "state"] == "待核查"
+    assert lines.loc[number, "answered"] == DAY + 7
+    assert not lines.loc[number, "is_late"]

@@ -81,6 +81,15 @@ def test_handing_out_again_is_refused_and_sends_nothing(office):
     assert sorted(read_dispatch(office, DOCUMENT).lines["number"]) == sorted(first)
 
 
+def test_a_number_of_a_hand_out_is_used_once(office):
+    # Both would be printed on the same papers, with the limit and the requirement of one of them.
+    by_unit = problems_by_unit(waiting(office), unit_numbers(office))
+    (first, of_first), (second, of_second) = by_unit.items()
+    dispatch(office, {first: of_first}, TERMS, "甲")
+    with pytest.raises(IntakeError, match="已经交办过 1 条"):
+        dispatch(office, {second: of_second}, TERMS, "甲")
+
+
 def test_one_that_is_refused_keeps_all_back(office):
     lead = unit(office, "城管局")
     problems = {lead: [row_of(office, "三号")], unit(office, "甲街道"): [row_of(office, "五号")]}

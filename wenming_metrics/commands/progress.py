@@ -14,9 +14,15 @@ from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
 from wenming_metrics.domain.periods import today
 from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.queries.progress.campaigns import campaigns, tasks
-from wenming_metrics.queries.progress.documents import document_rates, documents, reminders
+from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
+from wenming_metrics.queries.progress.documents import (
+    document_form,
+    document_rates,
+    documents,
+    reminders,
+)
 from wenming_metrics.queries.progress.metrics import metrics
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import Column, columns
@@ -82,6 +88,7 @@ _THEMES = {
         ),
     ),
 }
+_FORMS = {"documents": ("document", document_form), "tasks": ("campaign", task_form)}
 
 
 def add_commands(add: Add) -> None:
@@ -94,7 +101,7 @@ def add_commands(add: Add) -> None:
     command.add_argument("--unit", metavar="单位", help="只列一个单位的")
     command.add_argument("--overdue", action="store_true", help="只列逾期的")
     command.add_argument("--date", type=date.fromisoformat, help="截至哪一天，不写是今天")
-    command.add_argument("--out", type=Path, help="存成 .xlsx 文件")
+    command.add_argument("--out", type=Path, help="存成 .xlsx 文件；材料和任务的，填好可以再入库")
 
 
 def _progress(options: argparse.Namespace) -> int:
@@ -109,8 +116,7 @@ def _progress(options: argparse.Namespace) -> int:
         lines = lines[lines["overdue"] > 0]
     title = f"{theme.title}（截至{as_of.isoformat()}）"
     if options.out:
-        sheet = ExportSheet(theme.title, title, lines, theme.columns)
-        options.out.write_bytes(write_book(sheet))
+        options.out.write_bytes(_file(office, options.what, title, lines))
         say_saved(options)
         return OK
     table = lines[[column.name for column in theme.columns]]
@@ -119,6 +125,15 @@ def _progress(options: argparse.Namespace) -> int:
         return OK
     print_lines(title, _spelt(table, theme.columns))
     return OK
+
+
+def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame) -> bytes:
+    """Write lines to a file: as the form that comes back filled in, where there is one."""
+    if theme_name in _FORMS:
+        kind, lay_out = _FORMS[theme_name]
+        return filled_file(office, kind, lay_out(lines))
+    theme = _THEMES[theme_name]
+    return write_book(ExportSheet(theme.title, title, lines, theme.columns))
 
 
 def _spelt(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.DataFrame:

@@ -40,10 +40,12 @@ def _key(line: tuple) -> str | tuple[int, int, int]:
 
 
 def _order(line: tuple, who: str) -> object:
+    # As a number in the file would date it: when it was done, but not before the problem was there.
+    day = min(max(line.happened, line.day, line.since), today().toordinal())
     return order_now(
         ANSWER_ACTS.get(line.state, PROGRESS),
         who,
-        today().toordinal(),
+        day,
         reason=f"{CONFIRMED}{line.file}第{line.source_row}行",
         details={
             **{"state": line.state, "measure": line.measure, "description": line.description},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+from sqlalchemy import func, select
 
 from wenming_metrics.decisions.problem_moves import Finding, make_several, order_now
 from wenming_metrics.domain.periods import today
@@ -14,6 +15,7 @@ from wenming_metrics.domain.working_days import working_day_after
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.loop.course import HAND_OUT
+from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
@@ -96,6 +98,7 @@ def dispatch(
     """
     if not terms.document_no.strip():
         raise IntakeError("请写文号或批次，交办单和以后的查找都用它。")
+    _check_unused(office, terms.document_no.strip())
     details = {"requirement": terms.requirement.strip(), "chief": terms.chief.strip()}
     moves = [
         (
@@ -112,3 +115,16 @@ def dispatch(
         for unit, of_unit in problems.items()
     ]
     return make_several(office, moves)
+
+
+def _check_unused(office: Office, document_no: str) -> None:
+    """Papers are made of all that bears a 文号: one limit, one day and one requirement."""
+    table = schema.hand_out
+    with reading(office.store) as connection:
+        query = select(func.count(table.c.number.distinct())).where(table.c.dispatch == document_no)
+        problems = connection.execute(query).scalar_one()
+    if problems:
+        raise IntakeError(
+            f"文号或批次“{document_no}”已经交办过 {problems} 条问题，再用会与原来的交办单混在一起。"
+            f"请换一个，如“{document_no}（二）”。"
+        )

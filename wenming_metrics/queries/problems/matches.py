@@ -9,11 +9,12 @@ from sqlalchemy import Connection, select
 
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.lists import problem_view
+from wenming_metrics.queries.scores.originals import descriptions
 from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.reading.records.rectification import said_state
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame, reading
-from wenming_metrics.store.problems import locate_numbers
+from wenming_metrics.store.database import read_frame, reading, stamp
+from wenming_metrics.store.problems import happened_on, locate_numbers
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import read_pieces
@@ -41,20 +42,22 @@ def unmatched_answers(office: Office, back: int) -> pd.DataFrame:
 
     Takes:   back - problems of so many days are offered
     Returns: ANSWERED_COLUMNS (as the unit writes them), OFFER_COLUMNS (number "" and likeness 0 where
-             nothing is like it; second: likeness of the next best), day, batch_of, seq_of, is_shared of
-             the problem, file, sheet, and batch, sheet_number, source_row of the answer
+             nothing is like it; second: likeness of the next best), day, since (of its state), batch_of,
+             seq_of, is_shared of the problem, happened (day of the answer, 0: that of the problem), file, sheet, and batch, sheet_number, source_row of the answer
     """
     view = problem_view(office, back)
     with reading(office.store) as connection:
         answers = _answers(connection)
         names = read_register(connection).units["name"].to_dict()
-        open_lines = view.lines[view.lines["is_open"]].copy()
+        asked = {names.get(unit, "") for unit in answers["unit"]}
+        is_asked = view.lines["unit_name"].isin(asked) | ("" in asked)
+        open_lines = view.lines[view.lines["is_open"] & is_asked].copy()
         words = _words(connection, open_lines)
     offers = [
         _offer(answer, open_lines, words, names) for answer in answers.itertuples(index=False)
     ]
     offered = pd.DataFrame(
-        offers, columns=[*OFFER_COLUMNS, "day", "batch_of", "seq_of", "is_shared"]
+        offers, columns=[*OFFER_COLUMNS, "day", "since", "batch_of", "seq_of", "is_shared"]
     )
     with_names = answers.assign(unit_name=answers["unit"].map(names).fillna(""))
     merged = pd.concat([with_names.reset_index(drop=True), offered], axis=1)
@@ -92,6 +95,10 @@ def _answers(connection: Connection) -> pd.DataFrame:
         written_no=[content["problem_no"] for content in contents],
         state=[said_state(content["said"], content["remark"]) for content in contents],
         unit=records["unit"],
+        happened=[
+            happened_on(content, int(day), stamp())
+            for content, day in zip(contents, records["day"], strict=True)
+        ],
         batch=records["batch"],
         sheet_number=records["sheet"],
         source_row=records["source_row"],
@@ -115,14 +122,17 @@ def _known(connection: Connection, numbers: set[str]) -> set[str]:
 
 
 def _words(connection: Connection, lines: pd.DataFrame) -> pd.Series:
-    """Give the words by which open problems are compared: those of the item, and of the row where it has any."""
+    """Give the words by which open problems are compared: those of the item, and of the row as it was sent."""
     batches = lines.loc[lines["batch"] > 0, "batch"].unique()
     pieces = read_pieces(connection, batches)
+    rows = lines[lines["batch"] > 0]
+    described = dict(zip(rows.index, descriptions(connection, rows), strict=True))
     piece_words = {(line.batch, line.seq): line.words for line in pieces.itertuples()}
     return pd.Series(
         [
             normalise(
-                f"{line.item_name}{piece_words.get((line.batch, line.seq), '')}{line.content}"
+                f"{line.item_name}{piece_words.get((line.batch, line.seq), '')}"
+                f"{described.get(line.Index, '')}{line.content}"
             )
             for line in lines.itertuples()
         ],
@@ -144,8 +154,9 @@ def _offer(answer: tuple, lines: pd.DataFrame, words: pd.Series, names: dict[int
     by_likeness.sort(key=lambda entry: -entry[0])
     best = by_likeness[0] if by_likeness and by_likeness[0][0] >= OFFERED else None
     if best is None:
-        return "", "", "", 0, 0, 0, 0, 0, False
+        return "", "", "", 0, 0, 0, 0, 0, 0, False
     likeness, line = best
     second = round(by_likeness[1][0]) if len(by_likeness) > 1 else 0
     facts = (line.number, line.site_name, line.item_name, round(likeness), second)
-    return *facts, int(line.day), int(line.batch), int(line.seq), bool(line.is_shared)
+    days = (int(line.day), int(line.since))
+    return *facts, *days, int(line.batch), int(line.seq), bool(line.is_shared)

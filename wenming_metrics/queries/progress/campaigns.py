@@ -70,3 +70,11 @@ def _state(states: pd.Series, n_overdue: int) -> str:
     if (states == "").all():
         return SILENT
     return UNSTARTED if states.isin(["", NOT_BEGUN]).all() else ON_COURSE
+
+
+_FORM = ["campaign", "task", "phase", "lead", "responsible", "due", "progress"]
+
+
+def task_form(lines: pd.DataFrame) -> pd.DataFrame:
+    """Lay tasks out as the form 专项行动 that units fill in and send back."""
+    return lines.assign(responsible=lines["unit_name"])[_FORM]

@@ -18,13 +18,14 @@ from wenming_metrics.rules.loop import ON_CHECK, LoopRules
 from wenming_metrics.scoring.loop.course import (
     ANSWER,
     BY_TABLE,
+    HAND_OUT,
     PROGRESS,
     START,
     ProblemCourse,
     follow,
 )
 from wenming_metrics.scoring.tree.states import BY_MOVES, OPEN
-from wenming_metrics.store.problems import moved_numbers, own_numbers, read_events
+from wenming_metrics.store.problems import ANSWER_ACTS, moved_numbers, own_numbers, read_events
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import read_role
 from wenming_metrics.vocabulary import ANSWERED, ROLE_CODES, SOURCE_CODES
@@ -35,6 +36,7 @@ TO_VERIFY = "待核实"
 _KEY = ["batch", "seq"]
 _PIECE = r"-\d{1,2}$"
 _FOLLOWED = (ANSWER, PROGRESS)
+_OF_ANSWERS = {*ANSWER_ACTS.values(), PROGRESS}
 _OPENING = ("number", "day", "due_by_row", "by_table", "start")
 """What a problem begins with: columns of the lines of a book."""
 
@@ -190,7 +192,31 @@ def _in_order(events: Sequence[Mapping], as_of: int) -> list[Mapping]:
 
     Of answers in files alone the one that became known last holds: it corrects those before.
     """
-    past = [event for event in events if event["day"] <= as_of]
+    past = _after_hand_out([event for event in events if event["day"] <= as_of])
     if all(event["batch"] and event["act"] in _FOLLOWED for event in past):
         return past[-1:]
-    return sorted(past, key=lambda event: (event["day"], event["minute"], event["event"]))
+    return sorted(past, key=_when)
+
+
+def _when(event: Mapping) -> tuple[int, int, int]:
+    return event["day"], event["minute"], event["event"]
+
+
+def _after_hand_out(events: Sequence[Mapping]) -> list[Mapping]:
+    """Let answers in files that came after the first 交办 not lie before it.
+
+    What was put right before the office handed it out is answered from the hand-out on.
+    """
+    first = min((event for event in events if event["act"] == HAND_OUT), key=_when, default=None)
+    if first is None:
+        return list(events)
+    handed = {"day": first["day"], "minute": first["minute"]}
+    return [
+        {**event, **handed}
+        if event["batch"]
+        and event["act"] in _OF_ANSWERS
+        and event["event"] > first["event"]
+        and _when(event) < _when(first)
+        else event
+        for event in events
+    ]

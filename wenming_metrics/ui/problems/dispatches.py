@@ -26,11 +26,7 @@ from wenming_metrics.ui.frame.cache import ask
 _PREVIEW = tables.configs(
     "unit_name", "problems=dispatch_problems", "sites=dispatch_sites", unit_name="交办给"
 )
-_LIMITS = {
-    "立行立改（当天）": 0,
-    **{f"{days} 个工作日": days for days in (1, 3, 5, 7, 15)},
-    "指定日期": None,
-}
+_DAYS_OFFERED = (1, 3, 5, 7, 15)
 _ALL_DAYS = "全部"
 
 
@@ -46,12 +42,17 @@ def draw(office: Office, lines: pd.DataFrame, who: str) -> None:
 
 
 def _draw_hand_out(office: Office, waiting: pd.DataFrame, who: str) -> None:
+    usual = office.rules.loop.limit
+    terms_offered = _limits(usual)
     days = sorted({day.isoformat() for day in waiting["found_on"]}, reverse=True)
     with page.row("dispatch-what"):
         day = st.selectbox("发现日期", [*days, _ALL_DAYS], key="dispatch-day", width=170)
         document = st.text_input("文号或批次", key="dispatch-document", max_chars=60, width=240)
-        term = st.selectbox("整改期限", list(_LIMITS), index=2, key="dispatch-term", width=190)
-        due = _due(office, _LIMITS[term])
+        index = list(terms_offered.values()).index(usual)
+        term = st.selectbox(
+            "整改期限", list(terms_offered), index=index, key="dispatch-term", width=190
+        )
+        due = _due(office, terms_offered[term])
         chief = st.text_input("签发人", key="dispatch-chief", max_chars=20, width=140)
     requirement = st.text_area(
         "承办要求（可不填，一行一条）", key="dispatch-requirement", height=80
@@ -76,10 +77,17 @@ def _draw_hand_out(office: Office, waiting: pd.DataFrame, who: str) -> None:
     )
 
 
+def _limits(usual: int) -> dict[str, int | None]:
+    """Name the limits that are offered, that of the rules among them; None: a day that is chosen."""
+    offered = sorted({*_DAYS_OFFERED, usual} - {0})
+    named = {f"{days} 个工作日": days for days in offered}
+    return {"立行立改（当天）": 0, **named, "指定日期": None}
+
+
 def _due(office: Office, working_days: int | None) -> date:
     if working_days is not None:
         return due_after(office, working_days)
-    usual = due_after(office, office.rules.loop.term)
+    usual = due_after(office, office.rules.loop.limit)
     return (
         st.date_input("整改到", usual, format="YYYY-MM-DD", key="dispatch-due", width=150) or usual
     )

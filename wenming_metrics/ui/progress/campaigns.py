@@ -8,7 +8,7 @@ import streamlit as st
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.progress.campaigns import BEHIND, campaigns, tasks
+from wenming_metrics.queries.progress.campaigns import BEHIND, campaigns, task_form, tasks
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.progress.source_row import draw_source
@@ -29,7 +29,6 @@ _TASKS = tables.configs(
     *("task", "unit_name", "phase", "due=task_due", "days_late", "progress=task_progress"),
     *("state=task_state", *tables.SOURCE),
 )
-_FORM = ["campaign", "task", "phase", "lead", "responsible", "due", "progress"]
 
 
 def draw(office: Office) -> None:
@@ -56,9 +55,7 @@ def draw(office: Office) -> None:
     draw_source(lines, tables.pick(lines, _TASKS, key, 14))
     page.offer(
         "下载这些任务（可填写后再上传）",
-        lambda: filled_file(
-            office, "campaign", lines.assign(responsible=lines["unit_name"])[_FORM]
-        ),
+        lambda: filled_file(office, "campaign", task_form(lines)),
         "专项行动任务",
         f"file-{key}",
         "与空白表同样的列，改了进展再上传，以后来的为准。",

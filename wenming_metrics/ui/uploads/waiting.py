@@ -75,7 +75,8 @@ def _draw_cells(
     key: str,
 ) -> None:
     """Draw the cells of a row as a form; what is changed in it is written when it is sent."""
-    with st.form(f"waiting-cells-{key}", border=False):
+    # Enter in a cell is no word that all of it is right.
+    with st.form(f"waiting-cells-{key}", border=False, enter_to_submit=False):
         wrong = [cell for cell in cells if cell.is_wrong]
         _draw_fields(wrong or cells, key)
         if wrong and len(wrong) < len(cells):
