@@ -94,3 +94,17 @@ def test_what_was_done_before_the_hand_out_answers_it(office):
     assert lines.loc[number, "state"] == "待核查"
     assert lines.loc[number, "answered"] == DAY + 7
     assert not lines.loc[number, "is_late"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "codes"), [("乙街道", ["整改-10"]), ("城管局", []), ("甲街道", [])]
+)
+def test_an_answer_of_a_unit_that_has_nothing_to_do_with_it_is_told(office, unit, codes):
+    row = ["P2", unit, "二号", "环境堆物", "已清走", "已整改", "2026-11-12"]
+    content = xlsx({"反馈": [["整改反馈"], HEADERS, row]})
+    preview = commit.inspect(office, content, "反馈.xlsx")
+    told = [problem for problem in preview.reading.problems if problem.code == "整改-10"]
+    assert [problem.code for problem in told] == codes
+    if codes:
+        assert "由甲街道、城管局负责" in told[0].text or "由城管局、甲街道负责" in told[0].text
+        assert (told[0].row, told[0].found) == (3, "乙街道")

@@ -20,11 +20,13 @@ from wenming_metrics.queries.problems.orders import (
     event_of,
     hand_out_complaints,
     hand_out_lines,
+    same_house,
 )
 from wenming_metrics.reading.model.reading import HELD_COLUMNS, Reading
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.store.database import stamp
 from wenming_metrics.store.problems import add_events, add_hand_outs, handed_out
+from wenming_metrics.store.rows import read_roles
 
 KIND = "moves"
 _CONTRADICTED = "流转-16"
@@ -74,6 +76,52 @@ def hold_moves(connection: Connection, rules: LoopRules, file_reading: Reading) 
         problems=(*problems, *file_reading.problems),
         counts=replace(counts, good=counts.good - len(faults), held=counts.held + len(faults)),
     )
+
+
+def tell_strangers(connection: Connection, rules: LoopRules, file_reading: Reading) -> Reading:
+    """Tell of answers (整改反馈) by a unit that has nothing to do with the problem of their number.
+
+    They are no mistake for certain: lists do not name every unit that helps.
+    """
+    records = file_reading.records
+    answers = records[(records["kind"] == "rectification") & (records["unit"] >= 0)]
+    numbers = {contents["problem_no"] for contents in answers["told"]} - {""}
+    if not numbers:
+        return file_reading
+    book = book_of(connection, rules, numbers)
+    lines = book.lines[book.lines["number"].isin(numbers)]
+    concerned = _concerned(connection, lines)
+    names = book.register.units["name"]
+    sheets = {sheet.index: sheet.name for sheet in file_reading.sheets}
+    problems = []
+    for record in answers.itertuples():
+        number = record.told["problem_no"]
+        units = concerned.get(number, set())
+        if units and not any(same_house(book.register, record.unit, unit) for unit in units):
+            who = "、".join(names[unit] for unit in sorted(units) if unit >= 0)
+            details = {"number": number, "unit": who}
+            place = (sheets.get(record.sheet, ""), int(record.source_row))
+            problems.append(
+                Problem("整改-10", *place, found=str(names[record.unit]), details=details)
+            )
+    return replace(file_reading, problems=(*file_reading.problems, *problems))
+
+
+def _concerned(connection: Connection, lines: pd.DataFrame) -> dict[str, set[int]]:
+    """Give the units that have to do with each number: where it was found, who is named, who was given it."""
+    units: dict[str, set[int]] = {}
+    for line in lines.itertuples():
+        units.setdefault(line.number, set()).update({line.unit, line.holder, line.named} - {-1})
+    of_rows = lines[lines["batch"] > 0]
+    if len(of_rows):
+        roles = read_roles(connection, of_rows["day"].unique(), of_rows["batch"].unique())
+        for line in roles.merge(
+            of_rows[["batch", "seq", "number"]], on=["batch", "seq"]
+        ).itertuples():
+            units[line.number].add(int(line.unit))
+    for line in handed_out(connection, lines["number"]).itertuples():
+        units[line.number].add(int(line.unit))
+    return units
 
 
 def store_moves(

@@ -13,6 +13,7 @@ from datetime import date
 import pandas as pd
 
 from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import working_day_after
 from wenming_metrics.domain.working_hours import DAY, calendar_version, day_of, end_of
 from wenming_metrics.queries.problems.book import ProblemBook
@@ -154,15 +155,15 @@ def _wrong_people(
     if order.act in _CLOSING and not book.rules.same_person and order.who == course.checked_by:
         yield "流转-07", {**facts, "who": order.who}
     if order.act in _OF_UNIT and order.unit >= 0 and course.unit >= 0:
-        if not _same_house(book, order.unit, course.unit):
+        if not same_house(book.register, order.unit, course.unit):
             names = book.register.units["name"]
             unit_names = {"unit": names.get(course.unit, ""), "written": names.get(order.unit, "")}
             yield "流转-08", {**facts, **unit_names}
 
 
-def _same_house(book: ProblemBook, unit: int, holder: int) -> bool:
+def same_house(register: Register, unit: int, holder: int) -> bool:
     """Say whether one unit is the other, or lies below it."""
-    parents = book.register.units["parent"]
+    parents = register.units["parent"]
     for low, high in ((unit, holder), (holder, unit)):
         while low >= 0:
             if low == high:
