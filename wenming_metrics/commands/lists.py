@@ -15,6 +15,7 @@ from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.cell_corrections import confirm, propose, refuse
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
+from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.queries.files.choices import nearest_names
 from wenming_metrics.queries.files.corrections import corrected_cells
 from wenming_metrics.queries.files.forms import form_file, forms
@@ -222,6 +223,7 @@ def _corrections(options: argparse.Namespace) -> int:
     elif cells.empty:
         say("还没有更正。")
     else:
+        cells = cells.assign(at=[moment(stamp) for stamp in cells["at"]])
         lines = cells[list(_CORRECTIONS)].rename(columns=_CORRECTIONS)
         print_lines(f"更正（{cells['correction'].nunique()} 条）", lines)
     return OK

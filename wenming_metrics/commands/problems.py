@@ -26,6 +26,7 @@ from wenming_metrics.decisions.look_back import (
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain.periods import custom, today
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.problems import wording
 from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
@@ -210,6 +211,7 @@ def _dispatch(options: argparse.Namespace) -> int:
         if options.json:
             print_json({"dispatches": plain(sent_lines)})
         else:
+            sent_lines = sent_lines.assign(at=[moment(stamp) for stamp in sent_lines["at"]])
             print_lines(
                 "已有的交办", sent_lines.rename(columns=_DISPATCHES)[list(_DISPATCHES.values())]
             )
