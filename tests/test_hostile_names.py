@@ -99,6 +99,7 @@ ODD = {
 
 def test_names_with_signs_that_nobody_sees_are_told_safely(office, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("WENMING_STORE", office.store.url)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "office" / "data"))
     folder = tmp_path / "in"
     folder.mkdir()
     paths = [folder / os.fsdecode(raw) for raw in ODD]
@@ -108,7 +109,7 @@ def test_names_with_signs_that_nobody_sees_are_told_safely(office, tmp_path, mon
     main(["check", *map(str, paths), "--marked", str(marked)])
     printed = capsys.readouterr()
     assert not UNSEEN.search((printed.out + printed.err).replace("\n", ""))
-    assert all(f"{name}(" in printed.out for name in ODD.values())
+    assert all(f"{name}（" in printed.out for name in ODD.values())
     assert {path.name for path in marked.iterdir()} == {
         f"{name.removesuffix('.xlsx')}_核对.xlsx" for name in ODD.values()
     }
@@ -122,6 +123,7 @@ def test_names_with_signs_that_nobody_sees_are_told_safely(office, tmp_path, mon
 
 def test_cells_move_no_cursor(office, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("WENMING_STORE", office.store.url)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "office" / "data"))
     rows = [
         CHECK_HEADERS,
         [DAY, "市督查组", "甲\u202e街\x9b", "小区", "北园", "环境", "符合", ""],
@@ -136,6 +138,7 @@ def test_cells_move_no_cursor(office, tmp_path, monkeypatch, capsys):
 
 def test_the_longest_names_can_be_marked(office, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("WENMING_STORE", office.store.url)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "office" / "data"))
     path = tmp_path / f"{'督' * 60}.zip"
     path.write_bytes(zipped({f"{'查' * 150}.xlsx": checks()}))
     main(["check", str(path), "--marked", str(tmp_path / "marked")])

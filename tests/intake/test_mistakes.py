@@ -140,8 +140,9 @@ def test_a_file_that_cannot_be_marked_is_told(office, files, monkeypatch, caplog
     number_of(held_rows.marked_file(preview), caplog)
 
 
-def test_the_command_names_the_file_and_the_number(files, office, monkeypatch, capsys):
+def test_the_command_names_the_file_and_the_number(files, office, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("WENMING_STORE", office.store.url)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(prepare, "read", failing(prepare.read, files[1].name))
     assert main(["check", *map(str, files)]) == FAILED
     printed = capsys.readouterr().out

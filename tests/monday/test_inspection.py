@@ -68,7 +68,7 @@ def test_printed_figures_are_held_against_the_rows_and_never_copied(checklist):
     assert "28（满分 35）" in told["得分-01", 5, "O"]
     assert "25/32（78.13%）" in told["得分-01", 5, "O"]
     assert "32（满分 35）" in told["得分-01", 6, "O"]
-    assert "27/30(90.00%)" in told["得分-01", 6, "O"]
+    assert "27/30（90.00%）" in told["得分-01", 6, "O"]
     assert "扣分小计 10 与上面各行之和相等" in told["行-01", 8, ""]
     assert not [one for one in told if one[0] == "得分-02"]
 

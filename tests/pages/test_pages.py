@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import update
 from streamlit import config
+from streamlit.runtime import context
 from streamlit.testing.v1 import AppTest
 
 from tests import postgres
@@ -97,6 +98,10 @@ def own(tmp_path, monkeypatch, stored):
     """The office of a filled store of the test's own."""
     monkeypatch.setenv("WENMING_STORE", copy_store(open_store(stored), tmp_path))
     return open_office(settings.load())
+
+
+# Without a server the visitor's cookies are a stand-in that has a value under every name.
+context.ContextProxy.cookies = property(lambda _: context.StreamlitCookies({}))
 
 
 @functools.cache

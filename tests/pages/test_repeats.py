@@ -46,7 +46,7 @@ def test_what_comes_back_and_what_a_person_puts_together(office):
     )
     part = visit("losses", lost_tab="反复问题", lost_named="城管局", lost_item="环境", **days)
     assert "查出问题 2 条，**1 条（50.0%）是反复出现的**" in texts(part)
-    app.text_input(key="repeat-who").set_value("李四").run()
+    app.text_input(key="who").set_value("李四").run()
     next(one for one in app.button if one.label == "是同一问题").click().run()
     said = texts(sound(app))
     assert "二号的两条问题已定" in said

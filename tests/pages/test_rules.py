@@ -134,7 +134,7 @@ def test_from_a_workbook_to_a_published_version(own):
     assert again.rules.id == "demo-2026"
     app = visit("framework", rules_part="各版办法")
     lines = app.dataframe[0].value
-    assert lines["state"].tolist() == ["未施行", "在用"]
-    assert lines["span"].tolist()[1] == f"2026-01-01 至 {first - timedelta(days=1):%Y-%m-%d}"
+    assert lines["state"].tolist() == ["未施行", "另用：试算", "在用"]
+    assert lines["span"].tolist()[2] == f"2026-01-01 至 {first - timedelta(days=1):%Y-%m-%d}"
     changed = app.dataframe[1].value
     assert {"A 公共环境", "B 公共秩序"} <= set(changed["what"])

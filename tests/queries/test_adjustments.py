@@ -125,7 +125,10 @@ def test_pages_show_lists_ledger_and_composite(folder, office, monkeypatch):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     query = {"period": "周", "date": "2026-11-16", "unit": "甲街道"}
     said = visited(app, "ranking", **query)
-    assert "红榜：甲街道 82\\.00 · 黑榜：丙街道 68\\.50（低于 75 分，连续 2 期）" in said
+    assert (
+        "红榜：甲街道 82\\.00（点位不足） · 黑榜：丙街道 68\\.50（低于 75 分，连续 2 期，点位不足）"
+        in said
+    )
     assert "失 **20.00** 分（100 − 82.00 + 2.00 加减分）" in said
     assert "**加减分账**：得分里加减了 +2.00 分" in said
     said = visited(app, "appraisal", appraised="甲街道")
@@ -157,7 +160,7 @@ def test_the_command_line_says_the_same(folder, office, monkeypatch, capsys, tmp
     asked = (folder, monkeypatch, office, capsys)
     code, said = run(*asked, "ranking", "--week", "2026-W47")
     assert code == OK
-    assert "主城区 黑榜：丙街道 68.50（低于 75 分，连续 2 期）" in said
+    assert "主城区 黑榜：丙街道 68.50（低于 75 分，连续 2 期，点位不足）" in said
     code, said = run(*asked, "composite")
     assert (code, "本市方案" in said) == (OK, True)
     out = tmp_path / "综合.xlsx"

@@ -86,8 +86,9 @@ def test_what_is_withdrawn_is_not_listed_and_a_restricted_batch_is_marked(office
 
 
 @drawn_alike
-def test_the_page_narrows_the_list(office, monkeypatch):
+def test_the_page_narrows_the_list(office, monkeypatch, tmp_path):
     monkeypatch.setenv("WENMING_STORE", office.store.url)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     app = visit("upload")
     app.selectbox(key="records-kind").set_value("整改反馈").run()
     assert "共 2 条" in texts(sound(app))
@@ -102,5 +103,6 @@ def test_the_page_narrows_the_list(office, monkeypatch):
 @drawn_alike
 def test_the_command_line_saves_the_list(office, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("WENMING_STORE", office.store.url)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     assert main(["records", "external", "--out", str(tmp_path / "单.xlsx")]) == 0
     assert openpyxl.load_workbook(tmp_path / "单.xlsx").active["A1"].value == "上级测评记录（2 条）"

@@ -127,8 +127,11 @@ def test_a_problem_has_its_answers(answered_office):
 
 
 @drawn_alike
-def test_photos_of_the_answer_stand_beside_that_of_the_problem(answered_office, monkeypatch):
+def test_photos_of_the_answer_stand_beside_that_of_the_problem(
+    answered_office, monkeypatch, tmp_path
+):
     monkeypatch.setenv("WENMING_STORE", answered_office.store.url)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     week = window("week", date(2026, 11, 16))
     unit = ranking(answered_office, week).set_index("unit_name").loc["甲街道", "unit"]
     rows = leaf_rows(answered_office, week, unit, None).reset_index(drop=True)

@@ -58,7 +58,7 @@ READINGS = [
 def test_each_name_stands_once_with_what_it_may_be(office):
     names = unknown_names(office, READINGS)
     assert names[["kind", "written", "means", "count"]].values.tolist() == [
-        ["unit", "城东街办", "城东街道(街道)", 3],
+        ["unit", "城东街办", "城东街道（街道）", 3],
         ["unit", "远方", "", 1],
         ["item", "地面没有积水", "地面无积水", 1],
         ["item", "墙面无广告", "", 1],
@@ -75,9 +75,9 @@ def test_units_are_not_asked_about_before_there_is_a_register(tmp_path):
 def test_what_a_person_makes_of_the_table_goes_before_what_was_filled_in(office):
     names = unknown_names(office, READINGS).query("kind == 'unit'").reset_index(drop=True)
     titles = titles_offered(office)["unit"]
-    east, west = titles["城东街道(街道)"], titles["河西街道(街道)"]
+    east, west = titles["城东街道（街道）"], titles["河西街道（街道）"]
     assert answers_of("unit", names, {}, titles) == [("unit", "城东街办", east)]
-    changed = {0: {"means": "河西街道(街道)"}, 1: {"means": "城东街道(街道)"}}
+    changed = {0: {"means": "河西街道（街道）"}, 1: {"means": "城东街道（街道）"}}
     said = [("unit", "城东街办", west), ("unit", "远方", east)]
     assert answers_of("unit", names, changed, titles) == said
     assert answers_of("unit", names, {0: {"means": None}}, titles) == []
@@ -99,8 +99,8 @@ def test_the_workbook_comes_back_filled_in_and_is_remembered(office):
     answers = read_names_book(office, filled(office, 远方="河西街道", 墙面无广告="墙面无小广告"))
     titles = titles_offered(office)
     assert answers == [
-        ("unit", "城东街办", titles["unit"]["城东街道(街道)"]),
-        ("unit", "远方", titles["unit"]["河西街道(街道)"]),
+        ("unit", "城东街办", titles["unit"]["城东街道（街道）"]),
+        ("unit", "远方", titles["unit"]["河西街道（街道）"]),
         ("item", "地面没有积水", titles["item"]["地面无积水"]),
         ("item", "墙面无广告", titles["item"]["墙面无小广告"]),
     ]

@@ -176,7 +176,7 @@ def test_the_tree_with_shares_methods_and_items(office):
     assert lines["code"].tolist() == ["A", "A1", "A2", "B", "B1", "B2"]
     how = dict(zip(lines["code"], lines["how"], strict=True))
     assert how["A"] == "下级按权重平均"
-    assert how["A2"] == "得分率，按次平均"
+    assert how["A2"] == "得分率，按次逐项平均"
     assert how["B"] == "扣完为止，整个时段结算，满分 5"
     assert items.loc[items["node"] < 0, "code"].tolist() == ["X"]
     for word, codes in (("停车", ["B", "B1"]), ("项A2", ["A", "A2"]), ("城管", ["A", "A1"])):

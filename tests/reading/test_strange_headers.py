@@ -112,7 +112,7 @@ def test_two_columns_that_may_be_the_points_are_both_asked_about():
     assert (table.proposed, table.certainty) == ("checklist", ASKED)
     assert [column.header for column in table.columns if column.is_doubtful] == ["分1", "分2"]
     (problem,) = [problem for problem in reading.problems if problem.code == "表头-10"]
-    assert "要特别看一看:分1、分2" in problem.text
+    assert "要特别看一看：分1、分2" in problem.text
 
 
 def test_headers_that_a_person_said_are_items_are_items_each_on_the_day_of_the_title():

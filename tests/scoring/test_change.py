@@ -102,6 +102,7 @@ def tree_state(missing_rule, without=()):
     nodes = nodes.assign(weight=[1.0, *TREE.values()], full_mark=0)
     nodes["is_leaf"] = nodes["name"].isin(list(RATES))
     nodes["mode"] = np.where(nodes["is_leaf"], "rate", "")
+    nodes["pooled"] = False
     rules = RuleSet(
         *("x", "x", "x", "1", "x", date(2026, 1, 1), None, missing_rule, 100.0, 2, None, nodes),
         *(np.zeros((0, 0), np.int64), {}, "published", "competition", ("city",), ()),

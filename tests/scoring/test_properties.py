@@ -69,6 +69,7 @@ def rule_sets(draw, missing=RULES):
         rows.append(row)
     nodes = pd.DataFrame(rows)
     nodes["average"] = ["visit" if draw(st.booleans()) else "pooled" for _ in rows]
+    nodes["pooled"] = False
     nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
     leaves = list(nodes.index[nodes["is_leaf"]])
     leaf_of = np.array(

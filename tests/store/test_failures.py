@@ -410,7 +410,7 @@ def test_an_unknown_failure_is_told_with_what_the_driver_said(office):
     else:
         error = sqlite3.OperationalError("something new")
     wrapped = exc.DBAPIError.instance("SELECT", None, error, type(error).__mro__[-4])
-    with pytest.raises(StoreError, match="使用数据时出错:(canceling statement|something new)"):
+    with pytest.raises(StoreError, match="使用数据时出错：(canceling statement|something new)"):
         with reading(office.store):
             raise wrapped
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -111,7 +112,9 @@ def _remember(options: argparse.Namespace) -> int:
             raise commit.IntakeError(f"问卷里没有“{options.question}”这一题，有：{titles_known}。")
         kind = option_form(codes[0])
     names = nearest_names(office, kind, options.written)
-    meant = [key for key, name in names.items() if options.meaning in (name, name.split("(")[0])]
+    meant = [
+        key for key, name in names.items() if options.meaning in (name, re.split("[(（]", name)[0])
+    ]
     if len(meant) != 1:
         near = "、".join(f"“{name}”" for name in [*names.values()][:3])
         count_words = "没有" if not meant else "有几个"

@@ -204,14 +204,24 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
 
 def _line(line: object, *, compared: bool) -> list[str]:
     is_new = bool(line.is_new) and compared
-    moved = movement(line.rank_change, is_new=is_new, clear=line.clear_change)  # — is 持平
+    moved = movement(
+        line.rank_change, is_new=is_new, clear=getattr(line, "clear_change", True)
+    )  # — is 持平
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     rank_text = f"{line.rank}{'（并列）' if line.tied else ''}"
     figures = [str(line.sites), str(line.checks), str(line.failed), covered]
     waiting_rows = int(getattr(line, "held", 0))  # the demonstration asks for none
     name = f"{line.unit_name}（{waiting_rows}条待核）" if waiting_rows else line.unit_name
-    return [rank_text, line.place_band, moved, name, f"{line.score:.2f}", change, *figures]
+    return [
+        rank_text,
+        getattr(line, "place_band", ""),
+        moved,
+        name,
+        f"{line.score:.2f}",
+        change,
+        *figures,
+    ]
 
 
 def print_listing(office: Office, window: Window, units: pd.DataFrame) -> None:

@@ -86,6 +86,6 @@ def _target(offered: dict[str, int], meaning: str) -> int | None:
     word = normalise(meaning)
     matches = [number for title, number in offered.items() if normalise(title) == word]
     matches = matches or [
-        number for title, number in offered.items() if normalise(title.split("(")[0]) == word
+        number for title, number in offered.items() if normalise(title).split("(")[0] == word
     ]
     return matches[0] if len(matches) == 1 else None

@@ -50,7 +50,7 @@ def normalise(text: str) -> str:
     """Give the form in which names are compared: full-width to half, no spaces, one dash, as seen.
 
     >>> normalise("农贸（集贸） 市场　")
-    '农贸（集贸）市场'
+    '农贸(集贸)市场'
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     return plain if _ODD.isdisjoint(plain) else plain.translate(_PLAIN)

@@ -71,7 +71,7 @@ def influence_sentence(influence: WeightInfluence) -> str:
         return "本期没有可以排名的单位。"
     steady = float(units["kept"].mean())
     firm = int((units["kept"] >= 0.9).sum())
-    summary = f"各项权重上下浮动四分之一，{len(units)}个单位平均有{steady:.0%}的情形名次不变，{firm}个单位九成以上不变"
+    summary = f"各项权重分别增减四分之一，{len(units)}个单位平均有{steady:.0%}的情形保持原来的名次，其中{firm}个在九成以上"
     top = weights[(weights["up"] + weights["down"]) > 0]
     if top.empty:
         return f"{summary}；单独动任何一项，名次都不变。"

@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_bins, exact_sum, quotient, rounded
+from wenming_metrics.domain.numbers import exact_bins, exact_product, exact_sum, quotient, rounded
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses.losses import node_losses
 from wenming_metrics.scoring.tally.leaves import visit_averages
@@ -222,7 +222,8 @@ def place_chances(score: np.ndarray, error: np.ndarray) -> np.ndarray:
         moved = better[:, :, :-1] * chance[:, :, None]
         better *= 1 - chance[:, :, None]
         better[:, :, 1:] += moved
-    return np.einsum("s,usp->up", density / density.sum(), better)
+    by_step = better.transpose(1, 0, 2).reshape(_NODES, -1)
+    return exact_product(density / density.sum(), by_step).reshape(count, count)
 
 
 def _within(chances: np.ndarray, tail: float) -> tuple[np.ndarray, np.ndarray]:
