@@ -1,5 +1,7 @@
 """Moves of problems on a real store: what is allowed, what is refused and why, what it does to figures."""
 
+import re
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 
@@ -92,6 +94,10 @@ def unit(office, name):
     return int(names.index[names == name][0])
 
 
+def code_of(caught):
+    return re.search(r"\[(流转-\d+)\]", str(caught.value))[1]
+
+
 def test_where_problems_begin(office):
     assert states(office) == ["整改中", "整改中", "待交办", "待交办", "待核实"]
 
@@ -128,6 +134,7 @@ def test_handing_out_twice_hands_out_once(office):
     with pytest.raises(IntakeError, match="本轮已经交办过") as caught:
         move(office, [row_of(office, "三号")], "交办", 1, unit=lead, due=DAY + 4)
     assert number in str(caught.value)
+    assert "流转-12" in str(caught.value)
     with reading(office.store) as connection:
         sent = connection.execute(select(schema.hand_out.c.number)).scalars().all()
         events = connection.execute(select(schema.problem_event.c.event)).scalars().all()
@@ -135,40 +142,86 @@ def test_handing_out_twice_hands_out_once(office):
 
 
 @pytest.mark.parametrize(
-    ("acts", "act", "facts", "message"),
+    ("acts", "act", "facts", "message", "code"),
     [
-        ([], "核查通过", {"way": "现场"}, "现在是“整改中”，不能办“核查通过”"),
-        ([], "交头接耳", {}, "不认识。可以写"),
-        ([], "退回", {}, "还缺：原因"),
-        ([], "反馈", {"who": ""}, "还缺：办理人"),
-        ([], "反馈", {"day": -1}, "早于上一步（2026-11-09）"),
-        ([("反馈", 2, {})], "核查通过", {"day": 3, "way": "电话"}, "核查方式“电话”不认识"),
-        ([("反馈", 2, {}), ("核查通过", 3, {"way": "现场"})], "销号", {"day": 4}, "是甲核查的"),
+        ([], "核查通过", {"way": "现场"}, "现在是“整改中”，不能办“核查通过”", "流转-03"),
+        ([], "交头接耳", {}, "不认识。可以写", "流转-15"),
+        ([], "退回", {}, "还缺：原因", "流转-04"),
+        ([], "反馈", {"who": ""}, "还缺：办理人", "流转-04"),
+        ([], "反馈", {"day": -1}, "早于上一步（2026-11-09）", "流转-05"),
+        (
+            [("反馈", 2, {})],
+            "核查通过",
+            {"day": 3, "way": "电话"},
+            "核查方式“电话”不认识",
+            "流转-18",
+        ),
+        (
+            [("反馈", 2, {}), ("核查通过", 3, {"way": "现场"})],
+            "销号",
+            {"day": 4},
+            "是甲核查的",
+            "流转-07",
+        ),
         (
             [],
             "批准挂账",
             {"until": DAY + 400, "approver": "乙", "document_no": "1"},
             "挂账最长 366 天",
+            "流转-10",
         ),
-        ([], "延期申请", {"day": 9, "reason": "雨", "due": DAY + 12}, "申请时已经逾期"),
+        ([], "延期申请", {"day": 9, "reason": "雨", "due": DAY + 12}, "申请时已经逾期", "流转-09"),
         (
             [("签收", 0, {}), ("退回", 1, {"reason": "否"})],
             "退回",
             {"day": 1, "reason": "否"},
             "待交办",
+            "流转-03",
         ),
-        ([], "改派", {"reason": "错", "due": DAY - 1, "unit": 1}, "早于办理日期"),
+        ([], "改派", {"reason": "错", "due": DAY - 1, "unit": 1}, "早于办理日期", "流转-17"),
     ],
 )
-def test_what_is_not_allowed_says_why(office, acts, act, facts, message):
+def test_what_is_not_allowed_says_why(office, acts, act, facts, message, code):
     for earlier, day, more in acts:
         if earlier == "签收":
             move(office, ["P1"], "改派", 0, unit=1, due=DAY + 3, reason="错")
         move(office, ["P1"], earlier, day, **more)
     before = states(office)
-    with pytest.raises(IntakeError, match=message):
+    with pytest.raises(IntakeError, match=message) as caught:
         move(office, ["P1"], act, **facts)
+    assert code_of(caught) == code
     assert states(office) == before
+
+
+def test_a_number_that_several_bear_names_none(office):
+    row = line("六号", "P1", "3个工作日")
+    data = xlsx({"问题清单": [["督查问题清单"], HEADERS, row]})
+    ingest(office, data, "又一份.xlsx", answers=SenderAnswers(confirm_visits=True))
+    with pytest.raises(IntakeError, match="有几个问题同用") as caught:
+        move(office, ["P1"], "反馈", 1)
+    assert code_of(caught) == "流转-02"
+
+
+def test_a_second_return_goes_to_a_meeting(office):
+    for _ in range(2):
+        move(office, ["P1"], "改派", 0, unit=1, due=DAY + 3, reason="错")
+        move(office, ["P1"], "签收", 0)
+        with pytest.raises(IntakeError, match="已经退回过一次") if _ else nullcontext() as caught:
+            move(office, ["P1"], "退回", 0, reason="非本单位职责")
+    assert code_of(caught) == "流转-11"
+
+
+def test_there_is_one_appeal(office):
+    for act, day, facts in (
+        ("反馈", 8, {}),
+        ("核查通过", 9, {"way": "现场", "who": "乙"}),
+        ("销号", 10, {"who": "丙"}),
+        ("逾期申诉", 11, {"reason": "道路封闭"}),
+    ):
+        move(office, ["P1"], act, day, **facts)
+    with pytest.raises(IntakeError, match="已经申诉过一次") as caught:
+        move(office, ["P1"], "逾期申诉", 12, reason="道路封闭")
+    assert code_of(caught) == "流转-13"
 
 
 def test_one_that_is_wrong_keeps_all_from_being_made(office):
@@ -189,8 +242,9 @@ def test_a_joint_problem_closes_when_all_have_reported(office):
     (number,) = move(office, [row_of(office, "三号")], "交办", 1, **facts)
     move(office, [number], "反馈", 2)
     move(office, [number], "核查通过", 3, way="现场", who="乙")
-    with pytest.raises(IntakeError, match="还有协办单位没有反馈：乙街道"):
+    with pytest.raises(IntakeError, match="还有协办单位没有反馈：乙街道") as caught:
         move(office, [number], "销号", 4, who="丙")
+    assert code_of(caught) == "流转-14"
     with reading(office.store) as connection:
         assert (
             connection.execute(select(schema.problem_event.c.act)).scalars().all()[-1] == "核查通过"

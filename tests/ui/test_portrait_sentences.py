@@ -162,7 +162,7 @@ def test_three_colours_are_for_deadlines(left, told):
 def test_problems_of_a_department_are_compared_not_ranked():
     now = pd.Series({"failed": 5, "failed_before": 8})
     said = portrait_sentences.listed(now, "城管局", "本周", "上周")
-    assert "**5** 项问题" in said
+    assert "负责的问题有 **5** 项" in said
     assert "少 3 项" in said
     assert "不排名" in said
     none = portrait_sentences.listed(
