@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say
-from wenming_metrics.decisions.answers import accept_answers
-from wenming_metrics.decisions.dispatch import (
-    WAITING,
-    DispatchTerms,
-    dispatch,
-    due_after,
-    problems_by_unit,
-)
-from wenming_metrics.decisions.look_back import (
-    LOOK_BACK,
-    RECHECK,
-    draw_look_back,
-    look_form,
-    recheck_list,
-)
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
-from wenming_metrics.domain.periods import custom, today
+from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.problems import wording
 from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
 from wenming_metrics.queries.problems.lists import TERMS, ProblemView, problem_view, with_term
-from wenming_metrics.queries.problems.matches import unmatched_answers
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
 from wenming_metrics.queries.problems.reminders import reminders
 from wenming_metrics.runtime import settings
@@ -46,16 +29,8 @@ _REJUDGED = titles(
     *("file", "sheet", "source_row"),
 )
 _RANKS = titles("unit_name", "score", "rank", "score_now", "rank_now")
-_ANSWERS = titles(
-    *("serial", "unit_name", "site=answer_site", "description=answer_text", "state=answer_says"),
-    *("number=offered_number", "site_name=offered_site", "item_name=offered_item", "likeness"),
-    *("second", "file", "source_row"),
-)
-_DISPATCHES = titles(
-    *("document_no=dispatch_no", "at=dispatched_at", "units=dispatch_units"),
-    "problems=dispatch_problems",
-)
-_DAYS, _LINES = 90, 200
+DAYS, _LINES = 90, 200
+"""Problems found in so many days are looked at, where nothing else is asked for."""
 
 
 def add_commands(add: Add) -> None:
@@ -96,171 +71,19 @@ def add_commands(add: Add) -> None:
     )
     register.add_argument("content", metavar="内容", help="要办的事")
     register.add_argument("--who", required=True, metavar="姓名", help="谁登记的")
-    matched = add("answers", _answers, "列出对不上号的整改反馈，和各自最相近的问题；看过的可以确认")
-    matched.add_argument(
-        "--days", type=_count, default=_DAYS, metavar="天数", help="与最近多少天的问题相比"
-    )
-    matched.add_argument(
-        "--accept",
-        nargs="+",
-        type=int,
-        default=[],
-        metavar="序号",
-        help="确认列出的第几条，可以写几个",
-    )
-    matched.add_argument("--who", default="", metavar="姓名", help="谁确认的")
-    _add_dispatch(add)
-    looked = add(
-        "recheck", _recheck, "整改复查、销号后回头看：列出或抽取要再去看的问题，存成可以填写的表"
-    )
-    looked.add_argument(
-        "kind", choices=(RECHECK, LOOK_BACK), metavar="哪一种", help=f"{RECHECK} 或 {LOOK_BACK}"
-    )
-    looked.add_argument(
-        "--from", dest="first", metavar="日期", help="复查哪一天起发现的，默认七天前"
-    )
-    looked.add_argument("--to", dest="last", metavar="日期", help="到哪一天，默认今天")
-    looked.add_argument(
-        "--size", type=int, default=30, metavar="件数", help="回头看抽多少件，默认 30"
-    )
-    looked.add_argument(
-        "--least", type=int, default=1, metavar="件数", help="每个单位至少几件，默认 1"
-    )
-    looked.add_argument(
-        "--closed-days", type=int, default=90, metavar="天数", help="最近多少天销号的"
-    )
-    looked.add_argument("--seed", type=int, default=0, metavar="数", help="同一个数抽出同一份名单")
-    looked.add_argument("--who", default="", metavar="姓名", help="谁抽的")
-    looked.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
     remind = add(
         "remind", _remind, "列出没有签收、没有按时反馈的单位，印出可以转发的提示、催办、督办文字"
     )
     _add_span(remind)
 
 
-def _recheck(options: argparse.Namespace) -> int:
-    office, seed = open_office(settings.load()), 0
-    if options.kind == RECHECK:
-        last = _day(options.last) or today()
-        first = _day(options.first) or last - timedelta(days=7)
-        drawn = recheck_list(office, first, last)
-    else:
-        facts = {"least": options.least, "closed_days": options.closed_days, "seed": options.seed}
-        seed, drawn = draw_look_back(office, options.who, options.size, **facts)
-    options.out.write_bytes(look_form(office, drawn, options.kind))
-    drawn_by = f"，抽样号 {seed}" if seed else ""
-    text = f"{options.kind}：{drawn['unit_name'].nunique()} 个单位、{len(drawn)} 件{drawn_by}，已存到 {options.out}。"
-    say(
-        text,
-        as_json=options.json,
-        numbers=drawn["number"].tolist(),
-        seed=seed,
-        file=str(options.out),
-    )
-    return OK
-
-
-def _answers(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
-    lines = unmatched_answers(office, options.days)
-    if options.accept:
-        wrong = [number for number in options.accept if not 0 < number <= len(lines)]
-        if wrong:
-            raise IntakeError(f"没有第 {wrong[0]} 条，一共 {len(lines)} 条。")
-        confirmed = lines.iloc[[number - 1 for number in options.accept]]
-        numbers = accept_answers(office, confirmed, options.who)
-        say(f"已确认 {len(numbers)} 条反馈。", as_json=options.json, numbers=numbers)
-        return OK
-    sent_lines = lines.assign(serial=range(1, len(lines) + 1))[list(_ANSWERS)]
-    if options.json:
-        print_json({"answers": plain(sent_lines)})
-        return OK
-    print_lines(f"对不上号的反馈（{len(lines)} 条）", sent_lines.rename(columns=_ANSWERS))
-    return OK
-
-
-def _add_dispatch(add: Add) -> None:
-    """Add 交办 of many problems at once, and its papers."""
-    sent = add(
-        "dispatch",
-        _dispatch,
-        "交办：待交办的问题各交给责任单位，每个单位一份交办单和反馈表（.zip）",
-    )
-    sent.add_argument(
-        "document", nargs="?", metavar="文号", help="文号或批次；不写则列出已有的交办"
-    )
-    sent.add_argument("--day", metavar="日期", help="交办这一天发现、还没有交办的问题")
-    sent.add_argument("--numbers", nargs="*", default=[], metavar="编号", help="只交办这些编号的")
-    sent.add_argument("--unit", metavar="单位", help="只交办给这个单位的")
-    sent.add_argument("--limit", type=int, metavar="天数", help="几个工作日内整改，默认按测评办法")
-    sent.add_argument("--due", metavar="日期", help="整改到哪一天，代替 --limit")
-    sent.add_argument("--requirement", default="", metavar="文字", help="承办要求")
-    sent.add_argument("--chief", default="", metavar="姓名", help="签发人")
-    sent.add_argument("--who", default="", metavar="姓名", help="谁办的；只重新存文件的不用写")
-    sent.add_argument("--out", type=Path, help="交办单存到哪个 .zip 文件")
-
-
-def _dispatch(options: argparse.Namespace) -> int:
-    # Word's library takes half a second to load, which no other command should wait for.
-    from wenming_metrics.publishing.dispatch.orders import dispatches
-    from wenming_metrics.publishing.dispatch.papers import dispatch_papers
-
-    office = open_office(settings.load())
-    if not options.document:
-        sent_lines = dispatches(office)
-        if options.json:
-            print_json({"dispatches": plain(sent_lines)})
-        else:
-            sent_lines = sent_lines.assign(at=[moment(stamp) for stamp in sent_lines["at"]])
-            print_lines(
-                "已有的交办", sent_lines.rename(columns=_DISPATCHES)[list(_DISPATCHES.values())]
-            )
-        return OK
-    numbers: list[str] = []
-    if options.day or options.numbers:
-        numbers = _hand_out(office, options)
-    name = ""
-    if options.out:
-        name, content = dispatch_papers(office, options.document)
-        options.out.write_bytes(content)
-    handed_text = f"已交办 {len(numbers)} 件。" if numbers else ""
-    stored = f"交办单已存到 {options.out}。" if options.out else ""
-    if not handed_text and not stored:
-        raise IntakeError(
-            "请用 --day 或 --numbers 写明交办哪些问题，或者用 --out 写明交办单存到哪里。"
-        )
-    say(handed_text + stored, as_json=options.json, numbers=numbers, file=str(options.out or ""))
-    return OK
-
-
-def _hand_out(office: Office, options: argparse.Namespace) -> list[str]:
-    back = _DAYS
-    day = _day(options.day)
-    if day is not None:
-        back = max(back, (today() - day).days + 1)
-    lines = problem_view(office, back).lines
-    lines = lines[lines["state"] == WAITING]
-    if day is not None:
-        lines = lines[lines["day"] == day.toordinal()]
-    if options.numbers:
-        lines = lines[lines["number"].isin(options.numbers)]
-    if options.unit:
-        lines = lines[lines["unit_name"] == options.unit]
-    if lines.empty:
-        raise IntakeError("没有符合条件、待交办的问题。")
-    limit = office.rules.loop.limit if options.limit is None else options.limit
-    due = _day(options.due) or due_after(office, limit)
-    terms = DispatchTerms(options.document, due, options.requirement, options.chief)
-    return dispatch(office, problems_by_unit(lines, unit_numbers(office)), terms, options.who)
-
-
 def _add_span(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--days",
-        type=_count,
-        default=_DAYS,
+        type=days_count,
+        default=DAYS,
         metavar="天数",
-        help=f"看最近多少天发现的问题，默认 {_DAYS}",
+        help=f"看最近多少天发现的问题，默认 {DAYS}",
     )
     command.add_argument("--as-of", metavar="日期", help="截至哪一天，默认今天")
     command.add_argument(
@@ -271,13 +94,15 @@ def _add_span(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _count(text: str) -> int:
+def days_count(text: str) -> int:
+    """Read a number of days. Raises ArgumentTypeError."""
     if not text.isdecimal() or not 0 < int(text) <= 3660:
         raise argparse.ArgumentTypeError(f"应是 1 到 3660 的整数，现在是“{text}”")
     return int(text)
 
 
-def _day(text: str | None) -> date | None:
+def read_day(text: str | None) -> date | None:
+    """Read a day as it is typed; None for nothing. Raises IntakeError."""
     if not text:
         return None
     try:
@@ -287,7 +112,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _view(office: Office, options: argparse.Namespace) -> ProblemView:
-    return problem_view(office, options.days, _day(options.as_of), options.known_at)
+    return problem_view(office, options.days, read_day(options.as_of), options.known_at)
 
 
 def _problems(options: argparse.Namespace) -> int:
@@ -324,7 +149,7 @@ def _problems(options: argparse.Namespace) -> int:
 
 
 def _rejudge(office: Office, options: argparse.Namespace) -> int:
-    begin, end = (_day(text) for text in options.rejudge)
+    begin, end = (read_day(text) for text in options.rejudge)
     if end < begin:
         raise IntakeError("结束日期早于开始日期。")
     board = next(board.kind for board in office.rules.boards if board.ranked)
@@ -352,9 +177,9 @@ def _move(options: argparse.Namespace) -> int:
     if options.act not in moves:
         raise IntakeError(f"没有办理事项“{options.act}”，可以用：{'、'.join(moves)}。")
     needs = moves[options.act].needs
-    due = _day(options.due) or (usual_due(office) if _is_hand_out(needs) else None)
-    day = _day(options.day)
-    until = _day(options.until)
+    due = read_day(options.due) or (usual_due(office) if _is_hand_out(needs) else None)
+    day = read_day(options.day)
+    until = read_day(options.until)
     order = order_now(
         options.act,
         options.who,
