@@ -98,6 +98,14 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True).first
 
 
+def open_group(page: Page, group: str) -> Locator:
+    """Open a group of the bar; gives the links in it."""
+    button(page, group).click()
+    links = page.get_by_test_id("stPopoverBody").get_by_role("link")
+    expect(links.first).to_be_visible()
+    return links
+
+
 def sign(page: Page, name: str) -> None:
     """Fill in who works here; what hangs on it opens with it."""
     page.get_by_label("经办人").fill(name)

@@ -109,7 +109,9 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     assert waiting_rows(site.office).empty
     lacks(page, "待核的行")
 
+    newest = int(batches.batches(site.office)["batch"].iloc[0])
     pick_row(page, "batches", 0)
+    sees(page, f"第 {newest} 批：{marked.name}")
     page.get_by_label("原因", exact=True).fill("改错了")
     button(page, "撤回这一批").click()
     sees(page, "批已撤回，得分和名次已经按现在的数据重新计算")
@@ -126,7 +128,8 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     button(page, "确认更正").click()
     sees(page, "已更正并入库")
     assert waiting_rows(site.office).empty
-    pick_row(page, "batches", 1)
+    # The batch is still picked, in the address, though a newer one stands above it by now.
+    sees(page, f"第 {newest} 批：{marked.name}")
     button(page, "恢复这一批").click()
     sees(page, "批已恢复，得分和名次已经按现在的数据重新计算")
     assert waiting_rows(site.office).empty

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import SLOW, main, opened, sees, settled, visit, words
+from tests.browser.pages import SLOW, main, open_group, opened, sees, settled, visit, words
 
 BAR = {"结果查看": 4, "分析研判": 4, "工作办理": 5}
 """The groups of the bar, and how many pages are in each at least."""
@@ -44,13 +44,6 @@ def there_and_back(page: Page, press, path: str) -> str:
 
 def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
-
-
-def open_group(page: Page, group: str):
-    page.get_by_role("button", name=group, exact=True).click()
-    links = page.get_by_test_id("stPopoverBody").get_by_role("link")
-    expect(links.first).to_be_visible()
-    return links
 
 
 def by_bar(page: Page, group: str, title: str):
