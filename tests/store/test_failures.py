@@ -312,7 +312,8 @@ def test_a_commit_that_was_not_answered_may_have_been_stored(office, cluster):
     writer = writing(office.store)
     connection = writer.__enter__()
     add_rows(connection, schema.site, {"site": [1], "unit": 1, "street": 1, "point_type": 1})
-    cluster.stop()
+    # All is written down; the server goes away when the commit is on its way.
+    event.listen(office.store.engine, "commit", lambda _: cluster.stop(), once=True)
     with pytest.raises(StoreError, match="不能确定这次的改动是否已经存好，请先查看入库记录"):
         writer.__exit__(None, None, None)
     cluster.start()

@@ -82,8 +82,8 @@ def test_copies_of_a_store_take_pictures_along():
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ('=DISPIMG("ID_0A",1)', "(图片)"),
-        ('=_xlfn.DISPIMG("ID_0A",1)', "(图片)"),
+        ('=DISPIMG("ID_0A",1)', "（图片）"),
+        ('=_xlfn.DISPIMG("ID_0A",1)', "（图片）"),
         ("见附件3", "见附件3"),
         ("说明:=DISPIMG(", "说明:=DISPIMG("),
     ],
