@@ -140,7 +140,15 @@ def test_the_day_of_completion(when, told_, codes):
 def test_finished_in_days_to_come():
     reading = answers(row(完成时间="2026-11-24"), title="城东街道整改反馈")
     (problem,) = reading.problems
+    assert (problem.code, problem.details) == ("整改-11", {"today": "2026-11-23"})
+    assert (reading.counts.good, reading.counts.held) == (0, 1)
+
+
+def test_a_day_to_come_of_what_is_under_way_is_kept():
+    reading = answers(row(完成时间="2026-11-24", 整改情况="整改中"), title="城东街道整改反馈")
+    (problem,) = reading.problems
     assert (problem.code, problem.details) == ("整改-02", {"limit": "今天（2026-11-23）"})
+    assert reading.counts.held == 0
 
 
 def test_one_s_own_duty_is_not_another_s():

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -93,7 +94,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     numbers, answers = texts_of(table, "problem_no"), texts_of(table, "rectified")
     remarks = [" ".join(texts) for texts in zip(answers, texts_of(table, "remark"), strict=True)]
     states = [_state(*of) for of in zip(numbers, answers, remarks, strict=True)]
-    finished, finished_days = _settle_finished(table, filed, context.today)
+    finished, finished_days = _settle_finished(table, filed, states, context.today)
     days = np.where(filed > 0, filed, np.maximum(finished_days, 0))
     unit = _settle_units(table, names, days)
     for code, blank in (("整改-01", False), ("整改-09", True)):
@@ -140,7 +141,9 @@ def _with_remarks(state: str, remarks: str) -> str:
     return POSTPONED if _POSTPONED.search(remarks) and state != DONE else state
 
 
-def _settle_finished(table: Table, filed: int, today: date) -> tuple[list[str], np.ndarray]:
+def _settle_finished(
+    table: Table, filed: int, states: Sequence[str], today: date
+) -> tuple[list[str], np.ndarray]:
     """Read when it was done. Returns: per row a date, 当日 or the words as written; and ordinals"""
     finished_column, texts = column(table, "finished"), texts_of(table, "finished")
     year = table.header.titles.year
@@ -148,7 +151,12 @@ def _settle_finished(table: Table, filed: int, today: date) -> tuple[list[str], 
     days = np.array(value_days, np.int64)[finished_column.codes]
     finished = [_finished(text, day) for text, day in zip(texts, days.tolist(), strict=True)]
     limit = f"这张表的填报日期（{iso(filed)}）" if filed else f"今天（{today.isoformat()}）"
-    report(table, days > (filed or today.toordinal()), "整改-02", "finished", limit=limit)
+    # Done on a day to come is not done: it would count by itself when the day is there.
+    says_done = np.array([state in (DONE, OWN) for state in states], bool)
+    to_come = says_done & (days > max(today.toordinal(), filed))
+    report(table, to_come & ~table.held, "整改-11", "finished", today=today.isoformat())
+    late = (days > (filed or today.toordinal())) & ~to_come
+    report(table, late, "整改-02", "finished", limit=limit)
     looked = column(table, "day")
     seen = np.array([values.day(value, year) for value in looked.values], np.int64)[looked.codes]
     report(table, (days > 0) & (seen > days), "整改-03", "finished")
