@@ -33,15 +33,16 @@ _PAUSE = 1.0
 """Seconds between two looks whether something was changed."""
 _KINDS = ("week", "day", "month")
 """Windows that are made ready, the one that pages open on first."""
+_THREAD = "ready"
 _WARNS = "streamlit.runtime.scriptrunner_utils.script_run_context"
 logger = logging.getLogger(__name__)
 
 
 def keep_ready() -> None:
     """Begin to make ready, beside the pages, for as long as the server runs."""
-    # Streamlit warns of every question that no page asks.
-    logging.getLogger(_WARNS).setLevel(logging.ERROR)
-    threading.Thread(target=_follow, name="ready", daemon=True).start()
+    # Streamlit warns of every question that no page asks, and sets the level of its loggers itself.
+    logging.getLogger(_WARNS).addFilter(lambda _: threading.current_thread().name != _THREAD)
+    threading.Thread(target=_follow, name=_THREAD, daemon=True).start()
 
 
 def _follow() -> None:
