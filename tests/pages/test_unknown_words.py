@@ -1,5 +1,6 @@
 """What a file says that nobody explained is asked on the page, remembered, and can be forgotten."""
 
+import shlex
 from datetime import date
 
 import pytest
@@ -364,6 +365,8 @@ def test_columns_may_be_said_and_explained_on_the_command_line(own, tmp_path, ca
     assert code == FAILED
     assert "“表一”看作检查表（" in said
     assert "检查结果 → 检查结果" in said
+    as_told = shlex.split(said.split("这样写：")[1].splitlines()[0])
+    assert run("check", path, *as_told, "--year", 2026)[0] == OK
     code, said = run("check", path, "--map", "酌情处理=没有这一列")
     assert (code, "要写成 表头=列名" in said) == (FAILED, True)
     maps = ("--map", "查看的日子=督查日期", "--map", "酌情处理=扣分", "--year", 2026)

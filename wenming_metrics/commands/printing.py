@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 
 import pandas as pd
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -21,6 +22,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.trial import Trial, noise_sentences
 from wenming_metrics.queries.scores.rule_spans import versions_of
+from wenming_metrics.reading.model.reading import CERTAINTIES, SURE
 from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.upkeep.report import Report
@@ -122,6 +124,14 @@ def _print_table(table: Mapping[str, object]) -> None:
         samples = "、".join(column["samples"])
         line = f"    {column['header'] or '（没有列名）'} → {column['column'] or '不读'}{mark}  {samples}"
         out.print(line, markup=False)
+    if table["kind"] and table["certainty"] != CERTAINTIES[SURE]:
+        confirming = [f"--kind {quote(table['sheet'])} {table['kind']}"]
+        confirming += [
+            f"--map {quote(column['header'] + '=' + (column['column'] or '不读'))}"
+            for column in table["columns"]
+            if column["header"]
+        ]
+        out.print(f"    都对的，这样写：{' '.join(confirming)}", markup=False, soft_wrap=True)
 
 
 def print_lines(title: str, lines: pd.DataFrame) -> None:
