@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from wenming_metrics.commands import OK, Add, Run
+from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
-from wenming_metrics.commands.rules import reporting_faults
+from wenming_metrics.commands.rules import acts_of
 from wenming_metrics.decisions.own_entries import add_own
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.intake.commit import IntakeError
@@ -31,14 +31,7 @@ def add_commands(add: Add) -> None:
     command = add(
         "catalogue", _needs_act, "本单位自己的测评项和点位类型：列出、添加、归入办法", json=False
     )
-    acts = command.add_subparsers(title="做什么", required=True, metavar="做什么", dest="act")
-
-    def act(name: str, run: Run, description: str) -> argparse.ArgumentParser:
-        parser = acts.add_parser(name, help=description, description=description)
-        parser.set_defaults(run=reporting_faults(run))
-        parser.add_argument("--json", action="store_true", help="输出 JSON")
-        return parser
-
+    act = acts_of(command)
     act("list", _list, "列出本单位的测评项和点位类型，各自计不计分")
     form = act("form", _form, "存一份填写用的 Excel 表，已有的也在里面")
     form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")

@@ -47,14 +47,7 @@ def add_commands(add: Add) -> None:
     command = add(
         "rules", _needs_act, "测评办法：列出、查看、核对、导出、导入、比较、试算、发布", json=False
     )
-    acts = command.add_subparsers(title="做什么", required=True, metavar="做什么", dest="act")
-
-    def act(name: str, run: Run, description: str) -> argparse.ArgumentParser:
-        parser = acts.add_parser(name, help=description, description=description)
-        parser.set_defaults(run=reporting_faults(run))
-        parser.add_argument("--json", action="store_true", help="输出 JSON")
-        return parser
-
+    act = acts_of(command)
     act("list", _list, "列出各版办法")
     act("show", _show, "列出一版的指标和权重").add_argument("rules", metavar="编号", nargs="?")
     act("check", _check, "核对一套办法有没有写错，不存下任何内容").add_argument(
@@ -94,11 +87,24 @@ def _add_publish(act: Callable[..., argparse.ArgumentParser]) -> None:
     )
 
 
+def acts_of(command: argparse.ArgumentParser) -> Add:
+    """Let a command do several things: gives what adds one (name, run, description)."""
+    acts = command.add_subparsers(title="做什么", required=True, metavar="做什么", dest="act")
+
+    def act(name: str, run: Run, description: str) -> argparse.ArgumentParser:
+        parser = acts.add_parser(name, help=description, description=description)
+        parser.set_defaults(run=_reporting_faults(run))
+        parser.add_argument("--json", action="store_true", help="输出 JSON")
+        return parser
+
+    return act
+
+
 def _needs_act(options: argparse.Namespace) -> int:
     raise commit.IntakeError("请写明做什么，如 rules list。")
 
 
-def reporting_faults(run: Run) -> Run:
+def _reporting_faults(run: Run) -> Run:
     """Tell the faults of a workbook line by line."""
 
     def reported_run(options: argparse.Namespace) -> int:

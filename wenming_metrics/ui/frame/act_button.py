@@ -31,13 +31,34 @@ def button(
     describe: Callable[[object], str],
     *,
     disabled: bool,
+    lacking: str = _FIRST,
+    memory: str = _SAID,
+    **look: str,
 ) -> None:
     """Draw a button that changes the store.
 
-    Takes: act - what it does; describe - the sentence that tells of what `act` gave
+    Takes: act - what it does; describe - the sentence that tells of what `act` gave; lacking - what is
+           to be done first while it is disabled; memory - the key under which the sentence is kept
     """
-    hint = _FIRST if disabled else None
-    st.button(label, key=key, disabled=disabled, help=hint, on_click=do, args=(act, describe))
+    hint, arguments = lacking if disabled else None, (act, describe, memory)
+    st.button(label, key=key, disabled=disabled, help=hint, on_click=do, args=arguments, **look)
+
+
+WHO_FIRST = "请先填写经办人"
+
+
+def draft_button(label: str, key: str, make: Callable[[], int], who: str, memory: str) -> None:
+    """Draw the button that keeps a draft of the rules. Takes: make - gives the draft's number"""
+    button(
+        label,
+        key,
+        make,
+        lambda draft: f"已存为第 {draft} 号草案，请到“修改和发布”里试算、发布。",
+        disabled=not who,
+        lacking=WHO_FIRST,
+        memory=memory,
+        type="primary",
+    )
 
 
 def do(act: Callable[[], object], describe: Callable[[object], str], memory: str = _SAID) -> None:

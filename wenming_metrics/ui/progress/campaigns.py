@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.periods import today
-from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.campaigns import BEHIND, campaigns, task_form, tasks
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.progress.source_row import draw_source
+from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
 
+_OFFER = FormOffer("下载这些任务（可填写后再上传）", "campaign", "专项行动任务", "进展")
 _ALL = "全部行动"
 _ACTIONS = tables.configs(
     *(
@@ -52,14 +52,7 @@ def draw(office: Office) -> None:
     lines = lines.sort_values("days_late", ascending=False, kind="stable")
     page.note(f"{len(lines)}项任务，截至{today():%Y-%m-%d}。点一行，看原表里的这一行。")
     key = f"work-tasks-{selected}"
-    draw_source(lines, tables.pick(lines, _TASKS, key, 14))
-    page.offer(
-        "下载这些任务（可填写后再上传）",
-        lambda: filled_file(office, "campaign", task_form(lines)),
-        "专项行动任务",
-        f"file-{key}",
-        "与空白表同样的列，改了进展再上传，以后来的为准。",
-    )
+    draw_lines(office, lines, _TASKS, key, _OFFER, task_form)
 
 
 def _sentence(summed: pd.DataFrame) -> str:

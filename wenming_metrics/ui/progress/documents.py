@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.periods import today
-from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.documents import (
     CITY,
@@ -19,7 +18,7 @@ from wenming_metrics.queries.progress.documents import (
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
-from wenming_metrics.ui.progress.source_row import draw_source
+from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
 
 _ALL = "全部"
 _RATES = tables.configs(
@@ -30,6 +29,7 @@ _LINES = tables.configs(
     *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
     *("handed_in=handed_first", "review=last_review", "lead", *tables.SOURCE),
 )
+_OFFER = FormOffer("下载这些材料（可填写后再上传）", "document", "台账材料", "状态、报送时间")
 _MATRIX = tables.configs("document")
 
 
@@ -98,14 +98,7 @@ def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
     lines = lines.sort_values("days_late", ascending=False, kind="stable")
     page.note(f"{len(lines)}项。点一行，看原表里的这一行。")
     key = f"work-documents-{unit}-{state}"
-    draw_source(lines, tables.pick(lines, _LINES, key, 10))
-    page.offer(
-        "下载这些材料（可填写后再上传）",
-        lambda: filled_file(office, "document", document_form(lines)),
-        "台账材料",
-        f"file-{key}",
-        "与空白表同样的列，改了状态、报送时间再上传，以后来的为准。",
-    )
+    draw_lines(office, lines, _LINES, key, _OFFER, document_form)
 
 
 def _draw_reminders(materials: pd.DataFrame) -> None:

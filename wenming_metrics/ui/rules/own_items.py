@@ -13,7 +13,7 @@ from wenming_metrics.revising.own_items import draft_with_own, own_lines, read_o
 from wenming_metrics.rules.entries import ITEM, KIND_WORDS, POINT_TYPE, Entry
 from wenming_metrics.rules.workbook.workbook import WorkbookError
 from wenming_metrics.ui.frame import page, tables, words
-from wenming_metrics.ui.frame.act_button import do, tell_done
+from wenming_metrics.ui.frame.act_button import WHO_FIRST, button, do, draft_button, tell_done
 from wenming_metrics.ui.rules import questionnaire
 from wenming_metrics.ui.rules.entry_form import ask_entry, is_filled
 from wenming_metrics.ui.rules.faults import draw_faults
@@ -56,19 +56,8 @@ def _draw_waiting(office: Office, who: str) -> None:
         more = f"等 {len(entries)} 项" if len(entries) > 5 else ""
         st.markdown(f"**等着归入办法，暂不计分：**{names}{more}")
         page.note("先存为草案，再到“修改和发布”里试算、发布，从施行日期起计分。")
-        st.button(
-            "存为下一版的草案",
-            type="primary",
-            key="own-draft",
-            disabled=not who,
-            help=None if who else "请先填写经办人",
-            on_click=do,
-            args=(
-                partial(draft_with_own, office, who),
-                lambda draft: f"已存为第 {draft} 号草案，请到“修改和发布”里试算、发布。",
-                _SAID,
-            ),
-        )
+        make = partial(draft_with_own, office, who)
+        draft_button("存为下一版的草案", "own-draft", make, who, _SAID)
 
 
 def _draw_one(office: Office, who: str) -> None:
@@ -114,14 +103,15 @@ def _draw_book(office: Office, who: str) -> None:
             return
         names = words.joined([f"“{wish.name}”" for wish in wishes], most=5)
         st.markdown(f"**没有写错的地方。**要添加或修改 {len(wishes)} 项：{names}")
-        st.button(
+        button(
             "全部加上",
-            type="primary",
-            key="own-add-all",
+            "own-add-all",
+            partial(_add, office, wishes, who),
+            tell_added,
             disabled=not who,
-            help=None if who else "请先填写经办人",
-            on_click=do,
-            args=(partial(_add, office, wishes, who), tell_added, _SAID),
+            lacking=WHO_FIRST,
+            memory=_SAID,
+            type="primary",
         )
 
 

@@ -14,7 +14,7 @@ from wenming_metrics.revising.questionnaire import questionnaire_form, read_ques
 from wenming_metrics.rules.workbook.parts import parts_of
 from wenming_metrics.rules.workbook.workbook import WorkbookError
 from wenming_metrics.ui.frame import page
-from wenming_metrics.ui.frame.act_button import do
+from wenming_metrics.ui.frame.act_button import draft_button
 from wenming_metrics.ui.rules.faults import draw_faults
 from wenming_metrics.ui.rules.versions import draw_changes
 
@@ -44,19 +44,8 @@ def draw(office: Office, who: str, memory: str) -> None:
         draw_changes(changes)
         if changes.empty:
             return
-        st.button(
-            "存为问卷的草案",
-            type="primary",
-            key="questionnaire-keep",
-            disabled=not who,
-            help=None if who else "请先填写经办人",
-            on_click=do,
-            args=(
-                partial(_keep, office, files, upload.name, who),
-                lambda draft: f"已存为第 {draft} 号草案，请到“修改和发布”里试算、发布。",
-                memory,
-            ),
-        )
+        make = partial(_keep, office, files, upload.name, who)
+        draft_button("存为问卷的草案", "questionnaire-keep", make, who, memory)
 
 
 def _keep(office: Office, files: dict[str, bytes], name: str, who: str) -> int:
