@@ -108,3 +108,9 @@ def test_an_answer_of_a_unit_that_has_nothing_to_do_with_it_is_told(office, unit
     if codes:
         assert "由甲街道、城管局负责" in told[0].text or "由城管局、甲街道负责" in told[0].text
         assert (told[0].row, told[0].found) == (3, "乙街道")
+
+
+def test_an_answer_to_one_of_a_split_cell_names_a_problem(office):
+    """P1-2 is the second problem of the cell whose number is P1."""
+    send(office, ["P1-2", "城管局", "一号", "堆物", "已清走", "已整改", "2026-11-12"])
+    assert unmatched_answers(office, BACK).empty

@@ -23,6 +23,8 @@ SAME_DAY = "当日"
 ANSWER_ACTS = {"反馈已整改": "反馈", "反映不属实": "申请不属实", "申请挂账": "挂账申请"}
 """What an answer in a file (整改反馈) does; one that says anything else is 进展."""
 PROGRESS = "进展"
+PIECE = r"-\d{1,2}$"
+"""What is put behind the number of a cell for each of its problems."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TOLD = ("state", "measure", "description", "finished")
 _EVENT_COLUMNS = [column.name for column in schema.problem_event.columns]
@@ -141,12 +143,17 @@ def find_own(connection: Connection, numbers: Iterable[str]) -> pd.DataFrame:
     return read_frame(connection, select(table).where(table.c.number.in_(sorted(set(numbers)))))
 
 
+def with_bare(numbers: Iterable[str]) -> set[str]:
+    """Give numbers, and of those with -1, -2 also that of the cell that was split."""
+    return {form for number in numbers for form in (number, re.sub(PIECE, "", number))}
+
+
 def locate_numbers(connection: Connection, numbers: Iterable[str]) -> tuple[list[int], list[int]]:
     """Find by index where the problems of some numbers lie: days (ordinals) and sites.
 
     A number with -1, -2 is also looked for as the number of the cell that was split.
     """
-    distinct = sorted(set(numbers) - {""})
+    distinct = sorted(with_bare(set(numbers) - {""}))
     problem, finding, state = schema.problem, schema.finding, schema.finding_state
     numbered = select(problem.c.day, problem.c.batch, problem.c.seq).where(
         problem.c.number.in_(distinct)

@@ -14,7 +14,7 @@ from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.reading.records.rectification import said_state
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import read_frame, reading, stamp
-from wenming_metrics.store.problems import happened_on, locate_numbers
+from wenming_metrics.store.problems import happened_on, with_bare
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import read_pieces
@@ -115,10 +115,9 @@ def _known(connection: Connection, numbers: set[str]) -> set[str]:
     problem, finding = schema.problem, schema.finding
     borne: set[str] = set()
     for table in (problem, finding):
-        query = select(table.c.number).where(table.c.number.in_(sorted(numbers)))
+        query = select(table.c.number).where(table.c.number.in_(sorted(with_bare(numbers))))
         borne |= set(connection.scalars(query))
-    # A number with -1, -2 is of a cell that was split.
-    return borne | {number for number in numbers - borne if locate_numbers(connection, [number])[0]}
+    return {number for number in numbers if not borne.isdisjoint(with_bare([number]))}
 
 
 def _words(connection: Connection, lines: pd.DataFrame) -> pd.Series:

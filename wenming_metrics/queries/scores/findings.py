@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.scoring.tally.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import commit_moments, counted_at, days_of, live_on
-from wenming_metrics.store.problems import happened_on
+from wenming_metrics.store.problems import PIECE, happened_on
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_numbers, same_numbers
@@ -25,7 +25,6 @@ ANSWERS = "rectification"
 _FIRST = re.compile(r"\s*[((]?(\d{1,2})[.、．)）]")
 _ORDER = ["day", "site", "item", "severity", "lost", "places", "number", "batch", "seq"]
 _KEY = ["batch", "seq"]
-_PIECE = r"-\d{1,2}$"
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def _shared(
     """
     numbered = problems.loc[problems["number"] != "", [*_KEY, "number"]]
     numbered = numbered[
-        numbered["number"].isin(answers["number"]) | numbered["number"].str.contains(_PIECE)
+        numbered["number"].isin(answers["number"]) | numbered["number"].str.contains(PIECE)
     ]
     if numbered.empty or answers.empty:
         return set()

@@ -25,7 +25,13 @@ from wenming_metrics.scoring.loop.course import (
     follow,
 )
 from wenming_metrics.scoring.tree.states import BY_MOVES, OPEN
-from wenming_metrics.store.problems import ANSWER_ACTS, moved_numbers, own_numbers, read_events
+from wenming_metrics.store.problems import (
+    ANSWER_ACTS,
+    PIECE,
+    moved_numbers,
+    own_numbers,
+    read_events,
+)
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import read_role
 from wenming_metrics.vocabulary import ANSWERED, ROLE_CODES, SOURCE_CODES
@@ -34,7 +40,6 @@ REPORTED = SOURCE_CODES.index("public")
 """Source of what people report: whether it is true is asked first (核实)."""
 TO_VERIFY = "待核实"
 _KEY = ["batch", "seq"]
-_PIECE = r"-\d{1,2}$"
 _FOLLOWED = (ANSWER, PROGRESS)
 _OF_ANSWERS = {*ANSWER_ACTS.values(), PROGRESS}
 _OPENING = ("number", "day", "due_by_row", "by_table", "start")
@@ -133,7 +138,7 @@ def row_holders(connection: Connection, problems: pd.DataFrame) -> np.ndarray:
 def linked_events(connection: Connection, problems: pd.DataFrame, moment: Moment) -> pd.DataFrame:
     """Read the events of problems, each with its finding (-1: none of these)."""
     numbers = problems["number"]
-    bare = numbers[numbers.str.contains(_PIECE)].str.replace(_PIECE, "", regex=True)
+    bare = numbers[numbers.str.contains(PIECE)].str.replace(PIECE, "", regex=True)
     events = read_events(connection, {*numbers, *bare}, moment.known_at)
     described = [details.get("description", "") for details in events["details"]]
     events = events.assign(description=described, happened_on=events["day"])

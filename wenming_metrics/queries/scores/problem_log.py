@@ -25,11 +25,11 @@ from wenming_metrics.queries.scores.moves import apply_moves
 from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.tree.states import FOUND, LOOK_BACK, OPEN, judge
 from wenming_metrics.store.batches import counted_at, days_of, live_on
+from wenming_metrics.store.problems import PIECE
 from wenming_metrics.store.rows import read_failed, read_numbers
 from wenming_metrics.vocabulary import ANSWERED, STATES
 
 _KEY = ["batch", "seq"]
-_PIECE = r"-\d{1,2}$"
 _NO_ANSWERS = pd.DataFrame(
     {
         **{"finding": [], "state": [], "happened_on": np.array([], np.int64)},
@@ -121,7 +121,7 @@ def answered(
     Takes: answers - of `read_answers`, whatever days their problems were found on
     """
     numbers = read_numbers(connection, counted_at(connection, moment.known_at))
-    bare = numbers["number"].str.replace(_PIECE, "", regex=True)
+    bare = numbers["number"].str.replace(PIECE, "", regex=True)
     answer_numbers = set(answers["number"]) - {""}
     batches = numbers.loc[
         numbers["number"].isin(answer_numbers) | bare.isin(answer_numbers), "batch"
