@@ -18,6 +18,7 @@ from wenming_metrics.vocabulary.spelling import (
     band_text,
     chinese_number,
     file_name,
+    leading_serial,
     movement,
     normalise,
     on_time_note,
