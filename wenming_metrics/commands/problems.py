@@ -18,7 +18,7 @@ from wenming_metrics.queries.problems.lists import TERMS, ProblemView, problem_v
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
 from wenming_metrics.queries.problems.reminders import reminders
 from wenming_metrics.runtime import settings
-from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS, LOOP_SOURCES, LOOP_STATES, titles
+from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS, LOOP_SOURCES, LOOP_STATES, REPLIES, titles
 
 _LIST = {column.name: column.title for column in wording.LIST}
 _UNITS = {column.name: column.title for column in wording.UNITS}
@@ -64,7 +64,9 @@ def add_commands(add: Add) -> None:
     move.add_argument(
         "--way", default="", choices=("", *CHECK_WAYS), help="核查方式：现场、图片、视频"
     )
-    move.add_argument("--outcome", default="", choices=("", *LOOKS), help="整改复查的结果")
+    move.add_argument(
+        "--outcome", default="", choices=("", *LOOKS, *REPLIES), help="整改复查、回访的结果"
+    )
     register = add("register", _register, "登记领导批示、会议定事项，和督查发现的问题一样办理")
     register.add_argument(
         "source", choices=LOOP_SOURCES[1:], metavar="来源", help="、".join(LOOP_SOURCES[1:])

@@ -23,7 +23,7 @@ from wenming_metrics.queries.problems.orders import (
     hand_out_complaints,
     hand_out_lines,
 )
-from wenming_metrics.reading.sandbox.pictures import type_of
+from wenming_metrics.reading.sandbox.pictures import taken_on, type_of
 from wenming_metrics.store.database import writing
 from wenming_metrics.store.pictures import keep_pictures
 from wenming_metrics.store.problems import (
@@ -99,7 +99,11 @@ def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dic
     if not contents:
         return {}
     doubles = keep_pictures(connection, contents)
-    return {"pictures": list(contents), "pictures_seen": sorted(doubles)}
+    days = [day for _, content in contents.values() if (day := taken_on(content))]
+    return {
+        **{"pictures": list(contents), "photos_seen": len(doubles)},
+        "taken": min(days, default=0),
+    }
 
 
 def add_problem(

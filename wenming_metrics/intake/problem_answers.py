@@ -7,7 +7,7 @@ is offered to a person (对不上号的反馈). Nothing else of the file waits f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -21,6 +21,7 @@ from wenming_metrics.queries.problems.book import ProblemBook, book_of
 from wenming_metrics.queries.problems.orders import Complaint, same_house
 from wenming_metrics.queries.scores.findings import SHARED, UNKNOWN, link
 from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.reading.sandbox.pictures import taken_on
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.scoring.loop.course import SETTLED
 from wenming_metrics.store.database import stamp
@@ -112,3 +113,41 @@ def _concerned(connection: Connection, lines: pd.DataFrame) -> dict[int, set[int
     for line in handed.itertuples():
         units[line.finding].add(int(line.unit))
     return units
+
+
+def photo_marks(
+    file_reading: Reading, doubles: Collection[str]
+) -> dict[tuple[int, int], dict[str, object]]:
+    """Say of the pictures 整改后 of each row which a person should look at.
+
+    Takes:   doubles - digests that were stored before
+    Returns: sheet and row -> photos_seen (how many were stored before, or stand in another row),
+             taken (the earliest day that they say they were taken on, an ordinal; 0: none says)
+    """
+    placements = file_reading.pictures
+    after = {
+        (sheet.index, header.position)
+        for sheet in file_reading.sheets
+        for header in sheet.headers
+        if header.name == "photo_after"
+    }
+    if placements.empty or not after:
+        return {}
+    is_after = [
+        cell in after for cell in zip(placements["sheet"], placements["position"], strict=True)
+    ]
+    photos = placements[np.array(is_after, bool) & (placements["digest"] != "").to_numpy()]
+    is_seen = photos["digest"].isin(doubles) | photos["digest"].duplicated(keep=False)
+    days = {
+        digest: taken_on(content) for digest, (_, content) in file_reading.picture_bytes.items()
+    }
+    marked = photos.assign(seen=is_seen, taken=photos["digest"].map(days).fillna(0).astype(int))
+    return {
+        (int(sheet), int(row)): {
+            "photos_seen": int(of_row["seen"].sum()),
+            "taken": int(of_row.loc[of_row["taken"] > 0, "taken"].min())
+            if of_row["taken"].any()
+            else 0,
+        }
+        for (sheet, row), of_row in marked.groupby(["sheet", "source_row"])
+    }

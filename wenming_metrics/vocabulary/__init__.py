@@ -37,6 +37,7 @@ from wenming_metrics.vocabulary.words import (
     LOOP_STATES,
     OPTIONS_SHEET,
     PARTIES,
+    REPLIES,
     RESULTS,
     ROLE_CODES,
     ROLES,

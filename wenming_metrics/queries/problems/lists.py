@@ -12,8 +12,10 @@ import pandas as pd
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.domain.working_days import is_working
+from wenming_metrics.domain.working_hours import day_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.book import ProblemBook, read_book
+from wenming_metrics.queries.problems.orders import LEAD
 from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.queries.scores.findings import Moment
 from wenming_metrics.queries.scores.records import locations_of
@@ -208,10 +210,10 @@ class ProblemStory:
     """One problem opened: where it stands, what happened, whose time it was.
 
     steps - act, on (text), who, unit_name, note (what else is said), batch, file, sheet, source_row,
-            ignored (whether the table of moves did not allow it), pictures (digests), seen (how many of
-            them were stored already)
+            ignored (whether the table of moves did not allow it), pictures (digests), doubt (why a person
+            should look at them closely, "" = nothing)
     hours - party, minutes; row - its original row as `describe_rows.describe` gives it, None: from
-            elsewhere; dispatched - unit_name, role, dispatch of the round
+            elsewhere; dispatched - unit_name, role, dispatch, has_reported of the round
     """
 
     course: ProblemCourse
@@ -253,7 +255,13 @@ def problem_story(office: Office, day: int, batch: int, seq: int) -> ProblemStor
         ),
         hours=course.minutes(book.clock),
         row=row,
-        dispatched=sent.assign(unit_name=sent["unit"].map(names)),
+        dispatched=sent.assign(
+            unit_name=sent["unit"].map(names),
+            has_reported=[
+                bool(course.answered) if role == LEAD else unit in course.co_answered
+                for role, unit in zip(sent["role"], sent["unit"], strict=True)
+            ],
+        ),
         acts=tuple(act for act in allowed if act != "随表交办"),
     )
 
@@ -272,14 +280,24 @@ def _steps(book: ProblemBook, index: int, course: ProblemCourse) -> pd.DataFrame
             "note": _note(event),
             "ignored": event["event"] in ignored,
             "pictures": tuple(event["details"].get("pictures", ())),
-            "seen": len(event["details"].get("pictures_seen", ())),
+            "doubt": _photo_doubt(event["details"], course.handed),
             **{name: event[name] for name in ("batch", "sheet", "source_row")},
         }
         for event in events.to_dict("records")
     ]
-    names_of = ["act", "on", "who", "unit_name", "note", "ignored", "pictures", "seen"]
+    names_of = ["act", "on", "who", "unit_name", "note", "ignored", "pictures", "doubt"]
     names_of += ["batch", "sheet", "source_row"]
     return pd.DataFrame(rows, columns=names_of)
+
+
+def _photo_doubt(details: Mapping[str, object], handed: int) -> str:
+    """Say why the photos of an answer may not show that it was done. Takes: handed - moment"""
+    seen = details.get("photos_seen", len(details.get("pictures_seen", ())))
+    taken, handed_on = int(details.get("taken", 0)), day_of(handed) if handed else 0
+    doubts = [f"{seen} 张库里已经有"] if seen else []
+    if 0 < taken < handed_on:
+        doubts.append(f"拍摄于 {date.fromordinal(taken).isoformat()}，早于交办")
+    return "；".join(doubts)
 
 
 def _moment_text(day: int, minute: int) -> str:
