@@ -74,7 +74,7 @@ def test_fifty_four_starts_of_a_year(tmp_path, monkeypatch, capsys):
     assert {number[:3]: mark for number, mark in marks.items()} == {
         **{"甲街道": "取消逾期", "乙街道": "新增逾期"}
     }
-    assert {row[9] for row in rows} - set(marks) == set()
+    assert len(marks) == 54
     # 100 - 38 x 0.3 = 88.6 and 100 - 16 x 0.1 = 98.4; rightly 100 - 38 x 0.1 and 100 - 16 x 0.3.
     ranks = {line.pop("unit_name"): line for line in told["ranks"]}
     assert {

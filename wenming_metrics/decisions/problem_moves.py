@@ -15,6 +15,7 @@ from wenming_metrics.domain.problems import messages
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.book import ProblemBook, book_of, present_minute
+from wenming_metrics.queries.problems.choices import Finding
 from wenming_metrics.queries.problems.orders import (
     Complaint,
     Order,
@@ -34,8 +35,6 @@ from wenming_metrics.store.problems import (
 )
 
 _log = logging.getLogger(__name__)
-Finding = tuple[int, int, int]
-"""Day (ordinal), batch and seq of a stored row."""
 _LARGEST = 8_000_000
 """Bytes of a picture that is sent along with the page."""
 _MOST_SAID = 20

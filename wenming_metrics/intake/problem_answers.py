@@ -125,16 +125,17 @@ def photo_marks(
              taken (the earliest day that they say they were taken on, an ordinal; 0: none says)
     """
     placements = file_reading.pictures
-    after = {
+    photo_cells = {
         (sheet.index, header.position)
         for sheet in file_reading.sheets
         for header in sheet.headers
         if header.name == "photo_after"
     }
-    if placements.empty or not after:
+    if placements.empty or not photo_cells:
         return {}
     is_after = [
-        cell in after for cell in zip(placements["sheet"], placements["position"], strict=True)
+        cell in photo_cells
+        for cell in zip(placements["sheet"], placements["position"], strict=True)
     ]
     photos = placements[np.array(is_after, bool) & (placements["digest"] != "").to_numpy()]
     is_seen = photos["digest"].isin(doubles) | photos["digest"].duplicated(keep=False)

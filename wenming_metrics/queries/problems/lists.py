@@ -11,7 +11,6 @@ import pandas as pd
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.registers import ancestors
-from wenming_metrics.domain.working_days import is_working
 from wenming_metrics.domain.working_hours import day_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.book import ProblemBook, read_book
@@ -86,18 +85,13 @@ def view_of(office: Office, book: ProblemBook, sites: pd.Series, begin: date) ->
     """Name the problems of a book and count them."""
     as_of = book.moment.as_of
     lines = _named(office, book, sites)
-    calendar = book.register.calendar
-
-    def working_days(start: int, end: int) -> int:
-        return sum(is_working(calendar, day) for day in range(start + 1, end + 1))
-
     return ProblemView(
         begin=begin,
         as_of=date.fromordinal(as_of),
         lines=lines,
         figures=figures(book.lines),
         by_unit=count_by_unit(lines),
-        median=median_days(book.lines, working_days),
+        median=median_days(book.lines, book.register.calendar),
         closes=book.rules.closes,
     )
 
@@ -292,9 +286,9 @@ def _steps(book: ProblemBook, index: int, course: ProblemCourse) -> pd.DataFrame
 
 def _photo_doubt(details: Mapping[str, object], handed: int) -> str:
     """Say why the photos of an answer may not show that it was done. Takes: handed - moment"""
-    seen = details.get("photos_seen", len(details.get("pictures_seen", ())))
+    stored_before = details.get("photos_seen", len(details.get("pictures_seen", ())))
     taken, handed_on = int(details.get("taken", 0)), day_of(handed) if handed else 0
-    doubts = [f"{seen} 张库里已经有"] if seen else []
+    doubts = [f"{stored_before} 张库里已经有"] if stored_before else []
     if 0 < taken < handed_on:
         doubts.append(f"拍摄于 {date.fromordinal(taken).isoformat()}，早于交办")
     return "；".join(doubts)

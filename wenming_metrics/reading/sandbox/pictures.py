@@ -78,12 +78,12 @@ def taken_on(content: bytes) -> int:
 
     Its bytes are only looked through, not parsed: the first day that is written behind the mark of EXIF.
     """
-    _, mark, facts = content[:_EXIF_BYTES].partition(b"Exif\0\0")
-    days = [match.groups() for match in _TAKEN.finditer(facts)] if mark else []
+    _, signature, facts = content[:_EXIF_BYTES].partition(b"Exif\0\0")
+    matches = _TAKEN.finditer(facts) if signature else ()
     ordinals = []
-    for year, month, day in days:
+    for match in matches:
         try:
-            ordinals.append(date(int(year), int(month), int(day)).toordinal())
+            ordinals.append(date(*map(int, match.groups())).toordinal())
         except ValueError:
             continue
     return min(ordinals, default=0)

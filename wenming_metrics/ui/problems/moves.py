@@ -7,11 +7,10 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.decisions.dispatch import problem_key
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.problems.choices import acts_from, unit_numbers, usual_due
+from wenming_metrics.queries.problems.choices import acts_from, problem_key, unit_numbers, usual_due
 from wenming_metrics.queries.problems.lists import sources_elsewhere
 from wenming_metrics.rules.loop import NEEDS, Move
 from wenming_metrics.ui.frame import page
