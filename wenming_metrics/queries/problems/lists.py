@@ -31,6 +31,8 @@ from wenming_metrics.vocabulary import LOOP_SOURCES, LOOP_STATES, PARTIES, SOURC
 OVERDUE, NEAR, LATER, UNDATED, STALLED = "逾期", "临期", "未到期", "无期限", "长期无进展"
 TERMS = (OVERDUE, NEAR, LATER, UNDATED, STALLED)
 """How a problem stands to its limit; 无期限 of what was handed out without one."""
+_CARRIED = 366
+"""So many days before a period what is still open is looked for."""
 LIST_COLUMNS = (
     *("number", "state", "unit_name", "term", "due_day", "age", "site_name", "item_name"),
     *("found_on", "source_name", "returns"),
@@ -65,12 +67,17 @@ class ProblemView:
 def problem_view(
     office: Office, back: int, as_of: date | None = None, known_at: str = ""
 ) -> ProblemView:
-    """List the problems found in the days up to a day. Takes: back - so many days; as_of - None: today"""
+    """List the problems found in the days up to a day, and those carried over into them (上期结转).
+
+    Takes: back - so many days; as_of - None: today
+    """
     last = as_of or today()
     begin = last - timedelta(days=back - 1)
     with reading(office.store) as connection:
-        days = range(begin.toordinal(), last.toordinal() + 1)
-        book = read_book(connection, office.rules.loop, days, Moment(last.toordinal(), known_at))
+        start = begin.toordinal()
+        days = range(start - _CARRIED, last.toordinal() + 1)
+        moment = Moment(last.toordinal(), known_at)
+        book = read_book(connection, office.rules.loop, days, moment, period_start=start)
         sites = read_sites_met(connection).set_index("site")["name"]
     return view_of(office, book, sites, begin)
 

@@ -100,7 +100,9 @@ def _put_right(lines: pd.DataFrame) -> np.ndarray:
 
 FIGURES = (
     LoopFigure("undated", "无期限", "已交办、没有整改时限、还没有整改完的", _flag("is_undated")),
-    LoopFigure("found", "发现", "发现的问题", lambda lines: np.ones(len(lines), bool)),
+    LoopFigure(
+        "found", "发现", "本期发现的问题", lambda lines: ~lines["is_carried"].to_numpy(bool)
+    ),
     LoopFigure(
         "carried", "上期结转", "本期以前交办、到本期开始还没有整改完的", _flag("is_carried")
     ),
