@@ -300,7 +300,14 @@ def _loop(settings: dict, moves: Mapping[tuple[str, str], Move]) -> LoopRules:
         relapse_days=value("deductions.relapse_days"),
         **{
             name: value(f"loop.{name}")
-            for name in ("sign_days", "stalled_days", "extensions", "pause_days", "same_person")
+            for name in (
+                "sign_days",
+                "stalled_days",
+                "extensions",
+                "pause_days",
+                "same_person",
+                "call_back",
+            )
         },
     )
 

@@ -39,7 +39,7 @@ def basis(view: ProblemView) -> str:
     usual = f"{days:g} 个工作日" if days else "不到 1 个工作日"
     typical = f"，从交办到整改完的中位数{usual}（{count:,} 件）" if count else ""
     return (
-        f"截至 {view.as_of.isoformat()}，{view.begin.isoformat()} 以来发现的问题；"
+        f"截至 {view.as_of.isoformat()}，{view.begin.isoformat()} 以来发现的和以前交办、到那天还没有整改完的问题；"
         f"整改完{closes}{typical}。"
     )
 
