@@ -25,7 +25,7 @@ from wenming_metrics.ui.frame.filters import Selection
 
 _BARS = 8
 _LEAVES = tables.configs(
-    *("name=leaf_name", "loss", "path", "rate", "checks", "failed", "responsible"),
+    *("name=leaf_name", "loss", "multiple", "path", "rate", "checks", "failed", "responsible"),
     responsible="责任单位（参考）",
 )
 _ROWS = tables.configs(
@@ -101,7 +101,19 @@ def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -
     most = int((lost["loss"].cumsum() < 0.8 * total).sum()) + 1
     return (
         f"{opening}查了 {len(leaves)} 条测评标准，{len(lost)} 条失分，"
-        f"其中 {most} 条占八成以上。下表各条失分相加正好是 {total:.2f} 分。"
+        f"其中 {most} 条占八成以上。下表各条失分相加正好是 {total:.2f} 分。{_heaviest(lost)}"
+    )
+
+
+def _heaviest(lost: pd.DataFrame) -> str:
+    """Name the costliest leaf to which the weight of what was not looked at came."""
+    heavy = lost[lost["multiple"].notna()]
+    if heavy.empty:
+        return ""
+    line = heavy.loc[heavy["loss"].idxmax()]
+    return (
+        f"失分里有 {len(heavy)} 条的权重是测评办法所给的 2 倍以上（没有查到的指标分担过来），"
+        f"失分最多的“{words.plain(line['name'])}”是 {line['multiple']:.1f} 倍。"
     )
 
 
@@ -133,7 +145,9 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: ChosenUnit) -> str | None:
     with right:
         page.note("点一行，看这一条的失分记录。")
         spelled = lost.assign(rate=lost["rate"] * 100)
-        picked = tables.pick(spelled, _LEAVES, f"leaves-{chosen.key}", 10)
+        hidden = {"multiple"} if lost["multiple"].isna().all() else set()
+        columns = {name: column for name, column in _LEAVES.items() if name not in hidden}
+        picked = tables.pick(spelled, columns, f"leaves-{chosen.key}", 10)
     with left:
         page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
         bars = loss_bars(lost.head(_BARS), picked)
