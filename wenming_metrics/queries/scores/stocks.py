@@ -29,22 +29,23 @@ def stocks_of(
     nodes = stock_nodes(rules)
     if not nodes:
         return None
+    facts = {node: str(rules.nodes.at[node, "fact"]) for node in nodes}
+    lasting = [fact for fact in facts.values() if fact.partition(":")[0] in dated_facts.LASTING]
+    courses = dated_facts.courses(connection, lasting)
+    is_shared = len(lasting) < len(facts)
     frames = [pd.DataFrame({"node": [], "column": [], "value": []})]
-    for node in nodes:
-        for number, window in enumerate(windows):
-            facts = figures(connection, str(rules.nodes.at[node, "fact"]), window)
-            position = board_position[facts["unit"].to_numpy(np.int64)]
-            cells = {"node": node, "column": number * units + position, "value": facts["value"]}
-            lines = pd.DataFrame(cells)[(position >= 0) & facts["value"].notna().to_numpy()]
+    for number, window in enumerate(windows):
+        shares = dated_facts.documents(connection, window) if is_shared else pd.DataFrame()
+        for node, fact in facts.items():
+            latest = _latest(courses[fact], window) if fact in courses else shares
+            position = board_position[latest["unit"].to_numpy(np.int64)]
+            cells = {"node": node, "column": number * units + position, "value": latest["value"]}
+            lines = pd.DataFrame(cells)[(position >= 0) & latest["value"].notna().to_numpy()]
             frames.append(lines.drop_duplicates("column", keep="last"))
     return stock_rates(pd.concat(frames, ignore_index=True), rules, len(windows) * units)
 
 
-def figures(connection: Connection, fact: str, window: Window) -> pd.DataFrame:
-    """Look a fact up as of the end of a window: unit, value; see `queries.scores.dated_facts`."""
-    kind, key, column = (*fact.split(":"), "", "")[:3]
-    if kind == "metric":
-        return dated_facts.metric(connection, key, window)
-    if kind == "external":
-        return dated_facts.external(connection, key, column, window)
-    return dated_facts.documents(connection, window)
+def _latest(course: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Keep the last line of each unit as of the end of a window."""
+    lines = course[course["day"].to_numpy() < window.days.stop]
+    return lines.drop_duplicates("unit", keep="last").sort_values("unit")
