@@ -7,7 +7,7 @@ latest table says was not drawn (未抽中) has no figure, and an older one does
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -56,27 +56,34 @@ def metric(
     return _latest(connection, _metric_values(records[ours]))
 
 
-def courses(connection: Connection, facts: Iterable[str]) -> dict[str, pd.DataFrame]:
+def courses(connection: Connection, facts: Sequence[str]) -> pd.DataFrame:
     """Read what was ever told of facts that last until the next; each kind of record is read once.
 
     Takes:   facts - as rules name them: metric:name, external:test:column
-    Returns: per fact its lines with unit, day (ordinal), value (NaN: told that there is none), in the
-             order in which a later one takes the place of an earlier one
+    Returns: fact, unit, day (ordinal), value (NaN: told that there is none); of one fact in the order in
+             which a later line takes the place of an earlier one
     """
-    asked = {fact: (*fact.split(":"), "")[:3] for fact in facts}
-    records = {
-        kind: read_records(connection, kind) for kind in {kind for kind, *_ in asked.values()}
-    }
-    records = {kind: lines[lines["unit"] >= 0] for kind, lines in records.items()}
+    frames = [pd.DataFrame({"fact": [], "unit": [], "day": [], "value": []})]
+    records = {kind: _told_of_units(connection, kind) for kind in {fact_parts(f)[0] for f in facts}}
     names = {kind: _names(lines, kind) for kind, lines in records.items()}
-    told = {}
-    for fact, (kind, name, column) in asked.items():
+    for fact in dict.fromkeys(facts):
+        kind, name, column = fact_parts(fact)
         lines = records[kind][_is_of(names[kind], name)]
-        told[fact] = _metric_values(lines) if kind == "metric" else _external_values(lines, column)
-    return {
-        fact: lines.sort_values(_ORDER, kind="stable")[["unit", "day", "value"]]
-        for fact, lines in told.items()
-    }
+        lines = _metric_values(lines) if kind == "metric" else _external_values(lines, column)
+        lines = lines.sort_values(_ORDER, kind="stable")
+        frames.append(lines[["unit", "day", "value"]].assign(fact=fact))
+    return pd.concat(frames, ignore_index=True)
+
+
+def fact_parts(fact: str) -> tuple[str, str, str]:
+    """Take the name of a fact apart: kind, what it is of, column."""
+    kind, name, column = (*fact.split(":"), "", "")[:3]
+    return kind, name, column
+
+
+def _told_of_units(connection: Connection, kind: str) -> pd.DataFrame:
+    records = read_records(connection, kind)
+    return records[records["unit"] >= 0]
 
 
 def _names(records: pd.DataFrame, kind: str) -> np.ndarray:
