@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.domain.numbers import half_up, small_base
+from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.vocabulary import titles
 
 _DIGITS = "零一二三四五六七八九"
@@ -73,7 +73,7 @@ def percent(count: float, base: float, decimals: int = 1) -> str:
 
 def rate(count: int, base: int) -> str:
     """Spell a share with what it is a share of."""
-    return f"{percent(count, base, 2)}（{count}/{base}{small_base(base)}）"
+    return f"{percent(count, base, 2)}（{count}/{base}）"
 
 
 def join(names: Iterable[str]) -> str:
