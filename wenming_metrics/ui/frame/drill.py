@@ -14,6 +14,7 @@ import streamlit as st
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.ranking.visits import visits
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.deductions import finding_of_row
 from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves, unit_ledger
@@ -31,6 +32,10 @@ _LEAVES = tables.configs(
 _ROWS = tables.configs(
     *("day", "site_name", "description", "lost", "loss=row_loss", "leaf_name", "responsible"),
     *tables.SOURCE,
+)
+_VISITS = tables.configs(
+    *("day", "site_name", "point_type_name", "source_name", "checks", "failed", "lost"),
+    *("score=visit_score", "grade=visit_grade"),
 )
 _NAMED = tables.configs(
     *("day", "unit_name", "site_name", "description", "places", "lost", "leaf_name"),
@@ -80,6 +85,22 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
             _draw_ledger(line, chosen)
         code = _draw_leaves(leaves, chosen)
         _draw_rows(leaves, code, chosen, total)
+        _draw_visits(chosen)
+
+
+def _draw_visits(chosen: ChosenUnit) -> None:
+    """Draw every visit with its own score and grade, as the store holds them now."""
+    selection = chosen.selection
+    if chosen.cut is not None:
+        return
+    with st.expander("各次督查", key="visits", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        lines = ask(visits, selection.window, selection.board, chosen.unit)
+        page.note("每次督查单独的得分，不计权重；单位的得分按指标加权，不是它们的平均。")
+        hidden = {"grade"} if (lines["grade"] == "").all() else set()
+        columns = {name: column for name, column in _VISITS.items() if name not in hidden}
+        tables.show(lines, columns, 10)
 
 
 def _offer_portrait(name: str, selection: Selection) -> None:
