@@ -194,9 +194,7 @@ def _print_visits(options: argparse.Namespace, office: Office, window: periods.W
     if options.json:
         print_json({"window": window.title, "visits": plain(lines)})
         return OK
-    spelled = lines.assign(
-        score=["" if pd.isna(score) else f"{score:g}" for score in lines["score"]]
-    )
+    spelled = lines.assign(score=["" if pd.isna(kept) else f"{kept:g}" for kept in lines["score"]])
     print_lines(f"{window.title} 各次督查", spelled[list(_VISITS)].rename(columns=_VISITS))
     return OK
 
