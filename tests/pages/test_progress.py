@@ -1,9 +1,11 @@
 """工作推进 without a browser: what each theme says, and the row behind a line."""
 
 import json
+from zipfile import ZipFile
 
 import pytest
 
+from tests.decisions.test_inspection_plan import plan_office
 from tests.pages.test_pages import _serializable, drawn_alike, sound, texts, visit
 from tests.queries.test_progress import progress_office
 from wenming_metrics.__main__ import main
@@ -55,3 +57,24 @@ def test_the_list_is_saved_as_a_workbook(tmp_path, capsys):
     path = tmp_path / "任务.xlsx"
     assert main(["progress", "tasks", "--overdue", "--out", str(path)]) == 0
     assert path.read_bytes()[:2] == b"PK"
+
+
+def test_the_plan_of_a_week_keeps_its_sites_to_itself(tmp_path, monkeypatch):
+    office = plan_office(tmp_path)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
+    assert "还没有督查计划" in texts(visit("progress", theme="督查安排"))
+    draw = ["plan", "draw", "--size", "9", "--team", "市组", "--team", "河西组＝河西街道"]
+    assert main([*draw, "--who", "张三", "--seed", "7"]) == 0
+    app = visit("progress", theme="督查安排")
+    assert "2个督查组" in texts(app)
+    tables = [table.value for table in app.dataframe]
+    assert tables[0]["planned"].sum() == 9
+    assert not any("chance" in table for table in tables)
+    app.toggle(key="plan_open").set_value(True).run()
+    (listed,) = [table.value for table in app.dataframe if "chance" in table.value]
+    assert len(listed) == 9
+    assert main(["plan", "forms", "--out", str(tmp_path / "检查表.zip")]) == 0
+    assert len(ZipFile(tmp_path / "检查表.zip").namelist()) == 2
+    assert main(["plan", "status"]) == main(["plan", "list"]) == 0
+    assert main(["plan", "forms", "--week", "2026-01-05", "--out", "无.zip"]) == 3

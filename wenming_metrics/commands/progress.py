@@ -123,7 +123,7 @@ def _progress(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"as_of": as_of.isoformat(), "lines": plain(table)})
         return OK
-    print_lines(title, _spelt(table, theme.columns))
+    print_lines(title, spell_table(table, theme.columns))
     return OK
 
 
@@ -136,8 +136,11 @@ def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame) -> b
     return write_book(ExportSheet(theme.title, title, lines, theme.columns))
 
 
-def _spelt(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.DataFrame:
-    """Spell figures as the page does, under the titles of their columns."""
+def spell_table(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.DataFrame:
+    """Spell figures as the page does, under the titles of their columns.
+
+    Takes: table - columns named as `sheet_columns`
+    """
     return pd.DataFrame(
         {
             column.title: [
