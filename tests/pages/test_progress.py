@@ -7,6 +7,7 @@ import pytest
 
 from tests.decisions.test_inspection_plan import plan_office
 from tests.pages.test_pages import _serializable, drawn_alike, sound, texts, visit
+from tests.queries.test_duties import duty_office
 from tests.queries.test_progress import progress_office
 from wenming_metrics.__main__ import main
 
@@ -57,6 +58,26 @@ def test_the_list_is_saved_as_a_workbook(tmp_path, capsys):
     path = tmp_path / "任务.xlsx"
     assert main(["progress", "tasks", "--overdue", "--out", str(path)]) == 0
     assert path.read_bytes()[:2] == b"PK"
+
+
+def test_who_answers_is_said_and_what_nobody_has(tmp_path, monkeypatch, capsys):
+    office = duty_office(tmp_path)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
+    app = visit("progress", theme="责任分解")
+    said = texts(app)
+    assert "共4项责任，其中任务1项；1项任务逾期，**4项**五落实不全" in said
+    assert "3条测评标准中1条、4个点位中2个没有人负责" in said
+    app.toggle(key="duty_nobody").set_value(True).run()
+    assert [len(table.value) for table in app.dataframe][1:3] == [1, 2]
+    # The telephone of a contact is on no page and in no list of the command.
+    assert not any("8000001" in table.value.to_string() for table in app.dataframe)
+    capsys.readouterr()
+    assert main(["progress", "sites", "--nobody", "--json"]) == 0
+    nobody = json.loads(capsys.readouterr().out)["lines"]
+    assert {line["site_name"] for line in nobody} == {"一小区", "二小区"}
+    assert main(["progress", "duties"]) == main(["progress", "leaves"]) == 0
+    assert "8000001" not in capsys.readouterr().out
 
 
 def test_the_plan_of_a_week_keeps_its_sites_to_itself(tmp_path, monkeypatch):

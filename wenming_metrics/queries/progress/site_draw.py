@@ -28,7 +28,8 @@ LEAST_RANDOM = 0.3
 ROUTINE, BY_TYPE, REVISIT = "分单位抽取", "分类型随机", "问题复访"
 WEEKS_BACK = 26
 """A site that was not looked at for so long weighs no more than one that never was."""
-_LOSS_DAYS = 60
+LOSS_DAYS = 60
+"""Losses of a site are those of so many days."""
 _MOST_TIMES = 3.0
 """Above so many times what is usual, losses and returns weigh no more."""
 
@@ -81,7 +82,7 @@ def site_risks(office: Office, week_start: date) -> pd.DataFrame:
     problems = view.lines.groupby("site").agg(
         relapses=("is_relapsed", "sum"), last_problem=("day", "max")
     )
-    recent = looks[looks["day"] >= week_start.toordinal() - _LOSS_DAYS]
+    recent = looks[looks["day"] >= week_start.toordinal() - LOSS_DAYS]
     facts = pd.DataFrame(
         {
             "last_looked": looks.groupby("site")["day"].max(),

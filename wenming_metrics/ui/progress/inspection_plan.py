@@ -67,7 +67,7 @@ def _sentence(lines: pd.DataFrame, week: date) -> str:
     if lines.empty:
         return f"{_spell_week(week)}还没有督查计划。"
     drawn = int(lines["chance"].notna().sum())
-    how = f"其中 {drawn} 个是抽取的" if drawn else "都不是在这里抽取的"
+    how = f"其中{drawn}个是抽取的" if drawn else "都不是在这里抽取的"
     return (
         f"{_spell_week(week)}计划看 **{lines['site'].nunique()}个**点位，{how}；"
         f"{lines['street_name'].nunique()}个街道，{lines['type_name'].nunique()}种点位类型，"
