@@ -91,8 +91,8 @@ def test_the_worst_site_comes_first_with_who_answers_for_it(office):
 
 
 def test_the_list_comes_back_the_same_with_its_contacts(office):
-    before = duties(office, DAY)
-    content = filled_file(office, "duty", duty_form(before))
+    before = duties(office, DAY, contacts=True)
+    content = filled_file(office, "duty", duty_form(office, DAY, duties(office, DAY)))
     returned = commit.inspect(office, content, "责任分解.xlsx").reading
     assert (returned.kind, returned.counts.held) == ("duty", 0)
     told = pd.DataFrame(returned.records["told"].tolist())

@@ -130,7 +130,6 @@ _THEMES = {
 _FORMS = {
     "documents": ("document", document_form),
     "tasks": ("campaign", task_form),
-    "duties": ("duty", duty_form),
 }
 
 
@@ -164,7 +163,7 @@ def _progress(options: argparse.Namespace) -> int:
         lines = lines[lines["nobody"]]
     title = f"{theme.title}（截至{as_of.isoformat()}）"
     if options.out:
-        options.out.write_bytes(_file(office, options.what, title, lines))
+        options.out.write_bytes(_file(office, options.what, title, lines, as_of))
         say_saved(options)
         return OK
     table = lines[[column.name for column in theme.columns]]
@@ -175,8 +174,10 @@ def _progress(options: argparse.Namespace) -> int:
     return OK
 
 
-def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame) -> bytes:
+def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame, as_of: date) -> bytes:
     """Write lines to a file: as the form that comes back filled in, where there is one."""
+    if theme_name == "duties":
+        return filled_file(office, "duty", duty_form(office, as_of, lines))
     if theme_name in _FORMS:
         kind, lay_out = _FORMS[theme_name]
         return filled_file(office, kind, lay_out(lines))

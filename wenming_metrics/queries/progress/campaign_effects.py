@@ -88,23 +88,25 @@ def _count(
     problems = problem_view(office, len(days), last).lines
     problems = problems[problems["is_relapsed"].astype(bool) & (problems["batch"] > 0)]
     sides = []
-    for side, wanted in ((LINKED, linked), (OTHERS, ~linked)):
-        sums = cells.loc[_is_in(wanted, cells), ["checks", "failed", "lost", "possible"]].sum()
+    for label, chosen_cells in ((LINKED, linked), (OTHERS, ~linked)):
+        sums = cells.loc[
+            _is_in(chosen_cells, cells), ["checks", "failed", "lost", "possible"]
+        ].sum()
         rate = 100 * sums["lost"] / sums["possible"] if sums["possible"] else np.nan
         counts = (
             int(sums["checks"]),
             int(sums["failed"]),
             rate,
-            int(_is_in(wanted, problems).sum()),
+            int(_is_in(chosen_cells, problems).sum()),
         )
-        sides.append((campaign, span, side, first, last, *counts))
+        sides.append((campaign, span, label, first, last, *counts))
     columns = ["campaign", "span", "side", "first", "last", "checks", "failed", "lost_rate"]
     return pd.DataFrame(sides, columns=[*columns, "relapses"])
 
 
-def _is_in(wanted: np.ndarray, lines: pd.DataFrame) -> np.ndarray:
+def _is_in(chosen_cells: np.ndarray, lines: pd.DataFrame) -> np.ndarray:
     items, types = (lines[name].to_numpy(np.int64) for name in ("item", "point_type"))
-    return wanted[items, types] if len(lines) else np.zeros(0, bool)
+    return chosen_cells[items, types] if len(lines) else np.zeros(0, bool)
 
 
 def unknown_links(office: Office, plan: tuple) -> list[str]:
@@ -116,7 +118,7 @@ def unknown_links(office: Office, plan: tuple) -> list[str]:
 
 
 def effect_sentence(of_action: pd.DataFrame) -> str:
-    """Say in a line how the lost share of an action's items moved beside all others.
+    """Say in a line how the lost share of an action's items ground beside all others.
 
     Takes: of_action - lines of `campaign_effects` of one action
     """
@@ -132,13 +134,14 @@ def effect_sentence(of_action: pd.DataFrame) -> str:
 
 
 def _moved(rates: pd.DataFrame, start: str, end: str) -> str:
-    pairs = {side: [(side, span) for span in (start, end)] for side in (LINKED, OTHERS)}
-    if any(key not in rates.index for pair in pairs.values() for key in pair):
+    span_keys = {label: [(label, span) for span in (start, end)] for label in (LINKED, OTHERS)}
+    if any(key not in rates.index for pair in span_keys.values() for key in pair):
         return ""
-    if min(rates.loc[key, "checks"] for pair in pairs.values() for key in pair) < FEW:
+    if min(rates.loc[key, "checks"] for pair in span_keys.values() for key in pair) < FEW:
         return ""
     linked, others = (
-        rates.loc[pair[1], "lost_rate"] - rates.loc[pair[0], "lost_rate"] for pair in pairs.values()
+        rates.loc[pair[1], "lost_rate"] - rates.loc[pair[0], "lost_rate"]
+        for pair in span_keys.values()
     )
     return f"{end}比{start}，涉及的测评项扣分占比{_spell(linked)}，同期其余测评项{_spell(others)}"
 
@@ -155,12 +158,12 @@ def lost_ground(effects: pd.DataFrame) -> list[str]:
 
     Only where there are FEW checks at least on each side; those that lost most ground first.
     """
-    moved = {}
+    ground = {}
     for campaign, of_action in effects.groupby("campaign", sort=False):
         wide = of_action.pivot(index="side", columns="span", values=["checks", "lost_rate"])
         if AFTER not in wide["checks"] or wide["checks"][[DURING, AFTER]].min().min() < FEW:
             continue
         change = wide["lost_rate"][AFTER] - wide["lost_rate"][DURING]
         if change[LINKED] > max(change[OTHERS], 0):
-            moved[campaign] = change[LINKED] - change[OTHERS]
-    return sorted(moved, key=moved.__getitem__, reverse=True)
+            ground[campaign] = change[LINKED] - change[OTHERS]
+    return sorted(ground, key=ground.__getitem__, reverse=True)
