@@ -65,22 +65,22 @@ def page_of(office: Office, query: Mapping[str, str], renew: int = RENEW) -> str
 
     Takes: query - parameters of the address, see `sheets.read_settings`; renew - milliseconds
     """
-    chosen, faults = read_settings(query)
+    settings, faults = read_settings(query)
     signed = [issue for issue in issues(office) if issue.state == SIGNED]
     signed = [issue for issue in signed if issue.window.kind != "day"] or signed
     title, state, sheets = "", "", _NONE
     if signed:
         issue = max(signed, key=lambda issue: (issue.window.end, issue.window.start))
         snapshot = frozen(office, issue.key)
-        sheets = "".join(wall_sheets(snapshot, chosen)) or _NONE
+        sheets = "".join(wall_sheets(snapshot, settings)) or _NONE
         title = f"{issue.title}　{issue.document}"
         state = f"数据截至{issue.cutoff[:10]}，{issue.signed_at[:10]}签发"
     told = "；".join([state, *faults] if state else faults)
     shell = (resources.files(__package__) / "wall.html").read_text(encoding="utf-8")
     return Template(shell).substitute(
         product=PRODUCT,
-        turn=chosen.turn,
-        night=f"{chosen.night[0]}-{chosen.night[1]}",
+        turn=settings.turn,
+        night=f"{settings.night[0]}-{settings.night[1]}",
         issue=escape(title),
         sheets=sheets,
         state=escape(told),

@@ -73,16 +73,16 @@ def _number(text: str, least: int, limit: int) -> int | None:
     return int(text) if is_number and least <= int(text) <= limit else None
 
 
-def wall_sheets(signed: Frozen, chosen: WallSettings) -> list[str]:
+def wall_sheets(signed: Frozen, settings: WallSettings) -> list[str]:
     """Make the sheets of a signed issue, those without anything to show left out."""
     return [
         f"<section><h2>{escape(title)}</h2>{body}</section>"
-        for name in chosen.sheets
-        for title, body in SHEETS[name](signed, chosen)
+        for name in settings.sheets
+        for title, body in SHEETS[name](signed, settings)
     ]
 
 
-def _score(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
+def _score(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
     city = signed.lists.city
     if city.score is None:
         return
@@ -93,7 +93,7 @@ def _score(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
     clauses.append(f"{city.scored}个单位的平均，检查{city.checks:,}项次")
     ends = [
         f"<tr><td>{escape(group)}</td><td>{_units_at(lines, 'min')}</td><td>{_units_at(lines, 'max')}</td></tr>"
-        for group, lines in _ranked(signed, chosen)
+        for group, lines in _ranked(signed, settings)
         if lines["rank"].nunique() > 1
     ]
     first_row = "<tr><th>分组</th><th>第一</th><th>末位</th></tr>"
@@ -119,21 +119,21 @@ def _units_at(lines: pd.DataFrame, end: str) -> str:
     return f"{escape(names)} {units['score'].iloc[0]:.2f}"
 
 
-def _ranked(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, pd.DataFrame]]:
+def _ranked(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give the ranked units of each group that the wall shows, best first."""
     for lines in signed.lists.boards.values():
         if "rank" not in lines:
             continue
         placed = lines[lines["status"] == RANKED]
-        if chosen.units:
-            placed = placed[placed["unit_name"].isin(chosen.units)]
+        if settings.units:
+            placed = placed[placed["unit_name"].isin(settings.units)]
         for group, group_lines in placed.groupby("group", sort=False):
-            if not chosen.groups or group in chosen.groups:
+            if not settings.groups or group in settings.groups:
                 yield str(group), group_lines.sort_values("rank", kind="stable")
 
 
-def _ranks(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
-    for group, lines in _ranked(signed, chosen):
+def _ranks(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
+    for group, lines in _ranked(signed, settings):
         parts = np.array_split(np.arange(len(lines)), ceil(len(lines) / _LINES))
         for number, part in enumerate(parts, 1):
             rows = [
@@ -151,7 +151,7 @@ def _ranks(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
             yield f"{group}排名{page}", _table(("名次", "单位", "得分", "较上期"), rows)
 
 
-def _losses(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
+def _losses(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
     shares = signed.lists.shares
     shares = shares[shares["loss"] > 0].head(_UNITS)
     if shares.empty:
@@ -165,7 +165,7 @@ def _losses(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
     yield "全市主要失分", f"<table>{rows}</table>"
 
 
-def _problems(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
+def _problems(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
     if signed.bulletin is None or signed.bulletin.problems.empty:
         return
     lines = signed.bulletin.problems
@@ -181,7 +181,7 @@ def _problems(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]
     )
 
 
-def _sites(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
+def _sites(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
     if signed.bulletin is None or signed.bulletin.sites.empty:
         return
     rows = [
@@ -191,7 +191,7 @@ def _sites(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
     yield "反复点位", _table(("点位", "单位", "查出"), rows)
 
 
-def _survey(signed: Frozen, chosen: WallSettings) -> Iterator[tuple[str, str]]:
+def _survey(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
     if signed.bulletin is None:
         return
     told = signed.bulletin.survey
