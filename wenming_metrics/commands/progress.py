@@ -18,6 +18,7 @@ from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.progress.campaign_effects import campaign_effects
 from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
+from wenming_metrics.queries.progress.document_checks import document_doubts
 from wenming_metrics.queries.progress.documents import (
     document_form,
     document_rates,
@@ -45,10 +46,11 @@ _SOURCE = ("file", "sheet", "source_row")
 _THEMES = {
     "documents": _Theme(
         "台账材料",
-        documents,
+        lambda office, as_of: _doubted(documents(office, as_of), as_of),
         columns(
             *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
-            *("handed_in=handed_first", "review=last_review", *_SOURCE),
+            *("handed_in=handed_first", "kind=document_kind", "doubts=document_doubts"),
+            *("rounds_text=document_rounds", *_SOURCE),
         ),
     ),
     "rates": _Theme(
@@ -131,6 +133,10 @@ _FORMS = {
     "documents": ("document", document_form),
     "tasks": ("campaign", task_form),
 }
+
+
+def _doubted(materials: pd.DataFrame, test_day: date) -> pd.DataFrame:
+    return materials.assign(doubts=document_doubts(materials, test_day))
 
 
 def add_commands(add: Add) -> None:

@@ -24,7 +24,7 @@ from wenming_metrics.vocabulary import normalise
 
 DONE, UNDER_WAY, NOT_BEGUN = "已完成", "进行中", "未开始"
 PLAN_FACTS = (
-    *("document_no", "leader", "assisting", "measure", "done_standard"),
+    *("document_no", "leader", "assisting", "action_measure", "done_standard"),
     *("linked_items", "linked_types"),
 )
 """What a plan of an action says besides its tasks: names of columns and of facts alike."""
