@@ -12,10 +12,11 @@ import pandas as pd
 
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
-from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.periods import today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.progress.burden import burden
 from wenming_metrics.queries.progress.campaign_effects import campaign_effects
 from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
 from wenming_metrics.queries.progress.document_checks import document_doubts
@@ -32,6 +33,7 @@ from wenming_metrics.queries.progress.duties import (
     site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metrics
+from wenming_metrics.queries.progress.third_party import review_test
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import Column, columns
 
@@ -102,6 +104,23 @@ _THEMES = {
         columns(
             *("campaign", "span=effect_span", "side=effect_side", "checks", "failed"),
             *("lost_rate", "relapses=effect_relapses"),
+        ),
+    ),
+    "review": _Theme(
+        "测评复盘",
+        lambda office, as_of: review_test(office, window("month", as_of)),
+        columns(
+            *("site_name", "street_name=street", "item_name", "found_on=review_found_on"),
+            *("ours=review_ours", "looked_on=review_looked_on", "lost"),
+        ),
+    ),
+    "burden": _Theme(
+        "基层减负",
+        lambda office, as_of: burden(office, window("month", as_of)),
+        columns(
+            *("unit_name", "visits=asked_visits", "visit_days=asked_days"),
+            *("problems=asked_problems", "documents=asked_documents", "tasks=asked_tasks"),
+            *("figures=asked_figures", "sheets=asked_sheets"),
         ),
     ),
     "duties": _Theme(

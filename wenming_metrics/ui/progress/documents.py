@@ -126,7 +126,8 @@ def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
         lines = lines[masks.get(state, lines["state"] == state)]
     lines = lines.sort_values("days_late", ascending=False, kind="stable")
     doubted = int((lines["doubts"] != "").sum())
-    page.note(f"{len(lines)}项，其中{doubted}项需要核对。点一行，看原表里的这一行。")
+    to_check = f"，其中{doubted}项需要核对" if doubted else ""
+    page.note(f"{len(lines)}项{to_check}。点一行，看原表里的这一行。")
     key = f"work-documents-{unit}-{state}"
     draw_lines(office, lines, _LINES, key, _OFFER, document_form)
 
