@@ -50,14 +50,19 @@ def campaign_effects(office: Office, as_of: date) -> pd.DataFrame:
         linked = _linked_cells(office, plan)
         if plan.first and linked.any():
             spans_of[plan.campaign] = (_spans(plan.first, plan.last, as_of), linked)
-    days = [day for spans, _ in spans_of.values() for span in spans.values() for day in span]
+    days = [
+        day
+        for action_spans, _ in spans_of.values()
+        for span in action_spans.values()
+        for day in span
+    ]
     if not days:
         return pd.DataFrame(columns=_COLUMNS)
     cells, problems = _read(office, range(min(days), max(days) + 1))
     rows = [
         (campaign, span, *line)
-        for campaign, (spans, linked) in spans_of.items()
-        for span, of_span in spans.items()
+        for campaign, (action_spans, linked) in spans_of.items()
+        for span, of_span in action_spans.items()
         for line in _count(_on(cells, of_span), _on(problems, of_span), of_span, linked)
     ]
     return pd.DataFrame(rows, columns=_COLUMNS)
@@ -90,12 +95,12 @@ def _spans(first_day: str, last_day: str, as_of: date) -> dict[str, range]:
     stop = as_of.toordinal() + 1
     last = date.fromisoformat(last_day).toordinal() if last_day else stop - 1
     length = last - first + 1
-    spans = {
+    action_spans = {
         BEFORE: range(first - length, min(first, stop)),
         DURING: range(first, min(last + 1, stop)),
         AFTER: range(last + 1, min(last + 1 + length, stop)),
     }
-    return {span: days for span, days in spans.items() if len(days)}
+    return {span: days for span, days in action_spans.items() if len(days)}
 
 
 def _linked_cells(office: Office, plan: tuple) -> np.ndarray:

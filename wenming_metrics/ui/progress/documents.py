@@ -100,17 +100,17 @@ def _draw_calendar(materials: pd.DataFrame) -> None:
 
 def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
     st.subheader("逐项")
-    test_day = st.date_input(
-        "测评开始日期",
-        today(),
-        format="YYYY-MM-DD",
-        key="work_test_day",
-        bind="query-params",
-        width=200,
-        help="材料的形成日期应在测评前十二个月内。",
-    )
-    materials = materials.assign(doubts=document_doubts(materials, test_day or today()))
-    with page.row():
+    with page.row("work-which"):
+        test_day = st.date_input(
+            "测评开始日期",
+            today(),
+            format="YYYY-MM-DD",
+            key="work_test_day",
+            bind="query-params",
+            width=200,
+            help="材料的形成日期应在测评前十二个月内。",
+        )
+        materials = materials.assign(doubts=document_doubts(materials, test_day or today()))
         unit = st.selectbox(
             "单位",
             [_ALL, *dict.fromkeys(materials["unit_name"])],
