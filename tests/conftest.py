@@ -1,4 +1,10 @@
-"""Which engine the stores of the tests are on: pytest --engine sqlite|postgresql."""
+"""Which engine the stores of the tests are on: pytest --engine sqlite|postgresql.
+
+What keeps the run short, for whoever adds to it: nothing large is made on import, for every process
+of the tests reads every file; an office is made once and copied (`offices.copy_office`), a command
+is called (`main([...])`) unless the process itself is tried; a browser looks every tenth of a second
+and never with every frame (`browser.pages.settled`); wide searches go behind --explore.
+"""
 
 import gc
 import logging
