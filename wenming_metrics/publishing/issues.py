@@ -241,15 +241,15 @@ def cut_of(connection: Connection, issue: Issue, known_at: str = "") -> Cutoff:
     before = [
         candidate for candidate in list_issues(connection) if _counts_before(candidate, issue)
     ]
-    spans: list[tuple[int, int]] = []
+    runs: list[tuple[int, int]] = []
     for earlier in sorted(before, key=lambda earlier: earlier.window.start):
         first, last = earlier.window.start.toordinal(), earlier.window.end.toordinal()
-        if spans and first <= spans[-1][1] + 1:
-            spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+        if runs and first <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], max(last, runs[-1][1]))
         else:
-            spans.append((first, last))
+            runs.append((first, last))
     since = max((earlier.cutoff for earlier in before), default="")
-    return Cutoff(known_at, issue.cutoff, since, tuple(spans))
+    return Cutoff(known_at, issue.cutoff, since, tuple(runs))
 
 
 def _counts_before(earlier: Issue, issue: Issue) -> bool:

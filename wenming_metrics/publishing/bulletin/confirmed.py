@@ -173,8 +173,8 @@ def confirmed_pictures(
 
 def _said(connection: Connection) -> dict[str, Mapping[str, object]]:
     """Give what was said of pictures, by digest."""
-    notes = read_notes(connection)
-    return {name[8:]: note for name, note in notes.items() if name.startswith("picture-")}
+    stored_notes = read_notes(connection)
+    return {name[8:]: note for name, note in stored_notes.items() if name.startswith("picture-")}
 
 
 def _placed(connection: Connection, problems: pd.DataFrame, window: Window) -> pd.DataFrame:

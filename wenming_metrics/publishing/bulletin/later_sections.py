@@ -113,7 +113,7 @@ def reviews(material: Material, layout: Layout) -> list[Block]:
 
 def problem_pictures(material: Material, units: Sequence[str] = ()) -> list[Block]:
     """Set in the pictures that a person confirmed. Takes: units - only theirs; empty: all"""
-    drawn, gone, left_out = [], 0, 0
+    photos, gone, left_out = [], 0, 0
     for line in material.facts.pictures.itertuples():
         problem = material.facts.problems.iloc[int(line.problem)]
         if units and problem["unit_name"] not in units:
@@ -121,12 +121,12 @@ def problem_pictures(material: Material, units: Sequence[str] = ()) -> list[Bloc
         content = material.pictures.get(line.digest)
         if content is None:
             gone += 1
-        elif len(drawn) == _MOST_PICTURES:
+        elif len(photos) == _MOST_PICTURES:
             left_out += 1
         else:
             text = f"{problem['unit_name']} {problem['site_name']}：{problem['item_name']}"
-            drawn.append((content, int(line.width), int(line.height), text))
-    notes = [f"另有{left_out}张照片未列入。"] if left_out else []
-    notes += [f"有{gone}张照片已不在库里，未列入。"] if gone else []
-    pictures = [Pictures(tuple(drawn))] if drawn else []
-    return [*pictures, *(Paragraph(NOTE, text) for text in notes)]
+            photos.append((content, int(line.width), int(line.height), text))
+    remarks = [f"另有{left_out}张照片未列入。"] if left_out else []
+    remarks += [f"有{gone}张照片已不在库里，未列入。"] if gone else []
+    pictures = [Pictures(tuple(photos))] if photos else []
+    return [*pictures, *(Paragraph(NOTE, text) for text in remarks)]

@@ -220,8 +220,10 @@ def _late(material: Material) -> list[Block]:
     if counts.empty:
         return [body(f"截至{long_day(facts.as_of)}，本期问题没有逾期未整改的。")]
     units_named = "、".join(f"{name}{count}条" for name, count in counts.head(_UNITS).items())
-    more = "等" if len(counts) > _UNITS else ""
-    return [body(f"截至{long_day(facts.as_of)}，逾期未整改{len(late)}条：{units_named}{more}。")]
+    ellipsis = "等" if len(counts) > _UNITS else ""
+    return [
+        body(f"截至{long_day(facts.as_of)}，逾期未整改{len(late)}条：{units_named}{ellipsis}。")
+    ]
 
 
 def _survey(material: Material) -> list[Block]:

@@ -153,10 +153,16 @@ def _summary(material: Material, layout: Layout) -> list[Block]:
     board = "单位" if material.facts is None else material.boards[material.facts.city_board]
     named = f"参加测评的{board}共{overview.units}个"
     without = overview.units - overview.scored
-    scored = "均有得分" if not without else f"有得分的{overview.scored}个，未评分的{without}个"
+    standing_words = (
+        "均有得分" if not without else f"有得分的{overview.scored}个，未评分的{without}个"
+    )
     if not overview.scored:
-        scored = "均未评分"
-    blocks = [body(f"{looked}，{problems}。"), *_late(material), body(f"{named}，{scored}。")]
+        standing_words = "均未评分"
+    blocks = [
+        body(f"{looked}，{problems}。"),
+        *_late(material),
+        body(f"{named}，{standing_words}。"),
+    ]
     if overview.score is None:
         return blocks
     texts = [f"全市得分{points(overview.score, material.decimals)}分"]

@@ -180,17 +180,17 @@ def make_book(material: Material, unit: str) -> bytes:
     unit_line = frame[frame["unit_name"] == unit]
     lost = leaves[(leaves["unit"] == unit_line["unit"].iloc[0]) & (leaves["loss"] > 0)]
     lost = lost.sort_values("loss", ascending=False, kind="stable")
-    title, notes = (
+    title, bases = (
         f"{unit} {material.window.title}",
         [note.text for note in material_notes(material)],
     )
     sheets = [
-        ExportSheet("得分和名次", title, unit_line, _OWN, notes),
-        ExportSheet("失分", f"{title} 失分", lost, _LOST, notes, ("loss",), ("name", "loss")),
+        ExportSheet("得分和名次", title, unit_line, _OWN, bases),
+        ExportSheet("失分", f"{title} 失分", lost, _LOST, bases, ("loss",), ("name", "loss")),
     ]
     if material.facts is not None:
         problems = material.facts.problems[material.facts.problems["unit_name"] == unit]
-        as_of = [f"截至 {material.facts.as_of}", *notes]
+        as_of = [f"截至 {material.facts.as_of}", *bases]
         sheets.append(ExportSheet("问题", f"{title} 问题", problems, _PROBLEMS, as_of))
     return settle(write_book(*sheets))
 
