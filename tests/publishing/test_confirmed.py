@@ -143,5 +143,5 @@ def test_the_document_is_checked_before_it_goes_out(office):
     assert checks.loc["数字", "check_verdict"] == "通过"
     assert checks.loc["数字", "check_note"].endswith("个数字逐个对照，全部一致")
     assert checks.loc["版式", "check_note"] == "A4，页边距、字号、行距符合 GB/T 9704-2012"
-    assert checks.loc["篇幅", "check_note"].endswith("字，不超过5000字为宜")
+    assert checks.loc["篇幅", "check_note"].endswith("字，没有超过5000字")
     assert checks.loc["表扬和批评", "check_note"] == "没有确认，通报里写作建议名单"

@@ -66,8 +66,9 @@ def _figures(office: Office, bulletin: Bulletin) -> tuple[str, str, str]:
 
 
 def _length(bulletin: Bulletin, layout: Layout) -> Iterator[tuple[str, str, str]]:
-    verdict = PASSED if bulletin.signs <= layout.longest else LOOK
-    yield "篇幅", verdict, f"正文约{bulletin.signs}字，不超过{layout.longest}字为宜"
+    is_short = bulletin.signs <= layout.longest
+    limit = f"{'没有超过' if is_short else '超过'}{layout.longest}字"
+    yield "篇幅", PASSED if is_short else LOOK, f"正文约{bulletin.signs}字，{limit}"
     if layout.plan_no:
         yield "督查计划编号", PASSED, layout.plan_no
     else:
