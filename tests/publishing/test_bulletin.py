@@ -257,9 +257,33 @@ OUTSIDE = (
 )
 
 
+def swollen(name, size):
+    """Give a shell with one more part that unpacks to so many bytes of nothing."""
+    buffer = io.BytesIO(shell(*GOOD))
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, bytes(size))
+    return buffer.getvalue()
+
+
+ENTITIES = (
+    '<!DOCTYPE w [<!ENTITY a "啊啊啊啊啊啊啊啊"><!ENTITY b SYSTEM "file:///etc/hostname">]>'
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    "<w:body><w:p><w:r><w:t>{{标题}}&a;&b;</w:t></w:r></w:p></w:body></w:document>"
+)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
+        (swollen("word/media/a.png", 90 << 20), "外壳太大或太复杂"),
+        (swollen("word/a.xml", 41 << 20), "外壳太大或太复杂"),
+        (
+            with_part(
+                without_part(shell(*GOOD), "word/document.xml"), "word/document.xml", ENTITIES
+            ),
+            "不是 Word 文档",
+        ),
+        (b"PK" + bytes(11 << 20), "外壳超过 10 MB"),
         (shell("{{标题}}"), "缺少标记 {{正文}}"),
         (shell("{{正文}}"), "缺少标记 {{标题}}"),
         (shell(*GOOD, "{{标题}}"), "标记 {{标题}} 出现了 2 次"),

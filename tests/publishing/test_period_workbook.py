@@ -47,7 +47,7 @@ def test_the_sheets_are_ready_to_print_and_their_numbers_are_numbers(book):
     )
     assert set(names) <= set(book.sheetnames)
     for page in book:
-        assert page.page_setup.paperSize == "9"
+        assert int(page.page_setup.paperSize) == 9
         assert page.page_setup.fitToWidth == 1
         if not page.title.endswith("图"):
             assert (page.freeze_panes, page.print_title_rows) == ("A3", "$1:$2")

@@ -57,7 +57,9 @@ _DEMANDS = (
     f"各责任单位要于{DEADLINE_MARK}前将整改情况（含整改前后照片）反馈市创建办。\n"
     "到期未完成整改的，要书面说明原因和完成时限。"
 )
-_LIMITS = SandboxLimits(entries=500, xml_bytes=40 << 20, cpu_seconds=20, wall_seconds=40)
+_LIMITS = SandboxLimits(
+    entries=500, xml_bytes=40 << 20, unpacked_bytes=80 << 20, cpu_seconds=20, wall_seconds=40
+)
 _MOST_BYTES = 10 << 20
 _MARK = re.compile(r"\{\{[^{}]*\}\}")
 _CURRENT = "bulletin"
