@@ -58,13 +58,13 @@ def open_bulletin_city(folder: Path, remark: str = REMARK) -> Office:
         lines = [line for line in LINES if week <= line[0] < week + 7]
         rows = [_row(*line, remark if line[6] == "1" or not line[0] else "") for line in lines]
         _send(office, f"第{week}天", rows)
-    head = ["问题编号", "存在问题", "整改情况", "完成时间"]
     answers = {
         "甲街道": ["1", "垃圾", "已整改", MONDAY + timedelta(8)],
-        "乙街道": ["4", "乱停", "已整改", MONDAY + timedelta(11)],
+        "城管局": ["4", "乱停", "已整改", MONDAY + timedelta(11)],
     }
+    head = ["问题编号", "存在问题", "整改情况", "完成时间"]
     sheets = {
-        f"{unit}反馈": [[f"填报单位:{unit}  填报日期:2025.03.14"], head, answer]
+        unit: [[f"填报单位:{unit}  填报日期:2025.03.14"], head, answer]
         for unit, answer in answers.items()
     }
     data = xlsx(sheets)

@@ -142,8 +142,8 @@ def _figures(material: Material) -> list[Block]:
         in_time_count, due = counts["in_time"], counts["fell_due"]
         in_time = f"{percent(in_time_count, due)}（{in_time_count}/{due}）" if due else "—"
     score = "—" if city.score is None else points(city.score, decimals)
-    change = "" if city.score_change is None else f"（{signed(city.score_change, decimals)}）"
-    cells = (f"{score}{change}", str(city.sites), str(city.places), in_time)
+    change_text = "" if city.score_change is None else f"（{signed(city.score_change, decimals)}）"
+    cells = (f"{score}{change_text}", str(city.sites), str(city.places), in_time)
     titles = ("全市得分（较上期）", "检查点位（个）", "发现问题（处）", "按期整改率")
     return [Grid("", titles, (cells,), (26, 22, 22, 30))]
 
