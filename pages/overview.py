@@ -5,7 +5,7 @@ import streamlit as st
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.queries.office import days_known
-from wenming_metrics.ui.frame import cards, filters, page, signed_view, words
+from wenming_metrics.ui.frame import cards, filters, navigation, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.overview import first_steps
 from wenming_metrics.ui.overview import page as overview_page
@@ -37,7 +37,7 @@ with left:
         figure = ask(overview_page.losses_figure, selection, shared=True, wait=False)
         page.chart(figure, "losses")
         period = filters.query_of(window, days, "lost_")
-        st.page_link("pages/losses.py", label="失分明细", query_params=period)
+        navigation.link("pages/losses.py", label="失分明细", query_params=period)
 with right:
     st.subheader("反复问题前五")
     sites = ask(returning_sites, window, board.kind).head(5)

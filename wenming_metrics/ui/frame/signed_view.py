@@ -19,7 +19,7 @@ from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.rules.model import Board
-from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.frame import cache, navigation, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
@@ -86,7 +86,7 @@ def say_held(window: Window, unit_name: str = "") -> None:
     if sentence:
         with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
             page.note(words.plain(sentence))
-            st.page_link("pages/upload.py", label="查看待核的行")
+            navigation.link("pages/upload.py", label="查看待核的行")
 
 
 def _say_unsigned(window: Window) -> None:

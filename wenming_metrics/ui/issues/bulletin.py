@@ -49,31 +49,28 @@ def draw(office: Office, issue: Issue, who: str) -> None:
         page.note(warning)
     standing = "" if issue.was_signed else "（征求意见稿）"
     with page.row():
-        st.download_button(
+        page.download(
             "下载通报（Word）",
             lambda: make_bulletin(office, issue).content,
             f"{issue.title}{standing}.docx",
             DOCX,
-            on_click="ignore",
-            key=f"bulletin-{issue.key}",
+            f"bulletin-{issue.key}",
         )
-        st.download_button(
+        page.download(
             "下载幻灯片",
             lambda: make_slides(office, issue).content,
             f"{issue.title}{standing}.pptx",
             PPTX,
-            on_click="ignore",
-            key=f"bulletin-slides-{issue.key}",
-            help="领导会议用，图表可以在 PowerPoint 或 WPS 里修改。",
+            f"bulletin-slides-{issue.key}",
+            "领导会议用，图表可以在 PowerPoint 或 WPS 里修改。",
         )
-        st.download_button(
+        page.download(
             "下载一单位一单",
             lambda: make_unit_sheets(office, issue).content,
             f"{issue.title}一单位一单{standing}.zip",
             "application/zip",
-            on_click="ignore",
-            key=f"bulletin-units-{issue.key}",
-            help="每个单位一份 Word，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
+            f"bulletin-units-{issue.key}",
+            "每个单位一份 Word，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
         )
     with st.expander("通报的部分、文字和外壳"):
         _draw_layout(office, issue, layout, who)
@@ -121,13 +118,12 @@ def _draw_shell(office: Office, layout: Layout, key: str) -> None:
         "下载以后在 Word 里改红头、字体、页边距，留好 {{标题}}、{{正文}} 这些标记，再传上来。"
     )
     with page.row():
-        st.download_button(
+        page.download(
             "下载外壳",
             lambda: shell_in_force(office),
             layout.shell_name or "通报外壳.docx",
             DOCX,
-            on_click="ignore",
-            key=f"{key}-file",
+            f"{key}-file",
         )
         st.file_uploader("换外壳", "docx", key=key)
 

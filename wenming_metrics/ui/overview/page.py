@@ -17,7 +17,7 @@ from wenming_metrics.queries.survey.rates import CITY, Rates, overview_rates
 from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units
 from wenming_metrics.scoring.survey.rates import HIDDEN, SMALL, WIDE
-from wenming_metrics.ui.frame import page, signed_view, words
+from wenming_metrics.ui.frame import navigation, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
 from wenming_metrics.ui.frame.filters import Selection
@@ -40,7 +40,7 @@ def draw_rates(day: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="opinions"):
         page.note(f"**两率一度** {latest.wave.title}民意调查{_running(latest, day)}")
         query = {"wave": latest.wave.title}
-        st.page_link("pages/survey.py", label="查看两率一度", query_params=query)
+        navigation.link("pages/survey.py", label="查看两率一度", query_params=query)
     draw_cards(rate_cards(latest))
 
 
@@ -52,7 +52,7 @@ def draw_loop() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="loop-glance"):
         page.note(f"**问题整改** 近{_DAYS_BACK}天发现的：{glance(view)}")
         query = {"fix_days": f"近{_DAYS_BACK}天"}
-        st.page_link("pages/rectification.py", label="查看", query_params=query)
+        navigation.link("pages/rectification.py", label="查看", query_params=query)
 
 
 def _running(latest: Rates, day: date) -> str:
@@ -162,7 +162,7 @@ def draw_groups(groups: Sequence[GroupEnds], query: dict[str, str]) -> None:
                     st.caption(title)
                     for label, name in units:
                         to = {**query, "unit_who": name}
-                        st.page_link(
+                        navigation.link(
                             "pages/portrait.py", label=label, query_params=to, width="stretch"
                         )
                     for sentence in left_out:
