@@ -33,6 +33,6 @@ PAGES = {
 }
 
 pages = entrance.permitted(PAGES)
-chosen = st.navigation(pages or [entrance.refusal_page()], position="hidden")
+chosen = st.navigation(entrance.routes(pages), position="hidden")
 navigation.offer(pages)
 page.run(chosen)

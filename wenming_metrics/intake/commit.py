@@ -180,7 +180,7 @@ def _examine(
     beside: tuple[int, ...],
 ) -> Preview:
     with reading(office.store) as connection:
-        file_reading = hold_moves(connection, office.rules.loop, file_reading)
+        file_reading = hold_moves(connection, office.rules.loop, file_reading, office.viewer)
         file_reading = tell_strangers(connection, office.rules.loop, file_reading)
         notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
         if KNOWN not in {problem.code for problem in notes}:

@@ -188,7 +188,7 @@ def stored_rights(connection: Connection) -> str:
 
 @permitted(MANAGE, None)
 def save_rights(store: Store, content: str, rights: Rights, who: str) -> None:
-    """Let a table of rights hold. Raises AccessError where accounts have a role that it does not know."""
+    """Let a table of rights hold; everybody signs in anew. Raises AccessError where accounts have a role that it does not know."""
     table = schema.rights_version
     with writing_aside(store) as connection:
         accounts = read_accounts(connection)
@@ -202,4 +202,5 @@ def save_rights(store: Store, content: str, rights: Rights, who: str) -> None:
         number = next_number(connection, table.c.version)
         line = {"version": number, "who": who, "at": stamp(), "content": content}
         connection.execute(insert(table), line)
+        connection.execute(delete(schema.session))  # nobody goes on with the rights of before
         add_line(connection, "改动权限表", who, who, f"第 {number} 版")

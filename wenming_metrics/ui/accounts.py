@@ -168,7 +168,7 @@ def draw_rights(office: Office) -> None:
         lambda: save_rights(
             office.store, csv_of(table_of(new_rights, pages)), new_rights, office.viewer.name
         ),
-        lambda _: "权限表已启用，已登录的人下一步操作起按新的权限。",
+        lambda _: "权限表已启用，所有人要重新登录。",
         disabled=new_rights == rights,
         lacking="和现行的一样",
         right=MANAGE,

@@ -46,9 +46,20 @@ def permitted(pages: Mapping[str, Sequence[StreamlitPage]]) -> dict[str, list[St
     return {name: group for name, group in allowed.items() if group}
 
 
-def refusal_page() -> StreamlitPage:
-    """Give the one page of whoever may see none."""
-    return st.Page(_refuse, title="登录", default=True)
+def routes(pages: Mapping[str, list[StreamlitPage]]) -> dict[str, list[StreamlitPage]]:
+    """Give what answers to addresses. Takes: pages - of `permitted`
+
+    A page that opens the site has no address of its own: who may not see 总览 is sent on to their first one.
+    """
+    if not pages:
+        return {"": [st.Page(_refuse, title="登录", default=True)]}
+    listed = [page for group in pages.values() for page in group]
+    if not listed[0].url_path:  # 总览
+        return dict(pages)
+    landing = st.Page(
+        lambda: st.switch_page(listed[0]), title="首页", url_path="home", default=True
+    )
+    return {"": [landing], **pages}
 
 
 def _refuse() -> None:
