@@ -54,6 +54,8 @@ PAGES = {
     **{"trends": "趋势", "survey": "两率一度", "framework": "测评体系", "manual": "使用说明"},
     "progress": "工作推进",
 }
+WITH_ACCOUNTS = {"accounts": "账号"}
+"""Pages that there are once somebody has to sign in."""
 REGISTERS = ("单位名册.xlsx", "点位名册.xlsx")
 STORED = (*REGISTERS, "2026-11-18_督查二组_检查表.xlsx", "2026-11-20_督查一组_督查记录.xlsx")
 FRESH = "2026-11-20_督查二组_检查表.xlsx"
@@ -157,21 +159,24 @@ def test_overview_shows_the_figures_of_the_queries(filled):
     app = visit(city_period="周")
     told = city(filled, WEEK)
     said = texts(app)
-    assert f"{told.sites:,} 个点位" in said
+    assert f"检查{told.checks:,}项次" in said
     assert f"{told.score:.2f}" in said
-    assert "合格率" in said
+    of_day = texts(visit(city_period="日"))
+    assert f"发现问题 **{city(filled, window('day', date(2026, 11, 20))).places:,} 处**" in of_day
 
 
 @drawn_alike
-def test_overview_opens_on_the_last_day_with_data(filled):
+def test_overview_opens_on_the_latest_whole_week_and_the_day_is_one_tap_away(filled):
     app = visit()
     assert app.date_input[0].value == days_known(filled)[-1]
-    assert "当日点位少，名次仅供参考。" in texts(app)
+    assert "时段：2026年11月16日—22日" in texts(app)
+    app.segmented_control(key="city_period").set_value("day").run()
+    assert "当日点位少，名次仅供参考。" in texts(sound(app))
 
 
 @drawn_alike
 def test_overview_of_a_day_without_data(filled):
-    assert "没有督查数据" in texts(visit(city_date="2026-11-19"))
+    assert "没有督查数据" in texts(visit(city_period="日", city_date="2026-11-19"))
 
 
 @drawn_alike
@@ -622,8 +627,8 @@ def test_what_is_asked_of_a_busy_store_is_told_as_not_done(own, monkeypatch):
 def test_every_page_file_is_registered_under_another_address():
     text = (ROOT / "app.py").read_text(encoding="utf-8")
     found = re.findall(r'st\.Page\("pages/(\w+)\.py", title="(\w+)", url_path="(\w+)"', text)
-    assert {stem: title for stem, title, _ in found} == PAGES
-    assert {path.stem for path in (ROOT / "pages").glob("*.py")} == set(PAGES)
+    assert {stem: title for stem, title, _ in found} == PAGES | WITH_ACCOUNTS
+    assert {path.stem for path in (ROOT / "pages").glob("*.py")} == set(PAGES | WITH_ACCOUNTS)
     assert all(stem != address for stem, _, address in found)
 
 
