@@ -28,7 +28,7 @@ PAGES = {
         st.Page("pages/framework.py", title="测评体系", url_path="rules"),
         st.Page("pages/recheck.py", title="核对", url_path="verify"),
         st.Page("pages/manual.py", title="使用说明", url_path="guide"),
-        st.Page("pages/accounts.py", title="账号", url_path="accounts"),
+        st.Page("pages/accounts.py", title="账号", url_path="access"),
     ],
 }
 

@@ -54,8 +54,8 @@ def parse_rights(text: str, pages: Collection[str] = ()) -> Rights:
     Raises AccessError for a table with faults, such as that of a version with other pages.
     """
     lines = list(csv.reader(io.StringIO(text)))
-    named = [line[1].strip() for line in lines if line and line[0].strip() == PAGE]
-    rights, faults = rights_of(lines, pages or named)
+    titles = [line[1].strip() for line in lines if line and line[0].strip() == PAGE]
+    rights, faults = rights_of(lines, pages or titles)
     if faults:
         raise AccessError(
             "权限表不能用：" + "；".join(fault.text for fault in faults[:_MOST_FAULTS])
@@ -92,20 +92,22 @@ def rights_of(
     if tuple(header[:2]) != HEADER or not roles or len(set(roles)) < len(roles) or "" in roles:
         return {}, [Problem("权限-01", SHEET, top + 1, "A", found="、".join(header[:3]))]
     cells: dict[tuple[str, str], list[str]] = {}
-    known = {PAGE: pages, ACT: ACTS, SCOPE: (ROWS,), SECRET: SECRETS}
+    allowed = {PAGE: pages, ACT: ACTS, SCOPE: (ROWS,), SECRET: SECRETS}
     for number, row in enumerate(rows[top + 1 :], top + 2):
-        kind, thing, *marks = [*row, "", ""]
-        if not kind and not thing:
+        kind, subject, *marks = [*row, "", ""]
+        if not kind and not subject:
             continue
-        if kind not in KINDS or thing not in known[kind]:
-            faults.append(Problem("权限-02", SHEET, number, "B", found=f"{kind} {thing}"))
-        elif (kind, thing) in cells:
-            faults.append(Problem("权限-03", SHEET, number, "B", found=thing))
+        if kind not in KINDS or subject not in allowed[kind]:
+            faults.append(Problem("权限-02", SHEET, number, "B", found=f"{kind} {subject}"))
+        elif (kind, subject) in cells:
+            faults.append(Problem("权限-03", SHEET, number, "B", found=subject))
         else:
             marks = [*marks, *[""] * len(roles)][: len(roles)]
-            cells[kind, thing] = marks
+            cells[kind, subject] = marks
             faults += _wrong_marks(number, kind, marks)
-    missing = [thing for kind in KINDS for thing in known[kind] if (kind, thing) not in cells]
+    missing = [
+        subject for kind in KINDS for subject in allowed[kind] if (kind, subject) not in cells
+    ]
     if missing:
         faults.append(Problem("权限-04", SHEET, 1, "B", found="、".join(missing)))
     if faults:
@@ -117,12 +119,12 @@ def rights_of(
 
 
 def _wrong_marks(number: int, kind: str, marks: Sequence[str]) -> list[Problem]:
-    allowed = SCOPES if kind == SCOPE else ("", YES)
-    wants = {"wants": "、".join(filter(None, allowed))}
+    permitted_marks = SCOPES if kind == SCOPE else ("", YES)
+    wants = {"wants": "、".join(filter(None, permitted_marks))}
     return [
         Problem("权限-05", SHEET, number, letter(index), found=tick, details=wants)
         for index, tick in enumerate(marks)
-        if tick not in allowed
+        if tick not in permitted_marks
     ]
 
 
@@ -134,43 +136,45 @@ def letter(index: int) -> str:
 def _of_role(cells: dict[tuple[str, str], list[str]], index: int) -> RoleRights:
     def ticked(section: str) -> frozenset[str]:
         return frozenset(
-            thing
-            for (kind, thing), marks in cells.items()
+            subject
+            for (kind, subject), marks in cells.items()
             if kind == section and marks[index] == YES
         )
 
     return RoleRights(ticked(PAGE), ticked(ACT), ticked(SECRET), cells[SCOPE, ROWS][index])
 
 
-def _odd(given: RoleRights, role: str, column: str) -> Iterator[Problem]:
+def _odd(granted: RoleRights, role: str, column: str) -> Iterator[Problem]:
     """Find what one role must not have together."""
 
     def fault(code: str, first: str = "", second: str = "") -> Problem:
         return Problem(code, SHEET, 1, column, details={"first": first, "second": second})
 
     for first, second in APART:
-        if given.acts.issuperset((first, second)):
+        if granted.acts.issuperset((first, second)):
             yield fault("权限-06", first, second)
     for secret, shown_by in _SHOWN_BY.items():
-        open_pages = [page for page in shown_by if page in given.pages]
-        if secret not in given.secrets and open_pages:
+        open_pages = [page for page in shown_by if page in granted.pages]
+        if secret not in granted.secrets and open_pages:
             yield fault("权限-07", secret, "、".join(open_pages))
-    beyond = sorted(given.pages - SCOPED_PAGES - {ACCOUNTS})
-    if given.scope != WHOLE and beyond:
-        yield fault("权限-08", given.scope, "、".join(beyond))
-    manages = (MANAGE in given.acts, ACCOUNTS in given.pages)
+    beyond = sorted(granted.pages - SCOPED_PAGES - {ACCOUNTS})
+    if granted.scope != WHOLE and beyond:
+        yield fault("权限-08", granted.scope, "、".join(beyond))
+    manages = (MANAGE in granted.acts, ACCOUNTS in granted.pages)
     if manages != (role == ADMINISTRATOR,) * 2:
         yield fault("权限-09")
 
 
 def table_of(rights: Rights, pages: Collection[str]) -> list[list[str]]:
     """Lay rights out as the table that `rights_of` reads, header first."""
-    given = rights.values()
-    things = [(PAGE, page, [page in role.pages for role in given]) for page in pages]
-    things += [(ACT, name, [name in role.acts for role in given]) for name in ACTS]
-    secrets = [(SECRET, name, [name in role.secrets for role in given]) for name in SECRETS]
-    ticks = [[kind, name, *(YES if tick else "" for tick in marks)] for kind, name, marks in things]
-    ticks.append([SCOPE, ROWS, *(role.scope for role in given)])
+    granted = rights.values()
+    entries = [(PAGE, page, [page in role.pages for role in granted]) for page in pages]
+    entries += [(ACT, name, [name in role.acts for role in granted]) for name in ACTS]
+    secrets = [(SECRET, name, [name in role.secrets for role in granted]) for name in SECRETS]
+    ticks = [
+        [kind, name, *(YES if tick else "" for tick in marks)] for kind, name, marks in entries
+    ]
+    ticks.append([SCOPE, ROWS, *(role.scope for role in granted)])
     ticks += [
         [kind, name, *(YES if tick else "" for tick in marks)] for kind, name, marks in secrets
     ]

@@ -151,14 +151,14 @@ def knows_scope(question: Callable) -> Callable:
     """Mark a question that gives a viewer of some units no row of another."""
 
     @wraps(question)
-    def answer(*arguments: object, **settings: object) -> object:
+    def ask_in_scope(*arguments: object, **settings: object) -> object:
         token = _scoped.set(True)
         try:
             return question(*arguments, **settings)
         finally:
             _scoped.reset(token)
 
-    return answer
+    return ask_in_scope
 
 
 def check_reading(viewer: Viewer) -> None:

@@ -22,5 +22,5 @@ def rights_book(lines: Sequence[Sequence[str]]) -> bytes:
 
 def log_book(lines: pd.DataFrame, seal: str) -> bytes:
     """Make the workbook of the log. Takes: lines - `store.access_log.LOG_COLUMNS`; seal - of the last one"""
-    notes = [f"共 {len(lines):,} 条；最后一条的校验码 {seal}"]
-    return write_book(ExportSheet("日志", "登录和操作日志", lines, LOG, notes))
+    end = f"共 {len(lines):,} 条；最后一条的校验码 {seal}"
+    return write_book(ExportSheet("日志", "登录和操作日志", lines, LOG, [end]))

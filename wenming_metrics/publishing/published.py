@@ -17,10 +17,10 @@ from wenming_metrics.store.database import reading
 
 @dataclass(frozen=True, eq=False)
 class PublishedLists:
-    """The lists of a signed issue. boards - title of a board -> its list; notes - what it says of itself"""
+    """The lists of a signed issue. boards - title of a board -> its list; remarks - what it says of itself"""
 
     boards: Mapping[str, pd.DataFrame]
-    notes: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 @knows_scope

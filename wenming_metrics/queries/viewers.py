@@ -72,19 +72,19 @@ def viewer_of(connection: Connection, account: Account, rights: Rights) -> Viewe
     """Give an account as one who asks. Raises AccessError where its unit or its role is no more."""
     if account.role not in rights:
         raise AccessError(f"权限表里没有“{account.role}”这个角色，请找管理员。")
-    given = rights[account.role]
+    granted = rights[account.role]
     units = None
-    if given.scope == UNIT:
+    if granted.scope == UNIT:
         units = units_below(read_register(connection), account.unit)
     return Viewer(
         account.login,
         account.name,
         account.role,
-        given.pages,
-        given.acts,
-        given.secrets,
-        frozenset() if given.scope == NOTHING else units,
-        account.name if given.scope == PERSON else "",
+        granted.pages,
+        granted.acts,
+        granted.secrets,
+        frozenset() if granted.scope == NOTHING else units,
+        account.name if granted.scope == PERSON else "",
     )
 
 

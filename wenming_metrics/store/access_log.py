@@ -27,12 +27,12 @@ def add_line(connection: Connection, act: str, login: str, who: str, subject: st
     """Add a line, as of now; under the write lock."""
     table, end = schema.access_log, schema.access_log_end
     last = connection.execute(select(end.c.line, end.c.digest)).first()
-    number, digest = last or (0, "")
+    number, previous = last or (0, "")
     facts = {
         **{"line": number + 1, "at": now().isoformat(timespec="microseconds"), "act": act},
         **{"login": _clipped(login), "who": _clipped(who), "subject": _clipped(subject)},
     }
-    sealed = seal(facts, digest)
+    sealed = seal(facts, previous)
     connection.execute(insert(table), {**facts, "digest": sealed})
     connection.execute(delete(end))
     connection.execute(insert(end), {"line": number + 1, "digest": sealed})
@@ -49,10 +49,10 @@ def has_accounts(connection: Connection) -> bool:
     return connection.execute(select(schema.account.c.account).limit(1)).first() is not None
 
 
-def seal(facts: Mapping[str, object], digest: str) -> str:
-    """Give the digest of a line. Takes: facts - LOG_COLUMNS; digest - of the line before it, "" = none"""
+def seal(facts: Mapping[str, object], previous: str) -> str:
+    """Give the digest of a line. Takes: facts - LOG_COLUMNS; previous - digest of the line before it, "" = none"""
     text = json.dumps([facts[name] for name in LOG_COLUMNS], ensure_ascii=False)
-    return hashlib.sha256(f"{digest}\n{text}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
 def read_log(connection: Connection, limit: int = 0) -> pd.DataFrame:
@@ -71,15 +71,15 @@ def last_digest(connection: Connection) -> str:
 def broken_lines(connection: Connection) -> Iterator[str]:
     """Say where the chain is broken: lines that were changed, and where lines are missing."""
     table, end = schema.access_log, schema.access_log_end
-    number, digest = 0, ""
+    number, previous = 0, ""
     for line in connection.execute(select(table).order_by(table.c.line)).mappings():
         if line["line"] != number + 1:
             yield f"第 {number + 1} 行至第 {line['line'] - 1} 行不见了"
-        elif line["digest"] != seal(line, digest):
+        elif line["digest"] != seal(line, previous):
             yield f"第 {line['line']} 行被改动过"
-        number, digest = line["line"], line["digest"]
+        number, previous = line["line"], line["digest"]
     last = connection.execute(select(end.c.line, end.c.digest)).first()
-    if (last or (0, "")) != (number, digest):
+    if (last or (0, "")) != (number, previous):
         yield f"末尾应是第 {last[0] if last else 0} 行，实为第 {number} 行"
 
 

@@ -56,16 +56,16 @@ def sign_in(store: Store, login: str, password: str) -> SignIn:
     """
     if len(login) > 10 * LONGEST_NAME or len(password) > LONGEST_PASSWORD:
         return SignIn(refusal=_WRONG)
-    known = _known(store, normal_login(login))
-    if known and (wait := _wait(known)):
+    line = _known(store, normal_login(login))
+    if line and (wait := _wait(line)):
         return SignIn(
-            refusal=f"密码连续输错 {known['failures']} 次，请等 {wait} 再试，或请管理员重设密码。"
+            refusal=f"密码连续输错 {line['failures']} 次，请等 {wait} 再试，或请管理员重设密码。"
         )
-    is_right = is_password(password, known["password"] if known else "")
-    if known is None:
+    is_right = is_password(password, line["password"] if line else "")
+    if line is None:
         _log.warning("没有这个账号：%r", login[:LONGEST_NAME])
         return SignIn(refusal=_WRONG)
-    return _begin(store, known) if is_right else _count_failure(store, known)
+    return _begin(store, line) if is_right else _count_failure(store, line)
 
 
 def _known(store: Store, login: str) -> RowMapping | None:
@@ -147,8 +147,8 @@ def sign_out(store: Store, token: str) -> None:
 
 def check_own_password(store: Store, login: str, password: str) -> None:
     """Ask for the present password before it is changed. Raises AccessError."""
-    known = _known(store, login)
-    if known is None or _wait(known) or not is_password(password, known["password"]):
-        if known is not None and not _wait(known):
-            _count_failure(store, known)
+    line = _known(store, login)
+    if line is None or _wait(line) or not is_password(password, line["password"]):
+        if line is not None and not _wait(line):
+            _count_failure(store, line)
         raise AccessError("原密码不对，没有改动。")

@@ -102,9 +102,9 @@ class Gate:
         send = _with_headers(send)
         session_key = digest_of(_cookie(Headers(scope=scope)))
         account = await run_in_threadpool(self._account, session_key)
-        answer = self._own_pages().get((scope["path"], scope.get("method", "")))
-        if answer is not None and scope["type"] == "http":
-            response = await answer(Request(scope, receive), account)
+        handler = self._own_pages().get((scope["path"], scope.get("method", "")))
+        if handler is not None and scope["type"] == "http":
+            response = await handler(Request(scope, receive), account)
             await response(scope, receive, send)
         elif account is None:
             await self._send_away(scope, receive, send)
@@ -301,8 +301,8 @@ def _cookie(headers: Headers) -> str:
 
 def _goal(path: str) -> str:
     """Give the path that was asked for; "/" for any other server's."""
-    parts = urlsplit(path)
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc
+    target = urlsplit(path)
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not target.netloc
     return (
         path if is_ours and path.isprintable() and "\\" not in path and len(path) < 1_000 else "/"
     )

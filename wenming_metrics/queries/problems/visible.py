@@ -23,18 +23,18 @@ def visible_part(connection: Connection, book: ProblemBook, viewer: Viewer) -> P
 
 
 def _visible(connection: Connection, book: ProblemBook, viewer: Viewer) -> np.ndarray:
-    lines, shown = book.lines, np.zeros(len(book.lines), bool)
+    lines, mask = book.lines, np.zeros(len(book.lines), bool)
     if viewer.units is not None:
         units = list(viewer.units)
         handed = handed_out(connection, lines["number"].tolist())
         numbers = set(handed.loc[handed["unit"].isin(units), "number"]) - {""}
         for role in ("unit", "holder", "named"):  # territory, who has it, who would be given it
-            shown |= lines[role].isin(units).to_numpy(bool)
-        shown |= lines["number"].isin(numbers).to_numpy(bool)
+            mask |= lines[role].isin(units).to_numpy(bool)
+        mask |= lines["number"].isin(numbers).to_numpy(bool)
     if viewer.own:
         batch = schema.batch
         own_batches = connection.scalars(
             select(batch.c.batch).where(batch.c.who == viewer.own)
         ).all()
-        shown |= lines["batch"].isin([number for number in own_batches if number]).to_numpy(bool)
-    return shown
+        mask |= lines["batch"].isin([number for number in own_batches if number]).to_numpy(bool)
+    return mask

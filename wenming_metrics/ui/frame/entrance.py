@@ -53,11 +53,11 @@ def routes(pages: Mapping[str, list[StreamlitPage]]) -> dict[str, list[Streamlit
     """
     if not pages:
         return {"": [st.Page(_refuse, title="登录", default=True)]}
-    listed = [page for group in pages.values() for page in group]
-    if not listed[0].url_path:  # 总览
+    reachable = [page for group in pages.values() for page in group]
+    if not reachable[0].url_path:  # 总览
         return dict(pages)
     landing = st.Page(
-        lambda: st.switch_page(listed[0]), title="首页", url_path="home", default=True
+        lambda: st.switch_page(reachable[0]), title="首页", url_path="home", default=True
     )
     return {"": [landing], **pages}
 

@@ -26,7 +26,7 @@ def draw(office: Office) -> None:
     issue = by_title[title]
     lists = ask(published_lists, issue.key)
     page.say(f"{words.plain(issue.title)}已签发，名单如下。")
-    page.note("  \n".join(map(words.plain, lists.notes)))
+    page.note("  \n".join(map(words.plain, lists.remarks)))
     for board, frame in lists.boards.items():
         st.subheader(board)
         if "rank" in frame.columns:

@@ -48,8 +48,8 @@ def draw(office: Office, days: Sequence[date]) -> None:
     cards.draw_cards(_cards(view))
     page.note(wording.basis(view))
     if len(lines) < len(view.lines):
-        whole = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
-        page.note(f"以上是{whole}数；问题清单、交办按所选的状态、单位、时限列出。")
+        extent = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
+        page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限列出。")
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)
