@@ -129,6 +129,15 @@ def test_who_is_signed_in_gets_all_but_files_and_uploads_of_others(store):
     assert browser.ask("/media/abc.xlsx", sign_in(store, "yi", SECRET).token)[0] == 404
 
 
+def test_the_wall_screen_is_for_who_may_see_the_city(store):
+    add_account(store, Account(0, "ping", "屏甲", "大屏展示"), SECRET, RIGHTS, "终端")
+    browser = Browser(store)
+    for login, status in (("ping", 299), ("jia", 299), ("guan", 404)):
+        token = sign_in(store, login, SECRET).token
+        assert browser.ask("/?wall=1", token)[0] == status, login
+    assert browser.ask("/?wall=1")[0] == 303
+
+
 def test_a_session_that_is_over_is_nobodys(store, monkeypatch):
     browser, token = Browser(store), sign_in(store, "jia", SECRET).token
     assert browser.ask("/", token)[0] == 299

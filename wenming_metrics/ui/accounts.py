@@ -46,8 +46,8 @@ def draw_people(office: Office) -> None:
     lines = pd.DataFrame(accounts)
     page.say(f"共 {len(lines)} 个账号，{int(lines['signed_in'].sum())} 人已登录。")
     tell_done()
-    drawn = lines.assign(at=lines["at"].str[:16].str.replace("T", " "))
-    picked = tables.pick(drawn, _PEOPLE, f"accounts-{len(lines)}", 12)
+    spelled = lines.assign(at=lines["at"].str[:16].str.replace("T", " "))
+    picked = tables.pick(spelled, _PEOPLE, f"accounts-{len(lines)}", 12)
     units = ask(unit_numbers)
     if picked is not None:
         _draw_change(office, lines.iloc[picked], rights, units)

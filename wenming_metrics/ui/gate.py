@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wenming_metrics.access.viewer import AccessError
-from wenming_metrics.queries.viewers import needs_sign_in
+from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
 from wenming_metrics.store.accounts import Account, set_password
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.failures import StoreError
@@ -35,6 +35,7 @@ from wenming_metrics.store.sessions import (
 )
 from wenming_metrics.ui import plain_pages
 from wenming_metrics.ui.frame.identity import COOKIE, owner_of
+from wenming_metrics.ui.wall.door import is_wall
 
 _OUR_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 _SHUT = ("/_stcore/metrics", "/_stcore/agent")
@@ -44,6 +45,8 @@ _LARGEST_FORM, _MOST_FIELDS = 4_096, 10
 _LOOK = 60.0
 """Seconds between two looks at the session of a socket on which nothing is said."""
 _SIGNED_OUT = 4401
+_OVERVIEW = "总览"
+"""Who may see this page may see the wall screen: signed figures of the city."""
 _FILES = "/media/"
 _UPLOADS = "/_stcore/upload_file/"
 _POLICY = (
@@ -112,6 +115,8 @@ class Gate:
             await self._keep_watch(scope, receive, send, session_key, account)
         elif not _is_theirs(scope["path"], account):
             await _refuse(scope, receive, send, "没有这个文件。", 404)
+        elif is_wall(scope) and not await run_in_threadpool(self._sees_the_city, scope):
+            await _refuse(scope, receive, send, "没有这一页。", 404)
         else:
             await self._app(scope, receive, send)
 
@@ -134,6 +139,13 @@ class Gate:
     def _account(self, session_key: str) -> Account | None:
         with reading(self._store) as connection:
             return account_of_session(connection, session_key)
+
+    def _sees_the_city(self, scope: Scope) -> bool:
+        try:
+            viewer = viewer_of_token(self._store, _cookie(Headers(scope=scope)))
+        except AccessError:
+            return False
+        return viewer is not None and viewer.sees(_OVERVIEW)
 
     def _own_pages(self) -> dict[tuple[str, str], Callable[..., Awaitable[Response]]]:
         return {
