@@ -84,16 +84,16 @@ def rights_of(
     Returns: the rights, and every fault of the table; with a fault there are no rights
     """
     rows = [[cell.strip() for cell in line] for line in lines]
-    top = next((index for index, row in enumerate(rows) if tuple(row[:2]) == HEADER), 0)
-    header = [cell for cell in rows[top]] if rows else []
+    header_row = next((index for index, row in enumerate(rows) if tuple(row[:2]) == HEADER), 0)
+    header = [cell for cell in rows[header_row]] if rows else []
     while header and not header[-1]:
         header.pop()
     roles, faults = header[2:], []
     if tuple(header[:2]) != HEADER or not roles or len(set(roles)) < len(roles) or "" in roles:
-        return {}, [Problem("权限-01", SHEET, top + 1, "A", found="、".join(header[:3]))]
+        return {}, [Problem("权限-01", SHEET, header_row + 1, "A", found="、".join(header[:3]))]
     cells: dict[tuple[str, str], list[str]] = {}
     allowed = {PAGE: pages, ACT: ACTS, SCOPE: (ROWS,), SECRET: SECRETS}
-    for number, row in enumerate(rows[top + 1 :], top + 2):
+    for number, row in enumerate(rows[header_row + 1 :], header_row + 2):
         kind, subject, *marks = [*row, "", ""]
         if not kind and not subject:
             continue
