@@ -6,8 +6,7 @@ without running this one.
 
 import streamlit as st
 
-from wenming_metrics.ui import server
-from wenming_metrics.ui.frame import navigation, page
+from wenming_metrics.ui.frame import entrance, navigation, page
 
 PAGES = {
     "结果查看": [
@@ -29,12 +28,11 @@ PAGES = {
         st.Page("pages/framework.py", title="测评体系", url_path="rules"),
         st.Page("pages/recheck.py", title="核对", url_path="verify"),
         st.Page("pages/manual.py", title="使用说明", url_path="guide"),
+        st.Page("pages/accounts.py", title="账号", url_path="access"),
     ],
 }
 
-chosen = st.navigation(PAGES, position="hidden")
-if refusal := server.refusal_elsewhere():
-    st.error(refusal)
-else:
-    navigation.offer(PAGES)
-    page.run(chosen)
+pages = entrance.permitted(PAGES)
+chosen = st.navigation(entrance.routes(pages), position="hidden")
+navigation.offer(pages)
+page.run(chosen)

@@ -5,6 +5,7 @@ The rooms in the order the data flows; each imports only from those above it:
     vocabulary          words and columns: what is written in workbooks, on pages, in files
     domain              numbers, periods, units and sites, problems of workbooks, personal data
     runtime             settings, logs, executors: one process, many, or a cluster
+    access              who may see and do what: roles, rights, the person who asks
     rules               the catalogue and the versions of the rules, as dated data
     store               batches, rows, original cells, tallies of days, running sums
     scoring             rows -> tallies -> leaf rates -> score, coverage, ranking, losses

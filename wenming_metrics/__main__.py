@@ -11,11 +11,13 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.commands import (
     FAILED,
     HELD,
     OK,
     Run,
+    accounts,
     appraisal,
     bulletins,
     catalogue,
@@ -65,6 +67,7 @@ def _run(options: argparse.Namespace) -> int:
         StoreError,
         ExecutorError,
         commit.IntakeError,
+        AccessError,
     ) as error:
         message = str(error)
         logger.error("%s 没有完成", options.command, exc_info=True)
@@ -106,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         surveys,
         rules,
         catalogue,
+        accounts,
         upkeep,
     ):
         theme.add_commands(add)

@@ -68,11 +68,11 @@ def serve(store: Path) -> tuple[str, subprocess.Popen]:
     raise AssertionError(f"the dashboard did not start:\n{log.read_text(errors='replace')}")
 
 
-def answers(address: str) -> bool:
+def answers(address: str, path: str = "/_stcore/health") -> bool:
     # A proxy of the environment is not for this machine: there it may point nowhere.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(f"{address}/_stcore/health", timeout=10):
+        with direct.open(address + path, timeout=10):
             return True
     except OSError:
         return False

@@ -7,6 +7,7 @@ import pytest
 from tests.builders import xlsx
 from tests.decisions.test_problem_moves import DAY, make, states
 from tests.offices import copy_office
+from wenming_metrics.access.viewer import Viewer, bind
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.problems.lists import problem_view
 
@@ -96,3 +97,17 @@ def test_a_problem_that_was_moved_meanwhile_sends_the_file_back_to_be_read(offic
     with pytest.raises(commit.IntakeError, match="请重新读取这个文件"):
         commit.commit(office, preview, "测试")
     assert states(office)[0] == "不属实"
+
+
+def test_what_is_approved_does_not_come_in_by_a_file_of_who_may_not_approve(office):
+    rows = (
+        row("P1", "反馈", 2),
+        row("P1", "核查通过", 3, who="乙", way="现场"),
+        row("P1", "销号", 4, who="丙"),
+    )
+    clerk = Viewer("jing", "经办甲", "创建办经办", acts=frozenset({"入库"}))
+    _, preview = send(bind(office, clerk), *rows)
+    (fault,) = [problem for problem in preview.problems if problem.code == "流转-21"]
+    assert (fault.sheet, fault.row) == ("流转", 5)
+    assert "没有销号的权限，不能用表格办“销号”。" in fault.text
+    assert states(office)[0] == "待销号"

@@ -13,7 +13,8 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from wenming_metrics.runtime.settings import ROOT
-from wenming_metrics.ui.server import OwnDoor
+from wenming_metrics.ui import gate
+from wenming_metrics.ui.gate import Gate
 
 CALLERS = {
     "ourselves": {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"},
@@ -72,7 +73,10 @@ async def answer(app, kind: str, path: str, method: str, headers: dict[str, str]
 
 async def ask_all() -> dict[str, dict[str, dict[str, str]]]:
     """Ask all; gives path -> caller -> method -> answer."""
-    app = st.App(ROOT / "app.py", middleware=[Middleware(OwnDoor)])._build_starlette_app()
+    gate.needs_sign_in = lambda store: False
+    app = st.App(
+        ROOT / "app.py", middleware=[Middleware(Gate, store=None, is_local=True, is_secure=False)]
+    )._build_starlette_app()
     routes = {
         getattr(route, "path", "") or "/": isinstance(route, WebSocketRoute) for route in app.routes
     }

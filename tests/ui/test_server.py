@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from wenming_metrics.__main__ import main
+from wenming_metrics.access.viewer import EVERYBODY, SignedOutError
 from wenming_metrics.commands import FAILED
 from wenming_metrics.runtime.settings import ROOT
-from wenming_metrics.ui import server
-from wenming_metrics.ui.server import OwnDoor
+from wenming_metrics.ui import gate, server
+from wenming_metrics.ui.frame import identity
 
 OURS = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}
 LET_IN = [
@@ -36,6 +37,11 @@ TURNED_AWAY = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _no_accounts(monkeypatch):
+    monkeypatch.setattr(gate, "needs_sign_in", lambda store: False)
+
+
 def answer(kind: str, headers: dict, path: str = "/") -> str:
     """Ask the door for something; gives "in" where it was handed on, else how it was refused."""
     sent = []
@@ -50,7 +56,8 @@ def answer(kind: str, headers: dict, path: str = "/") -> str:
     scope = {"type": kind, "path": path, "method": "GET", "headers": raw}
     # A thread has no loop: a browser that an earlier test drives keeps one running in this one.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, OwnDoor(inside)(scope, None, send)).result()
+        door = gate.Gate(inside, None, is_local=True, is_secure=False)
+        thread.submit(asyncio.run, door(scope, None, send)).result()
     return str(sent[0].get("status", sent[0]["type"]))
 
 
@@ -80,7 +87,7 @@ def test_the_server_starts_and_ends_as_ever():
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.7", "::"])
 def test_another_address_is_refused_with_words(address, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
-    assert server.address_refusal() == ""
+    assert server.refusal(server.Listening()) == ""
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
     monkeypatch.setattr(server, "serve", lambda port: pytest.fail("served all the same"))
     assert main(["serve", "--port", "8599"]) == FAILED
@@ -92,11 +99,13 @@ def test_another_address_is_refused_with_words(address, monkeypatch, capsys, tmp
 
 @pytest.mark.parametrize("address", ["0.0.0.0", None])
 def test_a_server_that_was_started_otherwise_shows_no_page(address, monkeypatch):
-    monkeypatch.setattr(server.runtime, "exists", lambda: True)
-    monkeypatch.setattr(server.config, "get_option", lambda name: address)
-    assert "只能在本机使用" in server.refusal_elsewhere()
-    monkeypatch.setattr(server.config, "get_option", lambda name: "127.0.0.1")
-    assert server.refusal_elsewhere() == ""
+    monkeypatch.setattr(identity, "needs_sign_in", lambda store: False)
+    monkeypatch.setattr(identity.runtime, "exists", lambda: True)
+    monkeypatch.setattr(identity.config, "get_option", lambda name: address)
+    with pytest.raises(SignedOutError, match="只能在服务器本机使用"):
+        identity.viewer_of_run(None)
+    monkeypatch.setattr(identity.config, "get_option", lambda name: "127.0.0.1")
+    assert identity.viewer_of_run(None) == EVERYBODY
 
 
 @pytest.mark.parametrize("size", ["50.0MB", "512.0KB", "1.5GB"])

@@ -6,6 +6,7 @@ import argparse
 import errno
 import os
 import socket
+from pathlib import Path
 
 from rich.progress import track
 
@@ -27,25 +28,38 @@ def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     demo = add("demo", _demo, "生成演示市的表格并全部入库，打印日、周排名", json=False)
     demo.add_argument("--days", type=int, default=60, help="演示多少天（默认 60）")
-    serve = add("serve", _serve, "打开网页（只有本机能访问）", json=False)
+    serve = add("serve", _serve, "打开网页（没有账号时只有本机能访问）", json=False)
     serve.add_argument("--port", type=int, default=8501, help="端口（默认 8501）")
+    serve.add_argument(
+        "--host", default="127.0.0.1", metavar="地址", help="网卡地址；0.0.0.0 是所有网卡"
+    )
+    serve.add_argument("--cert", type=Path, metavar="证书", help="TLS 证书文件（PEM）")
+    serve.add_argument("--key", type=Path, metavar="私钥", help="证书的私钥文件（PEM，不设密码）")
+    serve.add_argument(
+        "--behind-https", action="store_true", help="前面有提供 https 的代理（如 nginx）"
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:
-    if refusal := _port_refusal(options.port):
+    if refusal := _port_refusal(options.port, options.host):
         err.print(refusal, markup=False)
         return FAILED
     from wenming_metrics.ui import server  # Streamlit is not needed by other commands
 
-    if refusal := server.address_refusal():
+    listening = server.Listening(
+        options.port, options.host, options.cert, options.key, options.behind_https
+    )
+    if refusal := server.refusal(listening):
         err.print(refusal, markup=False)
         return FAILED
-    out.print(f"网页地址：http://127.0.0.1:{options.port}（按 Ctrl+C 停止）")
-    server.serve(options.port)
+    if warning := server.certificate_warning(listening):
+        err.print(warning, markup=False)
+    out.print(f"网页地址：{listening.url}（按 Ctrl+C 停止）")
+    server.serve(listening)
     return OK
 
 
-def _port_refusal(port: int) -> str:
+def _port_refusal(port: int, host: str) -> str:
     """Say why nothing can be served on a port, and what to type instead; "" when it is free."""
     other_port = port + 1 if port < _LAST_PORT else port - 1
     again = f"换一个端口再试：make demo PORT={other_port}，或 python -m wenming_metrics serve --port {other_port}"
@@ -55,7 +69,7 @@ def _port_refusal(port: int) -> str:
         # As the server does: a port that was closed a moment ago is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except PermissionError:
             return f"端口 {port} 要管理员权限才能用。{again}"
         except OSError as error:

@@ -14,6 +14,7 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake.correcting import Corrected, correct
 from wenming_metrics.intake.mistakes import IntakeError, one_file
@@ -65,6 +66,7 @@ def needs_second(name: str) -> bool:
     return name not in INPUT or name in _WEIGHTY or INPUT[name].type in _WEIGHTY_TYPES
 
 
+@permitted("更正数据", "第 {batch} 批 {row[0]} 第 {row[1]} 行")
 def propose(
     office: Office,
     batch: int,
@@ -103,6 +105,7 @@ def propose(
     return CorrectionOutcome(number, stored_batch, 0 if waits else len(corrected.rows))
 
 
+@permitted("确认更正", "第 {correction} 号更正")
 def confirm(office: Office, correction: int, who: str) -> CorrectionOutcome:
     """Confirm what another person wrote: from now on the row counts.
 
@@ -122,6 +125,7 @@ def confirm(office: Office, correction: int, who: str) -> CorrectionOutcome:
     return CorrectionOutcome(correction, stored_batch, len(corrected.rows))
 
 
+@permitted("确认更正", "退回第 {correction} 号更正")
 def refuse(office: Office, correction: int, who: str, grounds: str) -> None:
     """Refuse a correction that waits; the row waits on. Raises IntakeError without a reason."""
     who = _named(who)

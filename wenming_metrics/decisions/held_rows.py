@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.intake.mistakes import MistakeError, one_file
 from wenming_metrics.intake.transaction import Preview
@@ -17,6 +18,7 @@ from wenming_metrics.store.database import writing
 _log = logging.getLogger(__name__)
 
 
+@permitted("处理待核", "第 {batch} 批待核的行")
 def discard_held(
     office: Office, batch: int, rows: Sequence[tuple[str, int]], who: str, reason: str
 ) -> None:

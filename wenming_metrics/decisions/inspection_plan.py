@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import now, today, window
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
@@ -97,6 +98,7 @@ def _check(terms: DrawTerms, teams: Sequence[InspectionTeam]) -> None:
         raise IntakeError("督查组的名称有重复，请区分开。")
 
 
+@permitted("交办", "督查安排")
 def keep_plan(office: Office, drawn: DrawnWeek, who: str) -> int:
     """Store a drawn week as the plan, with the chance of every site; gives the number of the batch.
 

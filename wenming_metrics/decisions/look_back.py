@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import now, today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.forms import filled_file
@@ -24,6 +25,7 @@ LOOK_BACK = "销号后回头看"
 those that are closed."""
 
 
+@permitted("核查", "抽取回头看的名单")
 def draw_look_back(
     office: Office, who: str, size: int, *, least: int = 1, closed_days: int = 90, seed: int = 0
 ) -> tuple[int, pd.DataFrame]:

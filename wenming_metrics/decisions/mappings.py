@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.queries.files.open_forms import Form
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
@@ -17,6 +18,7 @@ from wenming_metrics.vocabulary import normalise
 _log = logging.getLogger(__name__)
 
 
+@permitted("入库", "表头“{header}”")
 def remember_header(office: Office, fingerprint: str, header: str, name: str, who: str) -> None:
     """Remember what a header means in tables of one form. Takes: name - "" where it is not read."""
     with writing(office.store) as connection:
@@ -24,6 +26,7 @@ def remember_header(office: Office, fingerprint: str, header: str, name: str, wh
     _log.info("表头 %r 记为 %r 经办 %r", header, name, who)
 
 
+@permitted("入库", "表的类型")
 def remember_kind(office: Office, fingerprint: str, kind: str, who: str) -> None:
     """Remember what kind of sheet tables of one form are."""
     with writing(office.store) as connection:
@@ -31,6 +34,7 @@ def remember_kind(office: Office, fingerprint: str, kind: str, who: str) -> None
     _log.info("表格 %s 记为 %r 经办 %r", fingerprint, kind, who)
 
 
+@permitted("入库", "表样")
 def remember_form(
     office: Office, form: Form, kind: str, roles: Mapping[str, str], who: str
 ) -> None:
@@ -48,6 +52,7 @@ def remember_form(
     _log.info("表格 %s 记为 %r,%d 列，经办 %r", form.fingerprint, kind, len(roles), who)
 
 
+@permitted("入库", "忘记表样")
 def forget_form(office: Office, fingerprint: str, who: str) -> None:
     """Forget all that was said of tables of one form; what was stored by it stays as it is."""
     with writing(office.store) as connection:
@@ -55,6 +60,7 @@ def forget_form(office: Office, fingerprint: str, who: str) -> None:
     _log.info("不再记着表格 %s 经办 %r", fingerprint, who)
 
 
+@permitted("入库", "不写结果的项")
 def remember_bare(office: Office, fingerprint: str, meaning: str, who: str) -> None:
     """Remember what bare numbers are in tables of one form. Takes: meaning - LOST or EARNED"""
     with writing(office.store) as connection:
@@ -62,6 +68,7 @@ def remember_bare(office: Office, fingerprint: str, meaning: str, who: str) -> N
     _log.info("表格 %s 只写数字的格子记为 %r 经办 %r", fingerprint, meaning, who)
 
 
+@permitted("入库", "“{written}”的对照")
 def remember_name(office: Office, kind: str, written: str, target: int, who: str) -> None:
     """Remember what a written name stands for. Takes: kind - "unit", "item" or "point_type"."""
     with writing(office.store) as connection:
@@ -69,6 +76,7 @@ def remember_name(office: Office, kind: str, written: str, target: int, who: str
     _log.info("名称 %r 记为 %s %s 经办 %r", written, kind, target, who)
 
 
+@permitted("入库", "选项“{written}”的对照")
 def remember_option(office: Office, question: str, written: str, code: str, who: str) -> None:
     """Remember which option of a question an answer is. Takes: question, code - of both the codes"""
     with writing(office.store) as connection:
@@ -76,6 +84,7 @@ def remember_option(office: Office, question: str, written: str, code: str, who:
     _log.info("回答 %r 记为 %s 的 %s 经办 %r", written, question, code, who)
 
 
+@permitted("入库", "忘记对照")
 def forget_choice(office: Office, what: str, choice: int, who: str) -> None:
     """Forget one choice; what was stored by it stays as it is."""
     with writing(office.store) as connection:

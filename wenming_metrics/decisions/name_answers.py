@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.intake.mistakes import IntakeError
 from wenming_metrics.queries.files.unknown_names import KINDS, titles_offered
 from wenming_metrics.queries.office import Office
@@ -20,6 +21,7 @@ _log = logging.getLogger(__name__)
 _KIND, _WRITTEN, _MEANS = "名称种类", "写法", "就是"
 
 
+@permitted("入库", "名称对照")
 def remember_names(office: Office, answers: Iterable[tuple[str, str, int]], who: str) -> int:
     """Remember what names stand for, in one go. Takes: answers - kind, as written, its number"""
     answers = list(answers)

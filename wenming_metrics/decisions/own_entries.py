@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.entries import KIND_WORDS, Entry, settle
@@ -18,6 +19,7 @@ from wenming_metrics.vocabulary import normalise
 _log = logging.getLogger(__name__)
 
 
+@permitted("起草办法", "本单位的测评项")
 def add_own(office: Office, wishes: Sequence[Entry], who: str, spelling: str = "") -> list[Entry]:
     """Add entries, or how they are from now on; all or none. Stored rows and signed issues stay.
 

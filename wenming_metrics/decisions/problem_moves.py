@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
 
+from wenming_metrics.access.viewer import PARTY_ACTS, Deed, doing, permitted
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.problems import messages
 from wenming_metrics.intake.commit import IntakeError
@@ -24,6 +26,7 @@ from wenming_metrics.queries.problems.orders import (
     hand_out_complaints,
     hand_out_lines,
 )
+from wenming_metrics.queries.problems.visible import visible_part
 from wenming_metrics.reading.sandbox.pictures import taken_on, type_of
 from wenming_metrics.store.database import writing
 from wenming_metrics.store.pictures import keep_pictures
@@ -68,17 +71,19 @@ def make_several(
 
     Takes:   moves - problems as `make_moves` takes them, each with its order
     Returns: the numbers
-    Raises IntakeError that says of each problem why not.
+    Raises IntakeError that says of each problem why not; AccessError for an act that is not theirs.
     """
     if not any(problems for problems, _ in moves):
         raise IntakeError("请先勾选问题。")
+    moves = _as_asked_by(office, moves)
     contents, sentences, numbers_done = _check_pictures(pictures), [], []
-    with writing(office.store) as connection:
+    with _deed_of(office, moves), writing(office.store) as connection:
         marks = _keep_pictures(connection, contents)
         for problems, order in moves:
             order = replace(order, details={**(order.details or {}), **marks})
             numbers = _numbers(connection, problems, order.who)
             book = book_of(connection, office.rules.loop, numbers)
+            book = visible_part(connection, book, office.viewer)
             complaints_found = list(_complain(connection, book, numbers, order))
             sentences += complaints_found
             if not complaints_found:
@@ -93,6 +98,25 @@ def make_several(
     return numbers_done
 
 
+def _as_asked_by(office: Office, moves: Sequence[tuple[Sequence, Order]]) -> list:
+    """Ask for the right to each move; who signed in is who made it. Raises AccessError."""
+    viewer, acts = office.viewer, office.rules.loop.acts
+    for _, order in moves:
+        viewer.require(
+            PARTY_ACTS[acts[order.act].by] if order.act in acts else PARTY_ACTS["office"]
+        )
+    if not viewer.account:
+        return list(moves)
+    return [(problems, replace(order, who=viewer.name)) for problems, order in moves]
+
+
+def _deed_of(office: Office, moves: Sequence[tuple[Sequence, Order]]) -> AbstractContextManager:
+    order, count = moves[0][1], sum(len(problems) for problems, _ in moves)
+    return doing(
+        Deed(f"问题{order.act}", office.viewer, order.who, f"{count} 件 {order.document_no}")
+    )
+
+
 def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dict[str, list]:
     """Keep the pictures of moves; gives what their events say of them."""
     if not contents:
@@ -105,6 +129,7 @@ def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dic
     }
 
 
+@permitted("交办", "登记：{source}")
 def add_problem(
     office: Office, source: str, content: str, who: str, day: date | None = None
 ) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey.rows import is_doubtful
@@ -13,6 +14,7 @@ from wenming_metrics.store.database import stamp, writing
 _log = logging.getLogger(__name__)
 
 
+@permitted("认定问题", "第 {batch} 批第 {seq} 份问卷")
 def decide_answer(
     office: Office, batch: int, seq: int, counts: bool, reason: str, who: str
 ) -> None:

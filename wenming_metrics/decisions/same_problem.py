@@ -6,6 +6,7 @@ import logging
 
 from sqlalchemy import Connection, select
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.tally.tally import FAILED
@@ -18,6 +19,7 @@ Finding = tuple[int, int]
 """Batch and seq of a stored row."""
 
 
+@permitted("认定问题", "同一问题")
 def say_same(office: Office, first: Finding, second: Finding, who: str, *, same: bool) -> None:
     """Remember of two findings whether they are one problem; what was said before is kept, and ends.
 

@@ -15,6 +15,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.problems import Problem
@@ -180,7 +181,7 @@ def _examine(
     beside: tuple[int, ...],
 ) -> Preview:
     with reading(office.store) as connection:
-        file_reading = hold_moves(connection, office.rules.loop, file_reading)
+        file_reading = hold_moves(connection, office.rules.loop, file_reading, office.viewer)
         file_reading = hold_answers(connection, office.rules.loop, file_reading)
         notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
         if KNOWN not in {problem.code for problem in notes}:
@@ -290,6 +291,7 @@ def _missing(file_reading: Reading, register: Register) -> Iterator[Problem]:
         yield Problem("入库-04")
 
 
+@permitted("入库", "{preview.filename}")
 @without_collection()
 def commit(office: Office, preview: Preview, who: str) -> int:
     """Store a previewed file; good rows count from now on, held rows are kept.
@@ -317,6 +319,7 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     return batch
 
 
+@permitted("撤回", "第 {batch} 批")
 def withdraw(office: Office, batch: int, who: str, reason: str) -> None:
     """Take a batch out of all figures; its rows stay in the store.
 
@@ -325,6 +328,7 @@ def withdraw(office: Office, batch: int, who: str, reason: str) -> None:
     _turn(office, batch, batches.WITHDRAW, who, reason)
 
 
+@permitted("撤回", "恢复第 {batch} 批")
 def reinstate(office: Office, batch: int, who: str, reason: str = "") -> None:
     """Let a withdrawn batch count again. Raises IntakeError when it already counts."""
     _turn(office, batch, batches.REINSTATE, who, reason)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.access.viewer import EVERYBODY, PARTY_ACTS, Viewer
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.queries.problems.book import book_of
 from wenming_metrics.queries.problems.orders import (
@@ -44,12 +45,18 @@ class CheckedMoves:
     events: tuple[tuple[Order, Mapping[str, object], int], ...]
 
 
-def hold_moves(connection: Connection, rules: LoopRules, file_reading: Reading) -> Reading:
-    """Hold the rows whose move is not allowed where the problem stands; gives the reading without them."""
+def hold_moves(
+    connection: Connection, rules: LoopRules, file_reading: Reading, viewer: Viewer = EVERYBODY
+) -> Reading:
+    """Hold the rows whose move is not allowed where the problem stands; gives the reading without them.
+
+    What is approved, such as 销号, is not brought in by a file of somebody who may not approve it.
+    """
     records = file_reading.records
     if not (records["kind"] == KIND).any():
         return file_reading
-    return hold_records(file_reading, check_moves(connection, rules, records).faults)
+    faults = check_moves(connection, rules, records).faults | _beyond_rights(rules, records, viewer)
+    return hold_records(file_reading, faults)
 
 
 def hold_records(file_reading: Reading, faults: Mapping[int, tuple[Complaint, ...]]) -> Reading:
@@ -74,6 +81,20 @@ def hold_records(file_reading: Reading, faults: Mapping[int, tuple[Complaint, ..
         problems=(*problems, *file_reading.problems),
         counts=replace(counts, good=counts.good - len(faults), held=counts.held + len(faults)),
     )
+
+
+def _beyond_rights(
+    rules: LoopRules, records: pd.DataFrame, viewer: Viewer
+) -> dict[int, tuple[Complaint, ...]]:
+    if viewer.may(PARTY_ACTS["approver"]):
+        return {}
+    approvals = {act for act, move in rules.acts.items() if move.by == "approver"}
+    moves = records[records["kind"] == KIND]
+    return {
+        index: (("流转-21", {"found": contents["act"]}),)
+        for index, contents in moves["told"].items()
+        if contents["act"] in approvals
+    }
 
 
 def locate_faults(

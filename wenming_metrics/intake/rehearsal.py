@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.access.viewer import Deed, doing
 from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.intake.transaction import Preview, store_file
 from wenming_metrics.queries.office import Office
@@ -65,7 +66,7 @@ class _TakenBack(Exception):
 @contextmanager
 def _rehearsing(store: Store) -> Iterator[Connection]:
     try:
-        with writing(store) as connection:
+        with doing(Deed("试算", store.viewer, "", "")), writing(store) as connection:
             yield connection
             raise _TakenBack
     except _TakenBack:

@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.numbers import allocate
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake.commit import IntakeError
@@ -38,6 +39,7 @@ _ROWS = columns(
 )
 
 
+@permitted("拟稿", "第 {key} 号期的核对稿")
 def send(office: Office, key: int, who: str) -> tuple[str, bytes]:
     """Make the check sheets of an issue and note that they went out.
 

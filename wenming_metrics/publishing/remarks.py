@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.numbers import POINT_SCALE, to_points
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.issues import WITHDRAWN, Issue, get_issue
@@ -33,6 +34,7 @@ _COLUMNS = ["remark", "unit_name", "what", "asks", "who", "at", "act", "points",
 _COLUMNS += ["approver", "decided_by", "decided_at", "batch", "seq"]
 
 
+@permitted("复核意见", "登记复核意见")
 def add_remark(
     office: Office,
     key: int,
@@ -69,6 +71,7 @@ def add_remark(
     return number
 
 
+@permitted("复核意见", "决定复核意见")
 def decide(
     office: Office,
     remark: int,

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.bulletin.gathering import gather_all
@@ -46,6 +47,7 @@ _OF_SURVEYS = ("survey", "counts", "quota")
 """Kinds of files that no figure of an issue is made of."""
 
 
+@permitted("拟稿", "{on} 所在的期")
 def draft(
     office: Office,
     on: date,
@@ -160,6 +162,7 @@ def _held(connection: Connection, office: Office, issue: Issue) -> pd.DataFrame:
     return held_rows.drop(columns="cannot")
 
 
+@permitted("拟稿", "第 {key} 号期不等待核的行")
 def waive(
     office: Office, key: int, rows: Sequence[tuple[int, str, int]], who: str, reason: str
 ) -> None:
@@ -187,6 +190,7 @@ def waive(
     _log.info("不等 %s %s 行 经办 %r 原因 %r", issue.title, len(rows), who, reason)
 
 
+@permitted("拟稿", "第 {batch} 批计入哪一期")
 def place_late(office: Office, batch: int, who: str, reason: str, *, in_own_issue: bool) -> None:
     """Say in which issue the late rows of a file count: that of their days (in_own_issue), or the next.
 
@@ -206,6 +210,7 @@ def place_late(office: Office, batch: int, who: str, reason: str, *, in_own_issu
     )
 
 
+@permitted("签发", "第 {key} 号期 {document}")
 def sign(office: Office, key: int, who: str, document: str) -> Issue:
     """Sign an issue: its lists are kept as they are at this moment.
 
@@ -215,6 +220,8 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
     who, document = _required_text(who, "签发人"), _required_text(document, "文号")
     with writing(office.store) as connection:
         issue = _open(connection, key)
+        if office.viewer.name and office.viewer.name == issue.drafted_by:
+            raise IntakeError("拟稿人不能签发自己拟的期次，请另一人签发。")
         _stop_unless_ready(connection, office, issue)
         signed_at = stamp()
         cut = cut_of(connection, issue, signed_at)
@@ -284,6 +291,7 @@ def list_facts(
     }
 
 
+@permitted("作废", "第 {key} 号期")
 def withdraw(office: Office, key: int, who: str, reason: str) -> Issue:
     """Withdraw an issue (作废): what was signed stays on record. Raises IntakeError."""
     who, reason = _required_text(who, "经办人"), _required_text(reason, "作废的原因")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from wenming_metrics.access.viewer import EVERYBODY, Viewer, knows_scope
 from wenming_metrics.domain.periods import today
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.entries import Entry, numbering_faults, own_entries
@@ -31,13 +32,6 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Viewer:
-    """Who asks. Until there are accounts, everybody is shown everything."""
-
-    name: str = ""
-
-
-@dataclass(frozen=True)
 class Office:
     """One city's store with its catalogue and the rules it is scored by.
 
@@ -51,7 +45,7 @@ class Office:
     catalogue: Catalogue
     rules: RuleSet
     rule_sets: tuple[RuleSet, ...] = ()
-    viewer: Viewer = Viewer()
+    viewer: Viewer = EVERYBODY
     recall: Callable | None = field(default=None, repr=False, compare=False)
 
 
@@ -218,6 +212,7 @@ def under(office: Office, rules_id: str) -> Office:
     raise KeyError(rules_id)
 
 
+@knows_scope
 def days_known(office: Office) -> list[date]:
     """List the days that have inspections, in order."""
     with reading(office.store) as connection:

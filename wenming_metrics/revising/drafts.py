@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.load import load_files, pack, unpack
@@ -18,6 +19,7 @@ from wenming_metrics.store.registers import archived_rules
 _log = logging.getLogger(__name__)
 
 
+@permitted("起草办法", "{name}")
 def keep(office: Office, files: Mapping[str, bytes], name: str, who: str) -> int:
     """Keep a sound rule set as a draft; gives its number. Takes: name - of the file it came in.
 
@@ -32,6 +34,7 @@ def keep(office: Office, files: Mapping[str, bytes], name: str, who: str) -> int
     return draft
 
 
+@permitted("起草办法", "废弃第 {draft} 号草案")
 def drop(office: Office, draft: int, who: str) -> None:
     """Drop a draft; it stays in the store but is offered no more."""
     if not who.strip():

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
@@ -54,12 +55,14 @@ class Release:
     backdated: bool = False
 
 
+@permitted("发布办法", "{release.rules_id} {release.document}")
 def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet:
     """Publish a draft as a new folder under `data`, archive it in the store.
 
     Raises IntakeError, saying what does not fit, and RuleSetError for faulty rules; nothing is
     written then.
     """
+    release = replace(release, who=office.viewer.name or release.who)
     _check_release(release)
     rule_parts = parts_of(files_of_draft(office, draft))
     files, _ = files_of(_released(rule_parts, release))

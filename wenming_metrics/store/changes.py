@@ -39,7 +39,10 @@ RESTS_ON = "rests_on"
 KEPT = 1_000
 """So many changes are remembered: a program that has seen none of them begins anew."""
 _SPLIT_BY = {"running_sum": "at", "month_sites": "month", "record": "kind"}
-_UNTRACKED = {"store", "note", "change_log"}
+_UNTRACKED = {
+    *("store", "note", "change_log"),
+    *("account", "session", "access_log", "access_log_end", "rights_version"),
+}
 """No figure rests on them."""
 _read: ContextVar[set[Extent] | None] = ContextVar("read", default=None)
 _writes: ContextVar[set[Extent] | None] = ContextVar("writes", default=None)

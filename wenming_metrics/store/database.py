@@ -27,8 +27,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from wenming_metrics.access.viewer import (
+    EVERYBODY,
+    Viewer,
+    check_reading,
+    check_writing,
+    present_deed,
+)
 from wenming_metrics.domain.periods import now
 from wenming_metrics.store import changes, migrate, schema
+from wenming_metrics.store.access_log import add_deed
 from wenming_metrics.store.engines import engine_of, one_state
 from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, as_store_errors
 
@@ -38,10 +46,11 @@ _AT_ONCE = 20_000
 
 @dataclass(frozen=True)
 class Store:
-    """One city's store."""
+    """One city's store. viewer - for whom it is read and written"""
 
     url: str = field(repr=False)  # it may hold a password
     engine: Engine
+    viewer: Viewer = EVERYBODY
 
 
 def open_store(url: str) -> Store:
@@ -60,8 +69,10 @@ def open_store(url: str) -> Store:
 def reading(store: Store) -> Iterator[Connection]:
     """Give a connection that sees one state of the store from first to last, and cannot write.
 
-    Raises StoreError when the store fails meanwhile.
+    Raises StoreError when the store fails meanwhile; AccessError for a viewer of some units, outside of
+    a question that knows of scopes.
     """
+    check_reading(store.viewer)
     with as_store_errors(store.url), one_state(store.engine) as connection:
         yield connection
 
@@ -70,8 +81,12 @@ def reading(store: Store) -> Iterator[Connection]:
 def writing(store: Store) -> Iterator[Connection]:
     """Give a connection that holds the write lock from its first statement; all or nothing.
 
+    An act that is being carried out is logged in the same transaction.
+
     Raises StoreError when the store fails meanwhile; nothing of the transaction is stored then.
+    AccessError for somebody who signed in, outside of an act.
     """
+    check_writing(store.viewer)
     with (
         as_store_errors(store.url, NOT_SAVED),
         store.engine.connect() as connection,
@@ -80,9 +95,19 @@ def writing(store: Store) -> Iterator[Connection]:
         _claim(connection)
         with changes.recording(connection):
             yield connection
+            if deed := present_deed():
+                add_deed(connection, deed)
         with as_store_errors(store.url, UNSURE):
             transaction.commit()
     changes.count_commit()
+
+
+@contextmanager
+def writing_aside(store: Store) -> Iterator[Connection]:
+    """Give a connection as `writing` does, for what no figure rests on: the number of changes stays."""
+    with writing(store) as connection:
+        connection.execute(update(schema.store).values(seq=schema.store.c.seq - 1))
+        yield connection
 
 
 def _claim(connection: Connection) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import Store, writing
+from wenming_metrics.store.database import Store, writing_aside
 
 BACKUP, RESTORED, VERIFIED, CLEANED = "backup", "restored", "verified", "cleaned"
 
@@ -16,8 +16,7 @@ BACKUP, RESTORED, VERIFIED, CLEANED = "backup", "restored", "verified", "cleaned
 def write_note(store: Store, name: str, facts: Mapping[str, object]) -> None:
     """Replace a note. No figure rests on it, so the number of the last change stays as it was."""
     table, content = schema.note, json.dumps(dict(facts), ensure_ascii=False)
-    with writing(store) as connection:
-        connection.execute(update(schema.store).values(seq=schema.store.c.seq - 1))
+    with writing_aside(store) as connection:
         connection.execute(delete(table).where(table.c.name == name))
         connection.execute(insert(table), {"name": name, "value": content})
 

@@ -26,6 +26,7 @@ from wenming_metrics.store.failures import StoreError
 from wenming_metrics.ui.frame import cache, signed_view
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.frame.identity import as_program
 from wenming_metrics.ui.losses.scope import book_of
 from wenming_metrics.ui.overview import page as overview_page
 from wenming_metrics.ui.ranking import page as ranking_page
@@ -43,7 +44,12 @@ def keep_ready() -> None:
     """Begin to make ready, beside the pages, for as long as the server runs."""
     # Streamlit warns of every question that no page asks, and sets the level of its loggers itself.
     logging.getLogger(_WARNS).addFilter(lambda _: threading.current_thread().name != _THREAD)
-    threading.Thread(target=_follow, name=_THREAD, daemon=True).start()
+    threading.Thread(target=_follow_as_program, name=_THREAD, daemon=True).start()
+
+
+def _follow_as_program() -> None:
+    with as_program():
+        _follow()
 
 
 def _follow() -> None:

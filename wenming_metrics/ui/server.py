@@ -1,23 +1,25 @@
-"""Start the dashboard: Streamlit with what its command line cannot say, for this machine alone."""
+"""Start the dashboard: Streamlit with what its command line cannot say, behind the gate."""
 
 from __future__ import annotations
 
 import os
-import re
+import ssl
 import sys
+import time
 import tomllib
+from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
-from streamlit import config, runtime
 from streamlit.runtime.pages_manager import PagesManager
 
+from wenming_metrics.queries.viewers import needs_sign_in
 from wenming_metrics.runtime import settings
-from wenming_metrics.runtime.settings import ROOT
-from wenming_metrics.store.database import open_store
+from wenming_metrics.runtime.settings import ROOT, SettingsError
+from wenming_metrics.store.database import Store, open_store
+from wenming_metrics.ui.frame.identity import LOCAL
+from wenming_metrics.ui.gate import Gate
 from wenming_metrics.ui.ready import keep_ready
 from wenming_metrics.ui.wall.door import WallDoor
 from wenming_metrics.upkeep.prune import prune
@@ -26,43 +28,101 @@ from wenming_metrics.upkeep.start import check_once
 PORT = 8501
 ADDRESS = "127.0.0.1"
 _VARIABLE = "STREAMLIT_SERVER_ADDRESS"
-_OURSELVES = {ADDRESS, "localhost"}
-_OUR_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
-_SHUT = ("/_stcore/metrics", "/_stcore/agent")
-"""What Streamlit tells of itself, and lets programs do, without asking who it is."""
-_ELSEWHERE = "只能在这台电脑上用 http://127.0.0.1 打开。"
+_WARN_BEFORE = 30
+"""Days before the end of a certificate from which on it is told."""
 
 
-def address_refusal() -> str:
-    """Say why the pages are not served where somebody wants them; "" on this machine.
+@dataclass(frozen=True)
+class Listening:
+    """Where the server is reached.
+
+    host - address that it listens on; cert, key - files of a certificate, None: no TLS of its own;
+    behind_https - browsers reach it over a proxy that speaks TLS
+    """
+
+    port: int = PORT
+    host: str = ADDRESS
+    cert: Path | None = None
+    key: Path | None = None
+    behind_https: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches it."""
+        return self.host in LOCAL and not self.behind_https
+
+    @property
+    def url(self) -> str:
+        """What to type into a browser."""
+        return f"{'https' if self.cert else 'http'}://{self.host}:{self.port}"
+
+
+def refusal(listening: Listening) -> str:
+    """Say why the pages are not served where somebody wants them; "" where they may be.
 
     What stands in the environment goes before the file, as with Streamlit itself.
+
+    Raises StoreError when the store cannot be opened.
     """
     settings_file = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
-    return _refusal(os.environ.get(_VARIABLE) or settings_file["server"].get("address"))
+    address = os.environ.get(_VARIABLE) or settings_file["server"].get("address")
+    if address not in LOCAL:
+        return (
+            f"设置里的网页地址是 {address or '所有网卡'}，这样别的电脑不用登录就能打开、修改数据。"
+            f"没有账号只能在本机使用：请去掉环境变量 {_VARIABLE}，"
+            f"或把 .streamlit/config.toml 里的 address 改回 {ADDRESS}；要给别的电脑用，请建立账号，用 --host 打开。"
+        )
+    if not listening.is_local and not needs_sign_in(open_store(settings.load().store_url)):
+        return (
+            f"还没有账号，只能在本机使用，没有在 {listening.host} 打开。"
+            "请先建立管理员账号：python -m wenming_metrics accounts add"
+        )
+    return _certificate_refusal(listening)
 
 
-def refusal_elsewhere() -> str:
-    """Say why a server that runs already shows nothing, however it was started; "" on this machine."""
-    return _refusal(config.get_option("server.address")) if runtime.exists() else ""
-
-
-def _refusal(address: str | None) -> str:
-    if address in _OURSELVES:
+def _certificate_refusal(listening: Listening) -> str:
+    """Say why a certificate cannot be used."""
+    if bool(listening.cert) != bool(listening.key):
+        return "证书和私钥要一起给：--cert 证书文件 --key 私钥文件。"
+    if not listening.cert:
         return ""
-    return (
-        f"设置里的网页地址是 {address or '所有网卡'}，这样别的电脑不用登录就能打开、修改数据。"
-        f"软件还没有账号，只能在本机使用：请去掉环境变量 {_VARIABLE}，"
-        f"或把 .streamlit/config.toml 里的 address 改回 {ADDRESS}。"
-    )
+    for path in (listening.cert, listening.key):
+        if not path.is_file():
+            return f"没有这个文件：{path}"
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            listening.cert, listening.key, password=""
+        )
+        days = days_left(listening.cert)
+    except (ssl.SSLError, OSError, ValueError) as error:
+        return f"证书或私钥不能用，可能不是一对，也可能不是 PEM 格式，或者私钥设了密码（{error}）。"
+    if days < 0:
+        return f"证书 {listening.cert} 已过期 {-days} 天，浏览器会拒绝打开。请换新证书。"
+    return ""
 
 
-def serve(port: int = PORT) -> None:
-    """Serve the pages on this machine until stopped.
+def certificate_warning(listening: Listening) -> str:
+    """Say that a certificate ends soon; "" where it does not."""
+    days = days_left(listening.cert) if listening.cert else _WARN_BEFORE + 1
+    return f"证书还有 {days} 天到期，请准备换新证书。" if days <= _WARN_BEFORE else ""
 
-    Raises StoreError when the store cannot be opened or is found damaged.
+
+def days_left(cert: Path) -> int:
+    """Say for how many whole days a certificate holds; negative: since when it does not."""
+    # There is no public way in the standard library to read a certificate from a file.
+    ends = ssl._ssl._test_decode_cert(str(cert))["notAfter"]
+    return int((ssl.cert_time_to_seconds(ends) - time.time()) // 86_400)
+
+
+def serve(listening: Listening) -> None:
+    """Serve the pages until stopped.
+
+    Raises StoreError when the store cannot be opened or is found damaged, SettingsError where it may
+    not be served so.
     """
-    _make_ready(settings.load())
+    store = _make_ready(settings.load())
+    if reason := refusal(listening):
+        raise SettingsError(reason)
     # Until some session has run app.py, Streamlit takes the files of pages/ for the pages: the
     # first visitor of a page's own address would be told that there is no such page.
     PagesManager.uses_pages_directory = False
@@ -70,53 +130,30 @@ def serve(port: int = PORT) -> None:
     script = ROOT / "app.py"
     sys.argv = [str(script)]  # the folder of what was started becomes the first to import from
     keep_ready()
-    app = st.App(script, middleware=[Middleware(OwnDoor), Middleware(WallDoor)])
+    rules = {"is_local": listening.is_local}
+    rules["is_secure"] = bool(listening.cert) or listening.behind_https
+    doors = [Middleware(Gate, store=store, **rules), Middleware(WallDoor)]
+    app = st.App(script, middleware=doors)
     try:
-        app.run(config={"server.port": port, "server.address": ADDRESS})
+        app.run(config=_config(listening))
     except KeyboardInterrupt:
         return  # Ctrl+C, by which the console says to stop: the server has ended in order
 
 
-def _make_ready(environment: settings.Settings) -> None:
+def _config(listening: Listening) -> dict[str, object]:
+    config: dict[str, object] = {"server.port": listening.port, "server.address": listening.host}
+    if not listening.is_local:
+        config["server.allowedHosts"] = []  # the gate holds Host and Origin against each other
+    if listening.cert:
+        config["server.sslCertFile"] = str(listening.cert)
+        config["server.sslKeyFile"] = str(listening.key)
+    return config
+
+
+def _make_ready(environment: settings.Settings) -> Store:
     """Look at the store before anybody is shown its figures, and drop files kept long enough."""
     store = open_store(environment.store_url)
     check_once(store)
     if environment.keep_originals:
         prune(store, environment.keep_originals)
-
-
-class OwnDoor:
-    """Lets in only who asks for this machine by its own name, and for nothing that is shut.
-
-    A page of the internet whose name is made to point to 127.0.0.1 would else be taken for ours
-    (DNS rebinding): the browser sends its name as Host, and as Origin.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or hand it on."""
-        if scope["type"] not in ("http", "websocket"):  # the start and the end of the server
-            await self._app(scope, receive, send)
-        elif not _is_ours(Headers(scope=scope)):
-            await _refuse(scope, receive, send, _ELSEWHERE, 403)
-        elif scope["path"].startswith(_SHUT):
-            await _refuse(scope, receive, send, "没有这个地址。", 404)
-        else:
-            await self._app(scope, receive, send)
-
-
-def _is_ours(headers: Headers) -> bool:
-    """Say whether a request is for this machine, and comes from our own page or from no page."""
-    hosts, origins = headers.getlist("host"), headers.getlist("origin")
-    if len(hosts) != 1 or not _OUR_HOST.fullmatch(hosts[0]):
-        return False
-    return origins in ([], [f"http://{hosts[0]}"])
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, words: str, code: int) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-    else:
-        await PlainTextResponse(words, code)(scope, receive, send)
+    return store

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, func, select
 from wenming_metrics.reading.model.reading import CHECKLIST, INSPECTION, PLAN, SURVEY
 from wenming_metrics.rules.load import digest_of, unpack
 from wenming_metrics.store import schema
+from wenming_metrics.store.access_log import broken_lines, count_logged
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
 from wenming_metrics.store.database import Store, count_lines, reading
 from wenming_metrics.store.days import among
@@ -287,3 +288,9 @@ def check_blocks(store: Store, batches: list[int]) -> list[Line]:
                 position = f"批次 {block.batch} 第 {block.sheet + 1} 张表第 {block.first_row} 行起"
                 wrong.append(f"{position}的原始单元格解不开")
     return [line("原始单元格", count, wrong)]
+
+
+def check_log(store: Store) -> list[Line]:
+    """Check the log of who did what: no line changed, taken out or cut off."""
+    with reading(store) as connection:
+        return [line("操作日志", count_logged(connection), list(broken_lines(connection)))]

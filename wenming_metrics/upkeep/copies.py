@@ -20,8 +20,8 @@ from wenming_metrics.store.engines import begin_sqlite
 from wenming_metrics.store.failures import StoreError, explain
 
 _log = logging.getLogger(__name__)
-_APART = {"store", "note", "change_log"}
-"""Tables of which a copy has its own lines."""
+_APART = {"store", "note", "change_log", "session"}
+"""Tables of which a copy has its own lines: nobody is signed in by what is put back."""
 _AT_ONCE = 20_000
 _BLOBS = 32
 """Lines with blobs that are in memory together; files as they were sent and pictures are taken one by one."""

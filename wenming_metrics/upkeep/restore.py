@@ -212,6 +212,7 @@ def _exchange(store: Store, source: Connection, saved: Backup | None) -> tuple[i
         lines = copy_tables(source, target)
         seq = max(seq, source_row.seq + 1)
         target.execute(update(table).values(seq=seq, made_at=source_row.made_at))
+        target.execute(delete(schema.session))  # accounts are those of the backup now
         # It was about the data that has just gone.
         target.execute(delete(schema.note).where(schema.note.c.name == VERIFIED))
     return seq, lines[schema.batch.name]

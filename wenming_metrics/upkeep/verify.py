@@ -122,7 +122,7 @@ def _batches(task: VerifyTask) -> list[Line]:
         *(checks.check_batches, checks.check_states),
         *(checks.check_picture_places, checks.check_rules),
     )
-    batch_checks += (checks.check_issues, checks.check_answers)
+    batch_checks += (checks.check_issues, checks.check_answers, checks.check_log)
     return [line for check in batch_checks for line in check(store)]
 
 

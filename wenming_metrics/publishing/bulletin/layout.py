@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from docx.opc.exceptions import PackageNotFoundError
 from sqlalchemy import Connection
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.export.word.document import fill
 from wenming_metrics.export.word.shell import (
     ANNEX_MARK,
@@ -175,6 +176,7 @@ def _layout_of(note: Mapping[str, object] | None) -> Layout | None:
     return Layout(**{**values, **lists})
 
 
+@permitted("拟稿", "通报的设置")
 def save_layout(store: Store, layout: Layout) -> None:
     """Put a layout into force, from the next document on. Raises IntakeError for one of no use."""
     unknown = [name for name in layout.sections if name not in SECTIONS]
@@ -189,6 +191,7 @@ def save_layout(store: Store, layout: Layout) -> None:
     _log.info("通报版式 %s 外壳 %r", layout.digest, layout.shell_name or "默认")
 
 
+@permitted("拟稿", "通报的外壳")
 def with_shell(store: Store, layout: Layout, content: bytes, name: str) -> Layout:
     """Check a shell and keep it; gives the layout with it. Raises IntakeError."""
     check_shell(content)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from wenming_metrics.access.viewer import knows_scope
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.originals import headers_over
 from wenming_metrics.store import schema
@@ -26,6 +27,7 @@ class RowPicture:
     content: bytes | None
 
 
+@knows_scope
 def row_pictures(office: Office, batch: int, sheet: str, row: int) -> list[RowPicture]:
     """List the pictures of one row of a file, from left to right.
 
@@ -48,6 +50,7 @@ def row_pictures(office: Office, batch: int, sheet: str, row: int) -> list[RowPi
     ]
 
 
+@knows_scope
 def move_pictures(office: Office, digests: tuple[str, ...], title: str) -> list[RowPicture]:
     """List the pictures that were given with a move of a problem. Takes: title - what they are called"""
     with reading(office.store) as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from wenming_metrics.access.viewer import knows_scope
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.working_days import working_day_after
 from wenming_metrics.queries.office import Office
@@ -35,6 +36,7 @@ def problem_key(line: tuple) -> str | Finding:
     return line.number
 
 
+@knows_scope
 def unit_numbers(office: Office) -> dict[str, int]:
     """List the units to whom problems may be handed out: name -> number, departments first.
 
@@ -53,6 +55,7 @@ def unit_numbers(office: Office) -> dict[str, int]:
     return dict(zip(labels, in_order["unit"].tolist(), strict=True))
 
 
+@knows_scope
 def usual_due(office: Office) -> date:
     """Give the last day of the usual limit of what is handed out today."""
     with reading(office.store) as connection:

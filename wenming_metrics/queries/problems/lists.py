@@ -9,12 +9,14 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.access.viewer import knows_scope
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.domain.working_hours import day_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.book import ProblemBook, read_book
 from wenming_metrics.queries.problems.orders import LEAD
+from wenming_metrics.queries.problems.visible import visible_part
 from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.queries.scores.findings import Moment
 from wenming_metrics.queries.scores.records import locations_of
@@ -64,12 +66,13 @@ class ProblemView:
         return self.figures[self.figures["code"] == code].iloc[0]
 
 
+@knows_scope
 def problem_view(
     office: Office, back: int, as_of: date | None = None, known_at: str = ""
 ) -> ProblemView:
     """List the problems found in the days up to a day, and those carried over into them (上期结转).
 
-    Takes: back - so many days; as_of - None: today
+    Only those that the viewer sees. Takes: back - so many days; as_of - None: today
     """
     last = as_of or today()
     begin = last - timedelta(days=back - 1)
@@ -78,6 +81,7 @@ def problem_view(
         days = range(start - _CARRIED, last.toordinal() + 1)
         moment = Moment(last.toordinal(), known_at)
         book = read_book(connection, office.rules.loop, days, moment, period_start=start)
+        book = visible_part(connection, book, office.viewer)
         sites = read_sites_met(connection).set_index("site")["name"]
     return view_of(office, book, sites, begin)
 
@@ -219,10 +223,15 @@ class ProblemStory:
     acts: tuple[str, ...]
 
 
+@knows_scope
 def problem_story(office: Office, day: int, batch: int, seq: int) -> ProblemStory | None:
-    """Tell the course of one problem. Takes: day - ordinal on which it was found"""
+    """Tell the course of one problem; None where there is none that the viewer sees.
+
+    Takes: day - ordinal on which it was found
+    """
     with reading(office.store) as connection:
         book = read_book(connection, office.rules.loop, [day])
+        book = visible_part(connection, book, office.viewer)
         mine = (book.lines["batch"] == batch) & (book.lines["seq"] == seq)
         if not mine.any():
             return None

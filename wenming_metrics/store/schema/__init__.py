@@ -1,9 +1,16 @@
 """The tables. Plain integer, text and blob columns only, so that any SQL server can hold them.
 
 `files` what came in · `rows` what it says and what is summed of it · `issuing` issues of a period and
-versions of the rules · `loop` problems on their way to 销号.
+versions of the rules · `loop` problems on their way to 销号 · `access` accounts and what was done by whom.
 """
 
+from wenming_metrics.store.schema.access import (
+    access_log,
+    access_log_end,
+    account,
+    rights_version,
+    session,
+)
 from wenming_metrics.store.schema.columns import metadata
 from wenming_metrics.store.schema.files import (
     batch,
@@ -62,5 +69,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 10
+VERSION = 11
 """Counts the changes of these tables; each has its step in `migrations`."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui.frame import page, words
+from wenming_metrics.ui.frame import cache, page, words
 
 logger = logging.getLogger(__name__)
 _SAID = "acting_said"
@@ -33,13 +34,16 @@ def button(
     disabled: bool,
     lacking: str = _FIRST,
     memory: str = _SAID,
+    right: str = "",
     **look: str,
 ) -> None:
-    """Draw a button that changes the store.
+    """Draw a button that changes the store; nothing where it is not theirs.
 
-    Takes: act - what it does; describe - the sentence that tells of what `act` gave; lacking - what is
+    Takes: right - to the act, of `access.viewer.ACTS`, "": the act itself asks; act - what it does; describe - the sentence that tells of what `act` gave; lacking - what is
            to be done first while it is disabled; memory - the key under which the sentence is kept
     """
+    if right and not cache.office().viewer.may(right):
+        return
     hint, arguments = lacking if disabled else None, (act, describe, memory)
     st.button(label, key=key, disabled=disabled, help=hint, on_click=do, args=arguments, **look)
 
@@ -65,7 +69,7 @@ def do(act: Callable[[], object], describe: Callable[[object], str], memory: str
     """Do what a button is for, and keep what came of it for `tell_done`."""
     try:
         outcome = True, describe(act())
-    except (IntakeError, StoreError, RuleSetError) as error:
+    except (IntakeError, StoreError, RuleSetError, AccessError) as error:
         logger.warning("%s", error, exc_info=error.__cause__)
         outcome = False, str(error)
     st.session_state[memory] = outcome

@@ -22,6 +22,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from wenming_metrics.access.viewer import EVERYBODY, bind
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.memory import Answer, Memory, follow, recall
 from wenming_metrics.queries.office import Office, open_office
@@ -32,6 +33,7 @@ from wenming_metrics.runtime import settings
 from wenming_metrics.store.catalogue import read_entries
 from wenming_metrics.store.changes import commits
 from wenming_metrics.store.database import Store, reading
+from wenming_metrics.ui.frame.identity import viewer_of_run
 from wenming_metrics.upkeep.start import check_once
 
 CALCULATING = "正在计算……"
@@ -67,14 +69,16 @@ class Subject(Protocol):
 
 
 def office() -> Office:
-    """Give the office that this server works for, opened once a day and per store.
+    """Give the office that this server works for, as it is asked by whoever looks at the page.
 
-    It is opened anew when an item or a point type of the office's own was added.
+    It is opened once a day and per store, and anew when an item or a point type of the office's own was
+    added. Raises AccessError where nobody may look.
     """
     run, changes = _run(), commits()
     last_look = _offices.get(run) if run is not None else None
     if last_look is None or last_look[0] != changes:
-        last_look = changes, _office_now()
+        opened = _office_now()
+        last_look = changes, bind(opened, viewer_of_run(opened.store))
         if run is not None:
             _offices[run] = last_look
     return last_look[1]
@@ -149,7 +153,7 @@ def _follow(store: Store) -> int:
 
     Returns: the number of the last change
     """
-    run = _run()
+    store, run = replace(store, viewer=EVERYBODY), _run()
     if run is None:
         return follow(_MEMORY, store)
     look = (store.url, commits())
@@ -194,6 +198,7 @@ def _answer(
            False: nothing
     """
     name = f"{question.__module__}.{question.__qualname__}"
+    present = bind(present, present.viewer.reader())
     # A figure picked from a frame is one of numpy, which a store does not know.
     plain = [cell.item() if isinstance(cell, np.generic) else cell for cell in arguments]
     return recall(

@@ -15,7 +15,7 @@ import streamlit as st
 
 from wenming_metrics.queries.files.pictures import RowPicture
 from wenming_metrics.queries.files.pictures import row_pictures as stored_pictures
-from wenming_metrics.ui.frame import cache, words
+from wenming_metrics.ui.frame import cache, navigation, words
 
 _LARGEST = 8_000_000
 """Bytes of a picture that is sent along with the page."""
@@ -54,7 +54,7 @@ def linked(html: str, key: str, page: str, label: str, query: Mapping[str, str])
     """
     with st.container(key=f"linked-{key}", gap=None):
         st.html(html)
-        st.page_link(page, label=words.plain(label), query_params=dict(query) or None)
+        navigation.link(page, label=words.plain(label), query_params=dict(query) or None)
 
 
 def bar_row(name: str, value: str, share: float) -> str:

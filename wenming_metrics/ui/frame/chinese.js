@@ -111,7 +111,7 @@
   };
   const patterns = [
     [/^Is Streamlit still running\?.*$/, () => "网页和软件的连接断了。请确认软件还在运行，然后刷新本页。"],
-    [/^The page that you have requested[\s\S]*$/, () => "没有这一页，先看总览。"],
+    [/^The page that you have requested[\s\S]*$/, () => "没有这一页，已转到首页。"],
     [/^Selected Date: .*$/, () => "已选好日期"],
     [/^Choose date, (.+)$/, (all, month) => "选日期：" + month],
     [/^year, (.+)$/, (all, label) => label + "：年"],

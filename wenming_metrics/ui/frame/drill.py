@@ -20,7 +20,16 @@ from wenming_metrics.queries.scores.deductions import finding_of_row
 from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves, unit_ledger
 from wenming_metrics.queries.scores.records import answers_to
 from wenming_metrics.scoring.tree.adjusting import in_use
-from wenming_metrics.ui.frame import cache, cards, filters, page, signed_view, tables, words
+from wenming_metrics.ui.frame import (
+    cache,
+    cards,
+    filters,
+    navigation,
+    page,
+    signed_view,
+    tables,
+    words,
+)
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
@@ -107,7 +116,7 @@ def _offer_portrait(name: str, selection: Selection) -> None:
     """Draw the way to all that is known of a unit on one page."""
     board = cache.office().rules.board(selection.board)
     query = filters.portrait_query(selection.window, ask(days_known), board, name)
-    st.page_link("pages/portrait.py", label="打开单位画像", query_params=query)
+    navigation.link("pages/portrait.py", label="打开单位画像", query_params=query)
 
 
 def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -> str:

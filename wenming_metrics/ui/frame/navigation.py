@@ -8,10 +8,13 @@ view before it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 from streamlit.navigation.page import StreamlitPage
 
+from wenming_metrics.ui.frame import cache
 from wenming_metrics.ui.frame.words import plain
 
 PRODUCT = "文明创建数据"
@@ -28,8 +31,16 @@ def draw(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         st.html(f"<span class='product'>{PRODUCT}</span><span class='page'>{title}</span>")
         st.session_state[_LINKS] = st.empty()
+        _draw_account()
     st.session_state[_REMARKS] = st.container(key="remarks")
     _draw_links(st.session_state.get(_CARRIED, {}))
+
+
+def _draw_account() -> None:
+    """Draw who is signed in, as the link to their own page, where they sign out."""
+    viewer = cache.office().viewer
+    if viewer.account:
+        st.html(f"<a class='account' href='me'>{escape(viewer.name)}（{escape(viewer.role)}）</a>")
 
 
 def remark(label: str, in_address: str | None, shown: str) -> None:
@@ -53,6 +64,18 @@ def carry(queries: Mapping[str, Mapping[str, str]]) -> None:
     if st.session_state.get(_CARRIED, {}) != queries:
         st.session_state[_CARRIED] = queries
         _draw_links(queries)
+
+
+def link(page: str, **look: object) -> None:
+    """Draw a link to a page; nothing where it does not exist for whoever looks.
+
+    Takes: page - its file; look - as `st.page_link` takes it
+    """
+    try:
+        st.page_link(page, **look)
+    except StreamlitPageNotFoundError:
+        if cache.office().viewer.pages is None:
+            raise
 
 
 def _draw_links(queries: Mapping[str, Mapping[str, str]]) -> None:

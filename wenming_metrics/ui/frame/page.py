@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from wenming_metrics.access.viewer import EXPORT, AccessError
 from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.domain.periods import Window, now
 from wenming_metrics.export.tables import XLSX
@@ -26,6 +27,7 @@ from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, navigation
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.identity import exported
 from wenming_metrics.vocabulary import file_name
 
 _HERE = Path(__file__).resolve().parent
@@ -43,6 +45,9 @@ def run(chosen: StreamlitPage) -> None:
         chosen.run()
     except StoreError as error:
         logger.exception("store failed under page %s", chosen.url_path)
+        st.error(str(error))
+    except AccessError as error:
+        logger.warning("page %s: %s", chosen.url_path, error)
         st.error(str(error))
     except Exception:
         moment = now()
@@ -121,8 +126,8 @@ def stop(
         st.subheader(title)
         st.markdown(steps)
         with st.container(horizontal=True):
-            st.page_link(page, label=label)
-            st.page_link("pages/manual.py", label="查看使用说明")
+            navigation.link(page, label=label)
+            navigation.link("pages/manual.py", label="查看使用说明")
     if office is not None:
         fine_print(office)
     st.stop()
@@ -152,10 +157,14 @@ def row(key: str | None = None) -> DeltaGenerator:
 
 
 def ask_who(record: str, width: int = 320) -> str:
-    """Ask who acts; the name is held from page to page, and by the browser until it is closed.
+    """Say who acts: who is signed in; without accounts a name that is typed.
+
+    A typed name is held from page to page, and by the browser until it is closed.
 
     Takes: record - where the name is kept
     """
+    if cache.office().viewer.account:
+        return cache.office().viewer.name
     kept = unquote(st.context.cookies.get(_WHO, ""))
     who = st.text_input(
         "经办人",
@@ -211,9 +220,22 @@ def offer(
     description: str | None = None,
 ) -> None:
     """Offer a workbook, made when it is asked for. Takes: name - of the file, without its ending"""
-    st.download_button(
-        label, make, f"{file_name(name)}.xlsx", XLSX, on_click="ignore", key=key, help=description
-    )
+    download(label, make, f"{file_name(name)}.xlsx", XLSX, key, description)
+
+
+def download(
+    label: str,
+    make: Callable[[], bytes],
+    name: str,
+    mime: str,
+    key: str | None,
+    description: str | None = None,
+) -> None:
+    """Offer a file, made and logged when it is asked for; nothing where exports are not theirs."""
+    store = cache.office().store
+    if store.viewer.may(EXPORT):
+        make = exported(store, make, name, mime)
+        st.download_button(label, make, name, mime, on_click="ignore", key=key, help=description)
 
 
 def foot(office: Office, window: Window, checks: int | None = None) -> None:

@@ -42,14 +42,13 @@ def draw(
             _draw_group(of_severity, title, opened=severity == gravest != NOTE)
     with st.container(horizontal=True):
         if marked:
-            st.download_button(
+            page.download(
                 "下载标注好的原表",
                 lambda: _marked(marked, problems, filename),
                 marked_name(filename),
                 XLSX,
-                on_click="ignore",
-                key=f"marked-{key}",
-                help="原表里有问题的格子涂了底色、加了批注，图片和格式不变；改好后整份再上传",
+                f"marked-{key}",
+                "原表里有问题的格子涂了底色、加了批注，图片和格式不变；改好后整份再上传",
             )
         page.offer(
             "下载全部提示",

@@ -23,7 +23,7 @@ from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.model import Board, RuleSet
-from wenming_metrics.ui.frame import cache, filters, page, tables, words
+from wenming_metrics.ui.frame import cache, filters, navigation, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
@@ -130,7 +130,7 @@ def say_held(window: Window, unit_name: str = "") -> None:
     if sentence:
         with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
             page.note(words.plain(sentence))
-            st.page_link("pages/upload.py", label="查看待核的行")
+            navigation.link("pages/upload.py", label="查看待核的行")
 
 
 def _say_unsigned(window: Window) -> None:

@@ -99,23 +99,21 @@ def _draw_downloads(office: Office, issue: Issue, layout: Layout) -> None:
             files.append(("下载长图", make_phone_picture, ".png", PNG, "手机上看，发工作群。"))
     with page.row():
         for label, make, ending, kind, description in files:
-            st.download_button(
+            page.download(
                 label,
                 lambda make=make: make(office, issue).content,
                 f"{issue.title}{standing}{ending}",
                 kind,
-                on_click="ignore",
-                key=f"bulletin-{make.__name__}-{issue.key}",
-                help=description or None,
+                f"bulletin-{make.__name__}-{issue.key}",
+                description or None,
             )
-        st.download_button(
+        page.download(
             "下载一单位一单",
             lambda: make_unit_sheets(office, issue).content,
             f"{issue.title}一单位一单{standing}.zip",
             "application/zip",
-            on_click="ignore",
-            key=f"bulletin-units-{issue.key}",
-            help="每个单位一份 Word、一份 Excel，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
+            f"bulletin-units-{issue.key}",
+            "每个单位一份 Word、一份 Excel，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
         )
     if not is_installed():
         page.note(MISSING)
@@ -245,13 +243,12 @@ def _draw_shell(office: Office, layout: Layout, key: str) -> None:
         "下载以后在 Word 里改红头、字体、页边距，留好 {{标题}}、{{正文}} 这些标记，再传上来。"
     )
     with page.row():
-        st.download_button(
+        page.download(
             "下载外壳",
             lambda: shell_in_force(office, layout.kind),
             layout.shell_name or "通报外壳.docx",
             DOCX,
-            on_click="ignore",
-            key=f"{key}-file",
+            f"{key}-file",
         )
         st.file_uploader("换外壳", "docx", key=key)
 

@@ -86,6 +86,7 @@ def _draw_new(office: Office, slot: Slot, who: str) -> None:
             lambda: signing.draft(office, slot.window.start, who, until_now=now),
             lambda issue_made: f"{issue_made.title}已建草稿，{moment(issue_made.cutoff)} 截止。",
             disabled=not who,
+            right="拟稿",
         )
 
 
@@ -151,6 +152,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
                 f"{issue_signed.title}已签发，校验码 {issue_signed.short_hash}。名单从此不变。"
             ),
             disabled=not (who and document.strip()) or bool(reasons),
+            right="签发",
         )
     _draw_withdraw(office, issue, who)
 
@@ -231,8 +233,14 @@ def _draw_reasoned(
     act: Callable[[str], object],
     describe: Callable[[object], str],
     who: str,
+    right: str = "拟稿",
 ) -> None:
-    """Draw a field for a reason and the button that acts on it. Takes: question, name - label, key"""
+    """Draw a field for a reason and the button that acts on it; nothing where it is not theirs.
+
+    Takes: question, name - label, key; right - to the act
+    """
+    if not cache.office().viewer.may(right):
+        return
     with page.row():
         reason = st.text_input(question[0], key=question[1], width=320)
         ready = bool(who and reason.strip())
@@ -252,10 +260,11 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
             lambda: st.session_state.update({_SHEETS: {issue.key: send(office, issue.key, who)}}),
             lambda _: "核对稿已经做好，请下载。",
             disabled=not who,
+            right="拟稿",
         )
         if issue.key in workbooks:
             name, content = workbooks[issue.key]
-            st.download_button("下载核对稿", content, name, "application/zip", on_click="ignore")
+            page.download("下载核对稿", lambda: content, name, "application/zip", "issue-sheets")
 
 
 def _draw_signed(office: Office, issue: Issue, who: str) -> None:
@@ -283,6 +292,8 @@ def _draw_triangle(office: Office, issue: Issue) -> None:
 
 
 def _draw_withdraw(office: Office, issue: Issue, who: str) -> None:
+    if not office.viewer.may("作废"):
+        return
     with st.expander("作废这一期"):
         page.note("作废以后，签发过的内容仍然留着；要重新签发，再建草稿。")
         _draw_reasoned(
@@ -291,4 +302,5 @@ def _draw_withdraw(office: Office, issue: Issue, who: str) -> None:
             lambda reason: signing.withdraw(office, issue.key, who, reason),
             lambda ended: f"{ended.title}已作废。",
             who,
+            "作废",
         )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from wenming_metrics.domain.periods import previous, today
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.scoring.losses.ledger import LEVELS, last_names
-from wenming_metrics.ui.frame import filters, page, words
+from wenming_metrics.ui.frame import filters, navigation, page, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.losses import rows, sentences, views, what_if
@@ -30,7 +29,7 @@ def draw(office: Office, selection: Selection) -> None:
     if scope.unit:
         board = office.rules.board(selection.board)
         query = filters.portrait_query(selection.window, ask(days_known), board, scope.unit)
-        st.page_link("pages/portrait.py", label="打开单位画像", query_params=query)
+        navigation.link("pages/portrait.py", label="打开单位画像", query_params=query)
     page.say(book.recall(_opening, scope, words.when(selection.window, today())))
     page.note(book.recall(_basis, scope))
     tabs = [LOST, MOVED, REPEATED, FIXING]

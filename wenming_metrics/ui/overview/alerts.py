@@ -12,6 +12,7 @@ from wenming_metrics.domain.periods import today
 from wenming_metrics.publishing.issues import CHECKING, issues, slots_with_issues
 from wenming_metrics.queries.files.held import held_rows
 from wenming_metrics.queries.problems.glance import ProblemGlance
+from wenming_metrics.ui.frame import navigation
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.overview import sentences
 
@@ -68,4 +69,4 @@ def draw(entries: list[Alert]) -> None:
         for alert in sorted(entries, key=lambda alert: alert.reader != LEADER):
             urgency = "!" if alert.reader == LEADER else "待办"
             query = dict(alert.query) or None
-            st.page_link(alert.page, label=f"**{urgency}** {alert.text}", query_params=query)
+            navigation.link(alert.page, label=f"**{urgency}** {alert.text}", query_params=query)

@@ -11,7 +11,7 @@ from wenming_metrics.queries.first_steps import RULES, UPLOAD, FirstStep, first_
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.books import book_of, files_of_version
 from wenming_metrics.runtime import settings
-from wenming_metrics.ui.frame import page, words
+from wenming_metrics.ui.frame import navigation, page, words
 from wenming_metrics.ui.frame.cache import ask
 
 _PAGES = {UPLOAD: "去“数据上传”", RULES: "去“测评体系”"}
@@ -34,7 +34,7 @@ def draw(office: Office, on_page: str = "") -> None:
             if not on_page or number == following:
                 _draw_step(office, number, step, on_page, is_next=number == following)
         if on_page:
-            st.page_link("pages/overview.py", label="看全部五步")
+            navigation.link("pages/overview.py", label="看全部五步")
 
 
 def stop_without_inspections(office: Office, days: list) -> None:
@@ -70,4 +70,4 @@ def _draw_step(
             page.offer("下载现行办法，改成本市的", make, office.rules.short, "first-rules")
         if step.page in _PAGES and step.page != on_page:
             label = _PAGES[step.page] + ("，从这一步开始" if is_next else "")
-            st.page_link(f"pages/{step.page}.py", label=label)
+            navigation.link(f"pages/{step.page}.py", label=label)

@@ -19,7 +19,7 @@ from wenming_metrics.queries.ranking.overview import CityOverview, city
 from wenming_metrics.queries.survey.rates import overview_rates
 from wenming_metrics.scoring.ranking.bands import BACK_HALF, FRONT_HALF
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units
-from wenming_metrics.ui.frame import cards, filters, page, signed_view, words
+from wenming_metrics.ui.frame import cards, filters, navigation, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card
 from wenming_metrics.ui.frame.filters import Selection
@@ -244,7 +244,7 @@ def draw_groups(groups: Sequence[GroupEnds], query: dict[str, str]) -> None:
                         st.caption(title)
                         for label, name in units:
                             to = {**query, "unit_who": name}
-                            st.page_link(
+                            navigation.link(
                                 "pages/portrait.py", label=label, query_params=to, width="stretch"
                             )
                         for sentence in left_out:
@@ -289,4 +289,4 @@ def draw_survey(day: date) -> None:
         return
     with st.container(key="opinions"):
         label = f"**两率一度** {words.plain(sentences.survey_line(latest, day))}"
-        st.page_link("pages/survey.py", label=label, query_params={"wave": latest.wave.title})
+        navigation.link("pages/survey.py", label=label, query_params={"wave": latest.wave.title})

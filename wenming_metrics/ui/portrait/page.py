@@ -14,7 +14,7 @@ from wenming_metrics.domain.periods import now, today
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.rules.model import Board
-from wenming_metrics.ui.frame import filters, page, signed_view, words
+from wenming_metrics.ui.frame import filters, navigation, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.portrait import sentences, tables
@@ -98,7 +98,7 @@ def _draw_tools(query: dict[str, str]) -> None:
             # The moment makes the script another one each time: else it would not run again.
             script = f"/* {now().isoformat()} */ setTimeout(() => window.print(), 600)"
             st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
-        st.page_link("pages/losses.py", label="失分明细", query_params=query)
+        navigation.link("pages/losses.py", label="失分明细", query_params=query)
 
 
 def _draw_over_time(facts: UnitFacts) -> None:
@@ -163,7 +163,7 @@ def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
     _section("还没整改的问题", sentences.problems(facts.open), lines)
     if facts.open.dated:
-        st.page_link(
+        navigation.link(
             "pages/rectification.py", label="整改经过", query_params={"fix_unit": facts.name}
         )
 
@@ -190,7 +190,7 @@ def _draw_survey(facts: UnitFacts) -> None:
         note = f"{facts.survey.wave.title}的问卷。{tables.SURVEY_NOTE}"
         _section("两率一度", note, tables.survey(facts.survey, _MANY))
         query = {"wave": facts.survey.wave.title, "opinion_unit": facts.name}
-        st.page_link("pages/survey.py", label="查看两率一度", query_params=query)
+        navigation.link("pages/survey.py", label="查看两率一度", query_params=query)
 
 
 def _draw_kept(facts: UnitFacts) -> None:

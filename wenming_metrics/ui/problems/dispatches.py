@@ -104,12 +104,11 @@ def _draw_papers(office: Office) -> None:
     with page.row("dispatch-papers"):
         title = st.selectbox("已交办的", list(titles), key="dispatch-papers-of", width=420)
         document = titles[title]
-        st.download_button(
+        page.download(
             "下载交办单和反馈表",
             lambda: dispatch_papers(office, document)[1],
             f"{document}交办单.zip",
             "application/zip",
-            on_click="ignore",
-            key=f"dispatch-file-{document}",
-            help="每个单位一份 Word 交办单、一份 Excel 反馈表，另有交办汇总和转发文字。",
+            f"dispatch-file-{document}",
+            "每个单位一份 Word 交办单、一份 Excel 反馈表，另有交办汇总和转发文字。",
         )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.access.viewer import PARTY_ACTS
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
@@ -24,8 +25,12 @@ _SEEN = ("反馈", "核查通过", "核查不通过", "回头看保持", "反弹
 
 def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
     """Draw what can be done with the problems that are ticked."""
-    acts = acts_from(office, ticked["state"].unique())
+    allowed = acts_from(office, ticked["state"].unique())
+    acts = {act: move for act, move in allowed.items() if office.viewer.may(PARTY_ACTS[move.by])}
     st.markdown(f"**办理勾选的 {len(ticked)} 件**")
+    if allowed and not acts:
+        page.note("这些问题现在的状态，没有要本账号办的。")
+        return
     if not acts:
         page.note("勾选的问题状态不同，没有一步可以一起办。请先按状态筛选。")
         return

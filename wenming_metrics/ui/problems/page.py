@@ -48,17 +48,23 @@ def draw(office: Office, days: Sequence[date]) -> None:
     cards.draw_cards(_cards(view))
     page.note(wording.basis(view))
     if len(lines) < len(view.lines):
-        page.note("以上是全市的数；问题清单、交办按所选的状态、单位、时限列出。")
+        extent = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
+        page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限列出。")
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)
-    matches.draw(office, _SPANS[span], who)
-    dispatches.draw(office, lines, who)
+    hands_out = office.viewer.may("交办") and not office.viewer.is_scoped
+    if hands_out:
+        matches.draw(office, _SPANS[span], who)
+        dispatches.draw(office, lines, who)
     _draw_units(view)
-    reminding.draw(office, view, who)
-    rechecks.draw(office, view, who)
+    if hands_out:
+        reminding.draw(office, view, who)
+    if office.viewer.may("核查") and not office.viewer.is_scoped:
+        rechecks.draw(office, view, who)
     _draw_figures(view)
-    moves.draw_elsewhere(office, who)
+    if hands_out:
+        moves.draw_elsewhere(office, who)
 
 
 def _narrow(view: ProblemView) -> pd.DataFrame:

@@ -64,13 +64,12 @@ def _draw_recheck(office: Office) -> None:
         except IntakeError as error:
             page.note(str(error))
             return
-        st.download_button(
+        page.download(
             f"下载复查表（{len(lines):,} 件）",
             lambda: look_form(office, lines, RECHECK),
             f"{RECHECK}{days[0]:%m%d}-{days[1]:%m%d}.xlsx",
             _SHEET,
-            on_click="ignore",
-            key="fix-recheck-file",
+            "fix-recheck-file",
         )
 
 
@@ -89,13 +88,12 @@ def _draw_look_back(office: Office, who: str) -> None:
     )
     if _DRAWN in st.session_state:
         seed, content, count = st.session_state[_DRAWN]
-        st.download_button(
+        page.download(
             f"下载回头看名单（{count:,} 件）",
-            content,
+            lambda: content,
             f"{LOOK_BACK}{today():%Y%m%d}.xlsx",
             _SHEET,
-            on_click="ignore",
-            key=f"fix-look-file-{seed}",
+            f"fix-look-file-{seed}",
         )
 
 

@@ -76,11 +76,10 @@ def _draw_sent(office: Office) -> None:
     with page.row("fix-remind-papers"):
         title = st.selectbox("已发的提示、催办、督办", list(choices), key="fix-sent", width=420)
         documents = choices[title]
-        st.download_button(
+        page.download(
             "下载文书和转发文字",
             lambda: reminder_papers(office, documents),
             f"{documents[0] if len(documents) == 1 else title}.zip",
             "application/zip",
-            on_click="ignore",
-            key=f"fix-remind-file-{title}",
+            f"fix-remind-file-{title}",
         )

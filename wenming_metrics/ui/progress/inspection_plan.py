@@ -79,14 +79,13 @@ def _draw_plan(office: Office, lines: pd.DataFrame, week: date) -> None:
     tables.show(ask(carried_out, week), _STATUS, 8)
     page.note("覆盖率按这份计划算。点位在督查前对各单位保密，不要投屏、不要外传。")
     with page.row("plan-files"):
-        st.download_button(
+        page.download(
             "下载各组检查表",
             lambda: pack(check_forms(office, week)),
             f"检查表_{week_title(week)}_内部.zip",
             "application/zip",
-            on_click="ignore",
-            key=f"plan-forms-{week}",
-            help="每组一份，点位和要看的测评项已填好，结果先写未查；填好传回“数据上传”。",
+            f"plan-forms-{week}",
+            "每组一份，点位和要看的测评项已填好，结果先写未查；填好传回“数据上传”。",
         )
         is_open = st.toggle("列出点位（督查前保密）", key="plan_open")
     if is_open:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
@@ -184,7 +185,7 @@ def _publish(office: Office, draft: int, release: Release) -> None:
     environment = settings.load()
     try:
         rules = publish(office, environment.data, draft, release)
-    except (IntakeError, RuleSetError, StoreError, OSError) as error:
+    except (IntakeError, RuleSetError, StoreError, AccessError, OSError) as error:
         logger.warning("%s", error, exc_info=True)
         st.session_state[_SAID] = (False, str(error))
         return

@@ -104,12 +104,12 @@ def _draw_original(original: Original, number: int) -> None:
             "每一行的原始单元格仍在，得分不受影响。"
         )
         return
-    st.download_button(
+    page.download(
         "下载原文件",
-        original.content,
+        lambda: original.content,
         file_name(original.name),
-        on_click="ignore",
-        key=f"original-{number}",
+        "application/octet-stream",
+        f"original-{number}",
     )
 
 

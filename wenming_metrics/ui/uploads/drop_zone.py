@@ -18,6 +18,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.decisions.held_rows import marked_file
 from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.domain.registers import Register
@@ -321,7 +322,7 @@ def _commit_all(office: Office, keys: list[str], who: str) -> None:
             continue
         try:
             batch, good = _commit(office, preview, read[key]["said"], who)
-        except (IntakeError, StoreError) as error:
+        except (IntakeError, StoreError, AccessError) as error:
             logger.warning("%s", error, exc_info=error.__cause__)
             messages.append((False, f"{preview.filename}：{error}"))
             continue

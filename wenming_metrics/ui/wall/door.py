@@ -23,6 +23,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame.identity import as_program
 from wenming_metrics.ui.frame.navigation import PRODUCT
 from wenming_metrics.ui.wall.sheets import read_settings, wall_sheets
 
@@ -40,12 +41,12 @@ class WallDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
-        if not _is_wall(scope):
+        if not is_wall(scope):
             await self._app(scope, receive, send)
             return
         query = dict(Request(scope).query_params)
         try:
-            response = HTMLResponse(await run_in_threadpool(lambda: page_of(cache.office(), query)))
+            response = HTMLResponse(await run_in_threadpool(_page_for_all, query))
         except (StoreError, RuleSetError) as error:
             logger.warning("大屏没有数据：%s", error)
             response = HTMLResponse("数据暂时读不出来。", 503)
@@ -53,7 +54,14 @@ class WallDoor:
         await response(scope, receive, send)
 
 
-def _is_wall(scope: Scope) -> bool:
+def _page_for_all(query: Mapping[str, str]) -> str:
+    """Make the page for whoever the gate let in: it is the same for all."""
+    with as_program():
+        return page_of(cache.office(), query)
+
+
+def is_wall(scope: Scope) -> bool:
+    """Say whether a request is for the wall screen."""
     is_page = (
         scope["type"] == "http" and scope["path"] == "/" and scope["method"] in ("GET", "HEAD")
     )

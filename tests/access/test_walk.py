@@ -1,0 +1,160 @@
+"""Every page by its address, over the socket of a real server, as roles and as nobody."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from tests.browser.conftest import START, answers
+from tests.decisions.test_problem_moves import make, unit
+from tests.offices import copy_office
+from wenming_metrics.queries.viewers import shipped_rights
+from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.store.accounts import Account, add_account
+from wenming_metrics.store.sessions import sign_in, sign_out
+from wenming_metrics.ui.frame.identity import COOKIE
+
+pytestmark = pytest.mark.only("sqlite")
+RIGHTS, SECRET = shipped_rights(), "Wen-ming 2026"
+ADDRESSES = {
+    **{"总览": "", "排名": "ranks", "单位画像": "unit", "通报": "issued", "失分分析": "lost"},
+    **{"趋势": "course", "两率一度": "opinions", "综合考核": "composite", "问题整改": "problems"},
+    **{"工作推进": "work", "数据上传": "files", "测评体系": "rules", "核对": "verify"},
+    **{"使用说明": "guide", "账号": "access"},
+}
+_WHOLE = ForwardMsg.FINISHED_SUCCESSFULLY
+ROLES = {"lingdao": "领导", "jiedao": "责任单位", "guanli": "管理员", "daping": "大屏展示"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A fresh server on an office with accounts; gives its host and the office."""
+    folder = tmp_path_factory.mktemp("walk")
+    office = copy_office(folder, "problem moves", make)
+    for login, role in ROLES.items():
+        bound = unit(office, "乙街道") if role == "责任单位" else -1
+        account = Account(0, login, f"{role}甲", role, bound)
+        add_account(office.store, account, SECRET, RIGHTS, "终端")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wenming_metrics", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "WENMING_STORE": office.store.engine.url.database,
+            "WENMING_DATA": str(folder / "data"),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    host, latest = f"127.0.0.1:{port}", time.monotonic() + START
+    try:
+        while not answers(f"http://{host}", "/healthz"):
+            assert process.poll() is None
+            assert time.monotonic() < latest
+            time.sleep(0.2)
+        yield host, office
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def tab(host, token, origin=None, session=""):
+    headers = {"Cookie": f"{COOKIE}={token}"} if token else {}
+    protocols = ["streamlit", "xsrf", session] if session else ["streamlit"]
+    with connect(
+        f"ws://{host}/_stcore/stream",
+        additional_headers=headers,
+        origin=origin or f"http://{host}",
+        subprotocols=protocols,
+        max_size=None,
+        proxy=None,
+    ) as opened:
+        yield opened
+
+
+def visit(opened, address, *, to_the_end=False):
+    """Go to a page by its address; gives whether there is none, which there are, and the session.
+
+    to_the_end - whoever is sent on from the root has two runs of pages
+    """
+    wish = BackMsg()
+    wish.rerun_script.page_name = address
+    opened.send(wish.SerializeToString())
+    is_missing, session, pages = False, "", []
+    while True:
+        message = ForwardMsg()
+        message.ParseFromString(opened.recv(timeout=60))
+        kind = message.WhichOneof("type")
+        is_missing |= kind == "page_not_found"
+        if kind == "new_session":
+            session = message.new_session.initialize.session_id
+        if kind == "navigation":
+            pages = [page.url_pathname for page in message.navigation.app_pages]
+        is_over = kind == "script_finished" and message.script_finished == _WHOLE
+        if is_over if to_the_end else pages:
+            return is_missing, pages, session
+
+
+def visit_until_closed(opened):
+    """The first visit may still be under way when the session ends."""
+    for _ in range(50):
+        visit(opened, "guide")
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_pages_that_are_not_theirs_do_not_exist_by_whatever_address(site, login):
+    host, office = site
+    theirs = RIGHTS[ROLES[login]].pages
+    with tab(host, sign_in(office.store, login, SECRET).token) as opened:
+        for title, address in ADDRESSES.items():
+            is_missing, pages, _ = visit(opened, address, to_the_end="总览" not in theirs)
+            opens_elsewhere = "总览" not in theirs
+            assert len(pages) == len(theirs) + opens_elsewhere, title
+            # every site answers at its root: who may not see 总览 is sent on from there
+            assert is_missing == (title not in theirs) or title == "总览", title
+
+
+@pytest.mark.parametrize("brought", ["nothing", "a made-up session", "another origin"])
+def test_nobody_gets_a_socket(site, brought):
+    host, office = site
+    token = sign_in(office.store, "lingdao", SECRET).token if brought == "another origin" else ""
+    token = "x" * 43 if brought == "a made-up session" else token
+    origin = "http://evil.example" if brought == "another origin" else None
+    with pytest.raises(InvalidStatus) as caught, tab(host, token, origin):
+        pytest.fail("let in")
+    assert caught.value.response.status_code == 403
+
+
+def test_signing_out_ends_the_tabs_that_are_open(site):
+    host, office = site
+    token = sign_in(office.store, "lingdao", SECRET).token
+    with tab(host, token) as opened:
+        assert visit(opened, "guide")[0] is False
+        sign_out(office.store, token)  # as another process of the server would
+        with pytest.raises(ConnectionClosed) as caught:
+            visit_until_closed(opened)
+        assert caught.value.rcvd.code == 4401
+
+
+def test_the_page_of_another_is_not_gone_on_with(site):
+    host, office = site
+    first, other = (sign_in(office.store, login, SECRET).token for login in ("lingdao", "jiedao"))
+    with tab(host, first) as opened:
+        session = visit(opened, "guide")[2]
+        assert session
+        with tab(host, other, session=session) as stranger:
+            _, pages, fresh = visit(stranger, "guide")
+        assert fresh != session
+        assert len(pages) == len(RIGHTS["责任单位"].pages) + 1

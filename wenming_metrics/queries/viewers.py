@@ -1,0 +1,146 @@
+"""Who asks, from what their browser holds: account, role, rights of the role, units they are bound to."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from wenming_metrics.access.rights import Rights, pages_of, parse_rights
+from wenming_metrics.access.viewer import (
+    MANAGE,
+    NOTHING,
+    PERSON,
+    UNIT,
+    AccessError,
+    Viewer,
+    knows_scope,
+)
+from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.registers import Register, alive_units
+from wenming_metrics.queries.office import Office
+from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.store import schema
+from wenming_metrics.store.access_log import (
+    broken_lines,
+    has_accounts,
+    last_digest,
+    read_log,
+)
+from wenming_metrics.store.accounts import Account, read_accounts, stored_rights
+from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.store.sessions import account_of_session, digest_of
+
+_SHIPPED = ROOT / "data" / "access" / "rights.csv"
+
+
+def needs_sign_in(store: Store) -> bool:
+    """Say whether there are accounts: then nobody sees anything without one."""
+    with reading(store) as connection:
+        return has_accounts(connection)
+
+
+def viewer_of_token(store: Store, token: str) -> Viewer | None:
+    """Give who holds a token of a session; None: nobody, or no longer.
+
+    Raises AccessError where the account's unit is no more, or the rights cannot be used.
+    """
+    with reading(store) as connection:
+        account = account_of_session(connection, digest_of(token)) if token else None
+        return account and viewer_of(connection, account, rights_in_force(connection))
+
+
+def rights_in_force(connection: Connection) -> Rights:
+    """Read the table of rights that holds: the one brought in last, else the shipped one."""
+    return _parsed(stored_rights(connection)) or shipped_rights()
+
+
+@lru_cache(maxsize=1)
+def shipped_rights() -> Rights:
+    """Read the table of rights that the software comes with; its pages are all there are."""
+    return parse_rights(_SHIPPED.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: str) -> Rights:
+    return parse_rights(content, pages_of(shipped_rights())) if content else {}
+
+
+def viewer_of(connection: Connection, account: Account, rights: Rights) -> Viewer:
+    """Give an account as one who asks. Raises AccessError where its unit or its role is no more."""
+    if account.role not in rights:
+        raise AccessError(f"权限表里没有“{account.role}”这个角色，请找管理员。")
+    granted = rights[account.role]
+    units = None
+    if granted.scope == UNIT:
+        units = units_below(read_register(connection), account.unit)
+    return Viewer(
+        account.login,
+        account.name,
+        account.role,
+        granted.pages,
+        granted.acts,
+        granted.secrets,
+        frozenset() if granted.scope == NOTHING else units,
+        account.name if granted.scope == PERSON else "",
+    )
+
+
+def units_below(register: Register, unit: int) -> frozenset[int]:
+    """Give a unit with all that is below it. Raises AccessError where it is no more."""
+    units = register.units
+    if (
+        unit not in units.index
+        or unit not in alive_units(register, str(units.at[unit, "kind"]), today().toordinal()).index
+    ):
+        name = units.at[unit, "name"] if unit in units.index else "没有了"
+        raise AccessError(f"账号绑定的单位（{name}）已撤销或合并，请找管理员改绑。")
+    family, parents = {unit}, units["parent"].to_dict()
+    while children := {child for child, parent in parents.items() if parent in family} - family:
+        family |= children
+    return frozenset(map(int, family))
+
+
+@knows_scope
+def account_facts(office: Office) -> tuple[list[dict[str, object]], Rights]:
+    """List the accounts for an administrator, and give the rights. Raises AccessError for others.
+
+    Returns: login, name, role, unit, unit_name, state (in words), signed_in (sessions), disabled, at
+    """
+    office.viewer.require(MANAGE)
+    session = schema.session
+    with reading(office.store) as connection:
+        names = read_register(connection).units["name"].to_dict()
+        accounts, rights = read_accounts(connection), rights_in_force(connection)
+        per_account = select(session.c.account, func.count()).group_by(session.c.account)
+        sessions = dict(connection.execute(per_account).all())
+    lines = [
+        {
+            **{
+                name: getattr(account, name)
+                for name in ("login", "name", "role", "unit", "disabled", "at")
+            },
+            "unit_name": names.get(account.unit, ""),
+            "state": state_of_account(account),
+            "signed_in": sessions.get(account.number, 0),
+        }
+        for account in accounts
+    ]
+    return lines, rights
+
+
+def state_of_account(account: Account) -> str:
+    """Say how an account stands."""
+    if account.disabled:
+        return "停用"
+    return f"在用，密码连续输错 {account.failures} 次" if account.failures else "在用"
+
+
+@knows_scope
+def log_facts(office: Office) -> tuple[pd.DataFrame, list[str], str]:
+    """Give the log, the latest first, where it is broken, and its last digest. Raises AccessError."""
+    office.viewer.require(MANAGE)
+    with reading(office.store) as connection:
+        return read_log(connection), list(broken_lines(connection)), last_digest(connection)

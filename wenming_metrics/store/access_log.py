@@ -1,0 +1,94 @@
+"""The log of who did what: only added to, each line sealed with the one before it.
+
+A digest is the SHA-256 of the line and of the digest before it, and the last one is kept apart: a line
+that is changed, taken out or cut off at the end is noticed by `broken_lines`. Whoever can write the
+whole file anew can make a new chain; the last digest printed on paper tells it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+from sqlalchemy import Connection, delete, insert, select
+
+from wenming_metrics.access.viewer import Deed
+from wenming_metrics.domain.periods import now
+from wenming_metrics.store import schema
+
+LOG_COLUMNS = ("line", "at", "login", "who", "act", "subject")
+_LONGEST = 200
+"""Characters of what a line speaks of."""
+
+
+def add_line(connection: Connection, act: str, login: str, who: str, subject: str = "") -> None:
+    """Add a line, as of now; under the write lock."""
+    table, end = schema.access_log, schema.access_log_end
+    last = connection.execute(select(end.c.line, end.c.digest)).first()
+    number, previous = last or (0, "")
+    facts = {
+        **{"line": number + 1, "at": now().isoformat(timespec="microseconds"), "act": act},
+        **{"login": _clipped(login), "who": _clipped(who), "subject": _clipped(subject)},
+    }
+    sealed = seal(facts, previous)
+    connection.execute(insert(table), {**facts, "digest": sealed})
+    connection.execute(delete(end))
+    connection.execute(insert(end), {"line": number + 1, "digest": sealed})
+
+
+def add_deed(connection: Connection, deed: Deed) -> None:
+    """Add the line of an act, where there are accounts: without them a file is kept of each act alone."""
+    if deed.subject is not None and has_accounts(connection):
+        add_line(connection, deed.act, deed.viewer.account, deed.who, deed.subject)
+
+
+def has_accounts(connection: Connection) -> bool:
+    """Say whether anybody has to sign in."""
+    return connection.execute(select(schema.account.c.account).limit(1)).first() is not None
+
+
+def seal(facts: Mapping[str, object], previous: str) -> str:
+    """Give the digest of a line. Takes: facts - LOG_COLUMNS; previous - digest of the line before it, "" = none"""
+    text = json.dumps([facts[name] for name in LOG_COLUMNS], ensure_ascii=False)
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def read_log(connection: Connection, limit: int = 0) -> pd.DataFrame:
+    """Read the log, the latest line first: LOG_COLUMNS. Takes: limit - so many lines, 0: all"""
+    table = schema.access_log
+    query = select(*(table.c[name] for name in LOG_COLUMNS)).order_by(table.c.line.desc())
+    lines = connection.execute(query.limit(limit) if limit else query).all()
+    return pd.DataFrame(lines, columns=list(LOG_COLUMNS))
+
+
+def last_digest(connection: Connection) -> str:
+    """Give the digest of the last line, "" while there is none."""
+    return connection.execute(select(schema.access_log_end.c.digest)).scalar() or ""
+
+
+def broken_lines(connection: Connection) -> Iterator[str]:
+    """Say where the chain is broken: lines that were changed, and where lines are missing."""
+    table, end = schema.access_log, schema.access_log_end
+    number, previous = 0, ""
+    for line in connection.execute(select(table).order_by(table.c.line)).mappings():
+        if line["line"] != number + 1:
+            yield f"第 {number + 1} 行至第 {line['line'] - 1} 行不见了"
+        elif line["digest"] != seal(line, previous):
+            yield f"第 {line['line']} 行被改动过"
+        number, previous = line["line"], line["digest"]
+    last = connection.execute(select(end.c.line, end.c.digest)).first()
+    if (last or (0, "")) != (number, previous):
+        yield f"末尾应是第 {last[0] if last else 0} 行，实为第 {number} 行"
+
+
+def count_logged(connection: Connection) -> int:
+    """Count the lines of the log."""
+    return connection.execute(select(schema.access_log_end.c.line)).scalar() or 0
+
+
+def _clipped(text: str) -> str:
+    """Keep the beginning: what a stranger types must not fill the store."""
+    line = " ".join(text.replace("\0", "").split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -1,0 +1,113 @@
+"""Who looks at a page: from the cookie of their browser, looked up anew in every run.
+
+Nothing in the address and nothing that is typed says who somebody is. What runs for no page is the
+program itself only where it says so.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+
+import streamlit as st
+from streamlit import config, runtime
+from streamlit.runtime.memory_media_file_storage import _calculate_file_id
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from wenming_metrics.access.viewer import (
+    EVERYBODY,
+    EXPORT,
+    Deed,
+    SignedOutError,
+    Viewer,
+    doing,
+)
+from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
+from wenming_metrics.store.database import Store, writing_aside
+
+COOKIE = "wenming_session"
+LOCAL = {"127.0.0.1", "localhost"}
+_MOST = 20_000
+"""So many sessions of pages and files are remembered with whose they are."""
+_is_program: ContextVar[bool] = ContextVar("is_program", default=False)
+_owners: OrderedDict[str, str] = OrderedDict()
+"""Session of a page, or file that was made for one -> login."""
+_lock = Lock()
+
+
+@contextmanager
+def as_program() -> Iterator[None]:
+    """Ask for nobody meanwhile: what is made ready before anybody looks."""
+    token = _is_program.set(True)
+    try:
+        yield
+    finally:
+        _is_program.reset(token)
+
+
+def viewer_of_run(store: Store) -> Viewer:
+    """Give who looks at the page that is run. Takes: store - bound to nobody
+
+    Raises SignedOutError where nobody is signed in though somebody has to be, AccessError where their
+    account is of no use.
+    """
+    if not needs_sign_in(store):
+        # A store that was put back without its accounts must not open to the network.
+        if is_local():
+            return EVERYBODY
+        raise SignedOutError(
+            "还没有账号，只能在服务器本机使用。请管理员在服务器上建立账号，重新启动。"
+        )
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        if _is_program.get():
+            return EVERYBODY
+        raise SignedOutError("请先登录。")
+    viewer = viewer_of_token(store, st.context.cookies.get(COOKIE, ""))
+    if viewer is None:
+        raise SignedOutError("登录已失效，请重新登录。")
+    remember_owner(context.session_id, viewer.account)
+    return viewer
+
+
+def is_local() -> bool:
+    """Say whether only this machine reaches the server; so it is where no server runs."""
+    return not runtime.exists() or config.get_option("server.address") in LOCAL
+
+
+def remember_owner(key: str, login: str) -> None:
+    """Remember whose a session of a page is, or a file."""
+    with _lock:
+        _owners[key] = login
+        _owners.move_to_end(key)
+        while len(_owners) > _MOST:
+            _owners.popitem(last=False)
+
+
+def owner_of(key: str) -> str | None:
+    """Say whose a session of a page is, or a file; None: of nobody who is known."""
+    return _owners.get(key)
+
+
+def exported(store: Store, make: Callable[[], bytes], name: str, mime: str) -> Callable[[], bytes]:
+    """Let a file be made for whoever looks at the page now: with their right, and a line of the log.
+
+    Takes: store - bound to them; name, mime - of the file, as the page gives it
+    """
+
+    def make_for_them() -> bytes:
+        viewer = store.viewer
+        if not viewer.account:
+            return make()
+        viewer.require(EXPORT)
+        with doing(Deed(EXPORT, viewer, viewer.name, name)):
+            content = make()
+            with writing_aside(store):
+                pass  # the line of the log is what is written
+        remember_owner(_calculate_file_id(content, mime, name), viewer.account)
+        return content
+
+    return make_for_them
