@@ -163,3 +163,11 @@ def test_a_leaf_that_was_not_looked_at_gives_its_weight_away(tmp_path, missing, 
     assert points["C2"] == pytest.approx(lost, abs=0.005)
     for unit in told.units.itertuples():
         assert of(told, unit.name)["points"].sum() == pytest.approx(100 - unit.total, abs=1e-9)
+
+
+def test_what_lost_nothing_is_told_from_what_nobody_looked_at(office):
+    looked = ledger(office, WEEK).looked
+    assert looked[("秩序",)] == {"甲街道", "乙街道"}
+    assert looked[("环境", "墙面")] == {"甲街道"}
+    assert looked[("环境",)] == {"甲街道", "乙街道"}, "a branch is looked at where a leaf of it is"
+    assert looked[("市场",)] == frozenset()

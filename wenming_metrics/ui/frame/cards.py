@@ -74,6 +74,35 @@ def site_row(site: tuple) -> str:
     )
 
 
+def ranked_cards(lines: pd.DataFrame, links: Mapping[str, str]) -> None:
+    """Draw a ranked list for a phone, a card a unit; the groups fold, the first one stands open.
+
+    Takes: lines - of `tables.ranked_lines`; links - name of a unit -> address that its card opens
+    """
+    groups = []
+    for number, (group, units) in enumerate(lines.groupby("group", sort=False)):
+        mean = units.loc[units["is_mean"], "score"]
+        average = f"，平均{mean.iloc[0]:.2f}" if len(mean) else ""
+        placed = units[~units["is_mean"]]
+        rows = "".join(_ranked_card(line, links) for line in placed.itertuples())
+        is_open = "" if number else " open"
+        heading = f"{escape(str(group))} <span>{len(placed)}个单位{average}</span>"
+        groups.append(
+            f"<details class='group'{is_open}><summary>{heading}</summary>{rows}</details>"
+        )
+    st.html(f"<div class='phone-only'>{''.join(groups)}</div>")
+
+
+def _ranked_card(line: tuple, links: Mapping[str, str]) -> str:
+    change = f"较上期{line.change}" if line.change else ""
+    facts = [line.moved, change, f"{line.sites}个点位，检查{line.checks}项，问题{line.failed}项"]
+    return (
+        f"<a class='ranked' href='{escape(links[line.unit_name], quote=True)}' target='_self'>"
+        f"<b>{escape(line.place)}</b><span>{escape(line.unit_name)}</span><b>{line.score:.2f}</b>"
+        f"<span class='quiet'>{escape('　'.join(filter(None, facts)))}</span></a>"
+    )
+
+
 def cells(original: dict[str, str]) -> None:
     """Draw one row of a workbook as its sender wrote it, heading beside content."""
     rows = "".join(

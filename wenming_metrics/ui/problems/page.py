@@ -48,12 +48,13 @@ def draw(office: Office, days: Sequence[date]) -> None:
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)
-    matches.draw(office, _SPANS[span], who)
-    dispatches.draw(office, lines, who)
-    _draw_units(view)
-    _draw_reminders(view)
-    _draw_figures(view)
-    moves.draw_elsewhere(office, who)
+    with page.more("交办、各单位手里的问题、提醒和登记", "office"):
+        matches.draw(office, _SPANS[span], who)
+        dispatches.draw(office, lines, who)
+        _draw_units(view)
+        _draw_reminders(view)
+        _draw_figures(view)
+        moves.draw_elsewhere(office, who)
 
 
 def _narrow(view: ProblemView) -> pd.DataFrame:
