@@ -75,18 +75,18 @@ def join_narrow(blocks: pd.DataFrame) -> pd.DataFrame:
     least = _LINE * _whole(blocks) / _height(blocks)
     paths = blocks["path"].tolist()
     narrow: set[tuple[str, ...]] = set()
-    below = blocks[blocks["level"] > 0]
-    for _, lines in below.groupby(below["path"].map(lambda path: path[:-1]), sort=False):
+    inner = blocks[blocks["level"] > 0]
+    for _, lines in inner.groupby(inner["path"].map(lambda path: path[:-1]), sort=False):
         lines = lines.sort_values("loss", kind="stable")
         count = int((lines["loss"] < least).sum())
         # One more where they are too low even together.
         count += 0 < count < len(lines) and float(lines["loss"].iloc[:count].sum()) < least
         narrow |= set(lines["path"].iloc[:count])
     gone = [any(path[:depth] in narrow for depth in range(2, len(path) + 1)) for path in paths]
-    wide, joined = blocks[~np.array(gone, bool)], blocks[[path in narrow for path in paths]]
     # Of a block inside another that is joined nothing is drawn.
-    joined = joined[[path[:-1] not in narrow for path in joined["path"]]]
-    rest = [
+    is_joined = [path in narrow and path[:-1] not in narrow for path in paths]
+    wide, joined = blocks[~np.array(gone, bool)], blocks[np.array(is_joined, bool)]
+    remainders = [
         {
             "level": level,
             "name": f"其余 {len(lines)} 项",
@@ -99,7 +99,7 @@ def join_narrow(blocks: pd.DataFrame) -> pd.DataFrame:
             ["level", joined["path"].map(lambda path: path[:-1])], sort=False
         )
     ]
-    return pd.concat([wide, pd.DataFrame(rest)], ignore_index=True) if rest else blocks
+    return pd.concat([wide, pd.DataFrame(remainders)], ignore_index=True) if remainders else blocks
 
 
 def shades(table: pd.DataFrame, unseen: np.ndarray | None = None) -> go.Figure:

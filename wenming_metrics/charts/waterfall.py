@@ -90,6 +90,7 @@ def _name(
     texts.append(f"{ends[1]} <b>{scores[1]:.2f}</b>")
     for row, text in enumerate(texts):
         over_bar = {"x": 0, "xref": "paper", "xanchor": "left", "align": "left", "yshift": 19}
+        over_bar["bgcolor"] = "rgba(255,255,255,0.8)"  # no line runs through a name
         drawing.write(text, y=row, font={"color": QUIET}, **over_bar)
 
 

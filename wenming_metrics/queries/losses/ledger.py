@@ -127,8 +127,8 @@ def _looked(standings: Standings) -> dict[tuple[str, ...], frozenset[str]]:
         scores, nodes = span.scores, span.rules.nodes
         is_seen = ~np.isnan(scores.rates[:, columns]) & ~scores.filled[:, columns]
         is_seen &= nodes["is_leaf"].to_numpy(bool)[:, None]
-        below = gather_up(is_seen, span.rules, np.logical_or)
-        for path, units in zip(_paths(span.rules), below, strict=True):
+        branches = gather_up(is_seen, span.rules, np.logical_or)
+        for path, units in zip(_paths(span.rules), branches, strict=True):
             looked[path] = looked.get(path, frozenset()) | frozenset(names[units])
     return looked
 

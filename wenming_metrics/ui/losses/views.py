@@ -225,9 +225,9 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
                 for row in small.index
             ]
         )
-    blank = "斜线格没有检查，" if unseen is not None and unseen.any() else ""
+    hatched = "斜线格没有检查，" if unseen is not None and unseen.any() else ""
     note = (
-        f"{sentences.darkest(table)}格里是{_whose(scope)}失的分，{blank}0 是查了没有失分。"
+        f"{sentences.darkest(table)}格里是{_whose(scope)}失的分，{hatched}0 是查了没有失分。"
         f"{omission}点击一格，查看明细。"
     )
     scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
