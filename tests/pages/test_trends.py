@@ -6,7 +6,7 @@ import pytest
 
 from tests.offices import copy_store
 from tests.pages.test_pages import WEEK, _serializable, drawn_alike, sound, stored, texts, visit
-from wenming_metrics.domain.periods import window
+from wenming_metrics.domain.periods import custom, window
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing import signing
 from wenming_metrics.queries.files import batches
@@ -122,12 +122,12 @@ def test_any_days_are_compared_with_any_others(filled):
         trend_view="得分变动原因",
         trend_than="任选起止日期",
         trend_than_from="2026-11-18",
-        trend_than_to="2026-11-18",
+        trend_than_to="2026-11-20",
     )
     assert [control.label for control in app.date_input] == ["日期", "比较开始日期", "比较结束日期"]
-    scores = [city(filled, shown).score for shown in (day(18), WEEK)]
-    said = texts(app)
-    assert "较2026年11月18日" in said
+    other = custom(day(18).start, day(20).end)
+    scores = [city(filled, shown).score for shown in (other, WEEK)]
+    assert "较2026年11月18日—20日" in texts(app)
     assert all(f"{score:.2f}" in chart_text(app) for score in scores)
 
 

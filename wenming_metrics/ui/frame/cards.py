@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
@@ -47,14 +48,28 @@ def card_html(card: Card, beside: str = "") -> str:
     )
 
 
-def linked(html: str, key: str, page: str, label: str, query: Mapping[str, str]) -> None:
-    """Draw a piece of HTML of which every spot leads to a page; it stays the same session.
+@dataclass(frozen=True)
+class LinkedPiece:
+    """A piece of HTML of which every spot leads to a page.
 
-    Takes: html - escaped; label - what the link is called by those who hear the page; query - address
+    html - escaped; key - of its container; page, query - where it leads; label - what the link is
+    called by those who hear the page
     """
-    with st.container(key=f"linked-{key}", gap=None):
-        st.html(html)
-        st.page_link(page, label=words.plain(label), query_params=dict(query) or None)
+
+    html: str
+    key: str
+    page: str
+    label: str
+    query: Mapping[str, str]
+
+
+def draw_linked(linked: Iterable[LinkedPiece]) -> None:
+    """Draw pieces that lead on; it stays the same session."""
+    for piece in linked:
+        with st.container(key=f"linked-{piece.key}", gap=None):
+            st.html(piece.html)
+            label = words.plain(piece.label)
+            st.page_link(piece.page, label=label, query_params=dict(piece.query) or None)
 
 
 def bar_row(name: str, value: str, share: float) -> str:
@@ -74,30 +89,30 @@ def site_row(site: tuple) -> str:
     )
 
 
-def ranked_cards(lines: pd.DataFrame, links: Mapping[str, str]) -> None:
-    """Draw a ranked list for a phone, a card a unit; the groups fold, the first one stands open.
+def ranked_cards(lines: pd.DataFrame, address: str) -> str:
+    """Make the HTML of a ranked list for a phone, a card a unit; groups fold, the first stands open.
 
-    Takes: lines - of `tables.ranked_lines`; links - name of a unit -> address that its card opens
+    Takes: lines - of `tables.ranked_lines`; address - that a card opens, the unit's name is put behind it
     """
     groups = []
     for number, (group, units) in enumerate(lines.groupby("group", sort=False)):
         mean = units.loc[units["is_mean"], "score"]
         average = f"，平均{mean.iloc[0]:.2f}" if len(mean) else ""
         placed = units[~units["is_mean"]]
-        rows = "".join(_ranked_card(line, links) for line in placed.itertuples())
+        rows = "".join(_ranked_card(line, address) for line in placed.itertuples())
         is_open = "" if number else " open"
         heading = f"{escape(str(group))} <span>{len(placed)}个单位{average}</span>"
         groups.append(
             f"<details class='group'{is_open}><summary>{heading}</summary>{rows}</details>"
         )
-    st.html(f"<div class='phone-only'>{''.join(groups)}</div>")
+    return f"<div class='phone-only'>{''.join(groups)}</div>"
 
 
-def _ranked_card(line: tuple, links: Mapping[str, str]) -> str:
+def _ranked_card(line: tuple, address: str) -> str:
     change = f"较上期{line.change}" if line.change else ""
     facts = [line.moved, change, f"{line.sites}个点位，检查{line.checks}项，问题{line.failed}项"]
     return (
-        f"<a class='ranked' href='{escape(links[line.unit_name], quote=True)}' target='_self'>"
+        f"<a class='ranked' href='{escape(address + quote(line.unit_name), quote=True)}' target='_self'>"
         f"<b>{escape(line.place)}</b><span>{escape(line.unit_name)}</span><b>{line.score:.2f}</b>"
         f"<span class='quiet'>{escape('　'.join(filter(None, facts)))}</span></a>"
     )

@@ -11,6 +11,7 @@ from datetime import date
 
 import pandas as pd
 
+from wenming_metrics.domain.numbers import small_base
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.publishing.issues import NONE, SIGNED, WITHDRAWN, Issue
 from wenming_metrics.queries.problems.lists import ProblemView
@@ -146,7 +147,8 @@ def problem_cards(view: ProblemView) -> list[Card]:
 def _counts(line: pd.Series) -> str:
     if pd.isna(line["denominator"]):
         return line["words"]
-    return f"{line['numerator']:,}件 ÷ {line['denominator']:,}件"
+    small = small_base(line["denominator"])
+    return f"{line['numerator']:,}件 ÷ {line['denominator']:,}件{small}"
 
 
 def survey_line(latest: Rates, day: date) -> str:

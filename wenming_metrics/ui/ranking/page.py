@@ -29,7 +29,7 @@ from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
-from wenming_metrics.ui.frame import cache, cards, drill, filters, page, tables, words
+from wenming_metrics.ui.frame import cards, drill, filters, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.vocabulary import on_time_note
@@ -184,15 +184,17 @@ def draw_list(selection: Selection) -> None:
         return
     columns = tables.ranking_columns(lines)
     key = f"ranked-{selection.group}-{selection.key}"
-    names = lines["unit_name"].where(~lines["is_mean"])
+    names = lines["unit_name"].where(~lines["is_mean"]).tolist()
     with st.container(key="wide-ranked"):
-        tables.pick_name(tables.mark_means(lines), columns, key, UNIT, names.tolist())
-    days, board = ask(days_known), cache.office().rules.board(selection.board)
-    queries = {
-        name: filters.portrait_query(selection.window, days, board, name) for name in names.dropna()
-    }
-    links = {name: f"unit?{urlencode(query)}" for name, query in queries.items()}
-    cards.ranked_cards(lines, links)
+        tables.pick_name(tables.mark_means(lines), columns, key, UNIT, names)
+    st.html(ask(_phone_cards, selection, shared=True, wait=False))
+
+
+def _phone_cards(office: Office, selection: Selection) -> str:
+    board, days = office.rules.board(selection.board), ask(days_known, wait=False)
+    query = filters.portrait_query(selection.window, days, board, "")
+    lines = ask(_ranked_lines, selection, shared=True, wait=False)
+    return cards.ranked_cards(lines, f"unit?{urlencode(query)}")
 
 
 def _apart(ranked: pd.DataFrame) -> Iterator[str]:
