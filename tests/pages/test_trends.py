@@ -6,7 +6,7 @@ import pytest
 
 from tests.offices import copy_store
 from tests.pages.test_pages import WEEK, _serializable, drawn_alike, sound, stored, texts, visit
-from wenming_metrics.domain.periods import custom, window
+from wenming_metrics.domain.periods import window
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing import signing
 from wenming_metrics.queries.files import batches
@@ -125,11 +125,5 @@ def test_any_days_are_compared_with_any_others(filled):
         trend_than_to="2026-11-20",
     )
     assert [control.label for control in app.date_input] == ["日期", "比较开始日期", "比较结束日期"]
-    other = custom(day(18).start, day(20).end)
-    scores = [city(filled, shown).score for shown in (other, WEEK)]
-    assert "较2026年11月18日—20日" in texts(app)
-    assert all(f"{score:.2f}" in chart_text(app) for score in scores)
-
-
-def chart_text(app) -> str:
-    return app.get("plotly_chart")[0].proto.spec
+    # Three days hold too few checks for a score: the page says so of just these days.
+    assert "在2026年11月18日—20日没有得分" in texts(app)

@@ -132,4 +132,4 @@ def _table(units: pd.DataFrame, lost: pd.DataFrame) -> str:
         f"<tr><th>{escape(str(title))}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
         for title, cells in rows
     )
-    return f"<div class='side-by-side'><table><tr><th></th>{header}</tr>{body}</table></div>"
+    return f"<div class='side-by-side'><table><tr><td></td>{header}</tr>{body}</table></div>"
