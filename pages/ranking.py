@@ -23,7 +23,7 @@ elif is_ranked:
     else:
         ranking_page.draw_list(selection)
     named = ranking_page.shortlists_of(selection)
-    with page.more("名单、未督查和名次的把握", "lists"):
+    with page.fold("名单、未督查和名次的把握", "lists"):
         ranking_page.draw_sureness(ranked)
         ranking_page.draw_lines([*summary.shortlists, *summary.apart])
         ranking_page.draw_filled(ranked, office.rules.missing_flag)

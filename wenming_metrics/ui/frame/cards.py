@@ -80,12 +80,12 @@ def bar_row(name: str, value: str, share: float) -> str:
     )
 
 
-def site_row(site: tuple) -> str:
-    """Make one line of a site that comes back. Takes: site - of `repeat_sites.returning_sites`"""
+def site_row(line: tuple) -> str:
+    """Make one line of a site that comes back. Takes: line - of `repeat_sites.returning_sites`"""
     return (
-        f"<div class='site-row'><b>{escape(site.site_name)}</b>"
-        f"<span>{escape(site.unit_name)} · {escape(site.items)}</span>"
-        f"<span class='number'>{site.days}天查出{site.times:,}个问题</span></div>"
+        f"<div class='site-row'><b>{escape(line.site_name)}</b>"
+        f"<span>{escape(line.unit_name)} · {escape(line.items)}</span>"
+        f"<span class='number'>{line.days}天查出{line.times:,}个问题</span></div>"
     )
 
 
@@ -109,8 +109,8 @@ def ranked_cards(lines: pd.DataFrame, address: str) -> str:
 
 
 def _ranked_card(line: tuple, address: str) -> str:
-    change = f"较上期{line.change}" if line.change else ""
-    facts = [line.moved, change, f"{line.sites}个点位，检查{line.checks}项，问题{line.failed}项"]
+    moved_by = f"较上期{line.change}" if line.change else ""
+    facts = [line.moved, moved_by, f"{line.sites}个点位，检查{line.checks}项，问题{line.failed}项"]
     return (
         f"<a class='ranked' href='{escape(address + quote(line.unit_name), quote=True)}' target='_self'>"
         f"<b>{escape(line.place)}</b><span>{escape(line.unit_name)}</span><b>{line.score:.2f}</b>"

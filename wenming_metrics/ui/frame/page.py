@@ -147,7 +147,7 @@ def note(text: str) -> None:
     st.caption(text)
 
 
-def more(title: str, key: str) -> DeltaGenerator:
+def fold(title: str, key: str) -> DeltaGenerator:
     """Open a part of a page that a phone shows only when its line is tapped; elsewhere it always stands.
 
     Takes: title - what is in it, as the line says; key - of the part

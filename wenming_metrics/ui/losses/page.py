@@ -37,7 +37,7 @@ def draw(office: Office, selection: Selection) -> None:
     tab = page.switch("看什么", tabs, _TAB, label_visibility="collapsed")
     if tab == LOST:
         views.draw(book, scope)
-        with page.more("失分记录", "rows"):
+        with page.fold("失分记录", "rows"):
             rows.draw(book, scope)
     elif tab == MOVED:
         before = previous(selection.window)

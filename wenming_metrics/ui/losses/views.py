@@ -47,10 +47,10 @@ def draw(book: Book, scope: Scope) -> None:
             _draw_drawn("失分在哪里", tree, f"tree-{key}")
     with right if tree.scopes else left:
         _draw_drawn(f"哪些{by}失分最多", few, f"pareto-{key}")
-    with right, page.more(f"全部{by}", "parts"):
+    with right, page.fold(f"全部{by}", "parts"):
         total = book.recall(Book.shown_points, scope)
         _draw_table(branches, scopes, by, total, key)
-    with page.more("单位和指标", "shades"):
+    with page.fold("单位和指标", "shades"):
         _draw_shades(book, scope)
 
 

@@ -89,14 +89,14 @@ def _label(line: tuple, *, is_front: bool) -> str:
     """Spell a line: place, name, score, movement; in grey where its place could be one of the middle."""
     clear = getattr(line, "clear_change", pd.NA)
     clear = pd.NA if pd.isna(clear) else bool(clear)
-    change = movement(line.rank_change, is_new=bool(line.is_new), clear=clear)
+    moved_by = movement(line.rank_change, is_new=bool(line.is_new), clear=clear)
     if clear is True and not pd.isna(line.score_change):
-        change = f"{change.removesuffix('—')} {words.signed(line.score_change)}".strip()
+        moved_by = f"{moved_by.removesuffix('—')} {words.signed(line.score_change)}".strip()
     is_sure = getattr(line, "standing", "") in ("", FRONT_HALF if is_front else BACK_HALF)
     name = words.plain(line.unit_name)
     name = name if is_sure else f"*{name}*"
     rank = f"{line.rank} 并列" if line.tied else str(line.rank)
-    return f"**{rank}** {name} :gray[{line.score:.2f}] :blue[{change or ' '}]"
+    return f"**{rank}** {name} :gray[{line.score:.2f}] :blue[{moved_by or ' '}]"
 
 
 @dataclass(frozen=True)
@@ -238,10 +238,10 @@ def _losses(shares: pd.DataFrame, query: Mapping[str, str]) -> Iterator[LinkedPi
 
 def _sites(sites: pd.DataFrame, query: Mapping[str, str]) -> Iterator[LinkedPiece]:
     """Give the sites that come back; each opens to its rows."""
-    for position, site in enumerate(sites.head(_SITES).itertuples()):
-        label = f"{site.site_name}，查看原表"
-        to = {**query, "lost_site": str(site.site_name)}
-        yield LinkedPiece(cards.site_row(site), f"site-{position}", alerts.LOSSES, label, to)
+    for position, line in enumerate(sites.head(_SITES).itertuples()):
+        label = f"{line.site_name}，查看原表"
+        to = {**query, "lost_site": str(line.site_name)}
+        yield LinkedPiece(cards.site_row(line), f"site-{position}", alerts.LOSSES, label, to)
 
 
 def _survey(selection: Selection) -> Alert | None:

@@ -60,7 +60,7 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
         _draw_scored(facts, query)
     else:
         _draw_kinds(facts, query)
-    with page.more("没有整改的问题、两率一度、台账", "rest"):
+    with page.fold("没有整改的问题、两率一度、台账", "rest"):
         _draw_open(facts, query)
         _draw_survey(facts)
         _draw_kept(facts)
@@ -131,7 +131,7 @@ def _draw_scored(facts: UnitFacts, query: dict[str, str]) -> None:
         _draw_repeats(facts, query)
         return
     left, right = st.columns(2, gap="large")
-    with left, page.more("强项和弱项", "against"):
+    with left, page.fold("强项和弱项", "against"):
         has_score = not pd.isna(facts.line["score"])
         lines = scored.against
         branches = tables.branches(lines, query, scored=has_score, most=_MANY)
@@ -140,7 +140,7 @@ def _draw_scored(facts: UnitFacts, query: dict[str, str]) -> None:
     with right:
         losses = tables.losses(scored.losses, scored.total, query, _MANY)
         _section("失分账", sentences.ledger(scored.losses, scored.total, _MANY), losses)
-        with page.more("优先整改和反复点位", "fixes"):
+        with page.fold("优先整改和反复点位", "fixes"):
             _draw_fixes(facts, query)
             _draw_repeats(facts, query)
 

@@ -52,7 +52,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)
-    with page.more("交办、各单位手里的问题、提醒和登记", "office"):
+    with page.fold("交办、各单位手里的问题、提醒和登记", "office"):
         matches.draw(office, _SPANS[span], who)
         dispatches.draw(office, lines, who)
         _draw_units(view)

@@ -249,7 +249,7 @@ def draw_day(day: Window) -> None:
     if sites.empty:
         page.note("当日没有督查。")
         return
-    with page.more("当日点位和问题", "day"):
+    with page.fold("当日点位和问题", "day"):
         _draw_day_tables(sites, findings)
 
 
@@ -275,7 +275,7 @@ def draw_day_list(selection: Selection) -> None:
         st.subheader("当日名次")
         page.note(words.DAY_NOTE)
         draw_list(selection)
-    with right, page.more("本周累计", "week"):
+    with right, page.fold("本周累计", "week"):
         st.subheader("本周累计")
         more = "，点位更多，更有参考价值" if so_far.start < so_far.end else ""
         page.note(f"{so_far.title}{more}。")

@@ -108,7 +108,7 @@ def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     _draw_cards(wave_rates, chosen)
     _draw_basis(wave_rates, rate, total)
     view = page.switch("看什么", VIEWS, "opinion_view", label_visibility="collapsed")
-    with page.more(view, "opinions"):
+    with page.fold(view, "opinions"):
         _draw_view(office, chosen, wave_rates, units, view)
 
 

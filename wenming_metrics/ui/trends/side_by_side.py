@@ -118,7 +118,7 @@ def _table(units: pd.DataFrame, lost: pd.DataFrame) -> str:
     rows = [
         ("得分", [_latest(unit) for _, unit in units.iterrows()]),
         ("名次", ranks),
-        ("较上期", [words.signed(change) or "—" for change in units["score_change"]]),
+        ("较上期", [words.signed(points) or "—" for points in units["score_change"]]),
         ("点位", [f"{sites:,}" for sites in units["sites"]]),
         ("检查项", [f"{count:,}" for count in units["checks"]]),
         ("合格率", list(map(words.pass_rate, units["checks"], units["failed"]))),
