@@ -56,7 +56,7 @@ def city_movement(office: Office, window: Window, board: str = "street") -> City
         for number, frame in zip((-2, -1), errors, strict=True)
     ]
     has_score = [np.isin(statuses(standings, number), SCORED) for number in (-2, -1)]
-    either, both = (
+    in_either, in_both = (
         int((has_score[0] | has_score[1]).sum()),
         int((has_score[0] & has_score[1]).sum()),
     )
@@ -65,7 +65,7 @@ def city_movement(office: Office, window: Window, board: str = "street") -> City
         values=values,
         change=float(half_up(values[-1] - values[-2], 9)) if is_scored else None,
         error=float(np.sqrt(sum(squares))) if is_known else None,
-        is_like=both >= LEAST_SHARED * either if either else False,
+        is_like=in_both >= LEAST_SHARED * in_either if in_either else False,
     )
 
 

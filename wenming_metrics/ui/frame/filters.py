@@ -125,8 +125,12 @@ def same_kind(after: Window, days: Sequence[date], rules: RuleSet) -> Window:
     on = _date("比较日期", "trend_other", usual, days)
     if after.number:
         return slot_at(calendar_of(rules.issues), on).window
-    other = window(after.kind, on)
-    return to_date(other, other.start + (after.end - after.start)) if is_to_date(after) else other
+    compared = window(after.kind, on)
+    return (
+        to_date(compared, compared.start + (after.end - after.start))
+        if is_to_date(after)
+        else compared
+    )
 
 
 def trend_query(chosen: Selection, days: Sequence[date], rules: RuleSet) -> dict[str, str]:

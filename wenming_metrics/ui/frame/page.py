@@ -152,10 +152,10 @@ def fold(title: str, key: str) -> DeltaGenerator:
 
     Takes: title - what is in it, as the line says; key - of the part
     """
-    part = st.container(key=f"more-{key}")
-    with part:
+    folded = st.container(key=f"more-{key}")
+    with folded:
         st.html(f"<label class='more'><input type='checkbox'>更多：{escape(title)}</label>")
-    return part
+    return folded
 
 
 def row(key: str | None = None) -> DeltaGenerator:

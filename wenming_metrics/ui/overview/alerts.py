@@ -42,13 +42,13 @@ def alerts(
     """
     repeated = {**periods[LOSSES], "lost_tab": "反复问题"}
     book, slots = ask(issues, wait=False), ask(slots_with_issues, wait=False)
-    held = ask(held_rows, wait=False)
+    held_count = ask(held_rows, wait=False)
     for reader, text, page, query in (
         (LEADER, sentences.fallen(lines), RANKS, periods[RANKS]),
         (LEADER, sentences.overdue(glance.view), PROBLEMS, {"fix_term": "逾期"}),
         (LEADER, sentences.coming_back(sites), LOSSES, repeated),
         (LEADER, sentences.to_decide(glance.undecided, book, CHECKING), PROBLEMS, {}),
-        (CLERK, f"{held:,}条待核，暂不计分" if held else "", "pages/upload.py", {}),
+        (CLERK, f"{held_count:,}条待核，暂不计分" if held_count else "", "pages/upload.py", {}),
         (
             CLERK,
             sentences.issue_due(slots, today(), in_use=bool(book)),

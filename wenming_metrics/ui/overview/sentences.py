@@ -199,12 +199,12 @@ def overdue(view: ProblemView) -> str:
     units = view.by_unit[view.by_unit["overdue"] > 0]
     if units.empty:
         return ""
-    held = [
+    holders = [
         f"{plain(line.unit_name)}{line.overdue:,}件（最长{line.most_late:,}天）"
         for line in units.head(2).itertuples()
     ]
     and_so_on = f"等{len(units)}个单位" if len(units) > 2 else ""
-    return f"逾期{int(units['overdue'].sum()):,}件：{'、'.join(held)}{and_so_on}"
+    return f"逾期{int(units['overdue'].sum()):,}件：{'、'.join(holders)}{and_so_on}"
 
 
 def coming_back(sites: pd.DataFrame) -> str:

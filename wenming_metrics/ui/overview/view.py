@@ -123,7 +123,7 @@ class CityView:
 def city_view(office: Office, selection: Selection) -> CityView:
     """Make what the page shows of what was chosen: signed, or as the rows give it now."""
     span, board, days = selection.window, office.rules.boards[0], ask(days_known, wait=False)
-    shown = signed_view.figures(selection, board)
+    figures = signed_view.figures(selection, board)
     sites = ask(returning_sites, span, board.kind, wait=False)
     glance = ask(problem_glance, DAYS_BACK, wait=False)
     near = Selection(filters.near_course(span, days), board.kind)
@@ -136,26 +136,26 @@ def city_view(office: Office, selection: Selection) -> CityView:
     step = sentences.city_step(moves, words.before(span))
     window_name = words.when(span, today())
     opening = (
-        words.overview(shown.city, shown.ranked, shown.shares, window_name)
+        words.overview(figures.city, figures.ranked, figures.shares, window_name)
         if is_day
-        else sentences.opening(window_name, shown.city, step, shown.ranked, glance.view)
+        else sentences.opening(window_name, figures.city, step, figures.ranked, glance.view)
     )
-    card = _city_card(shown.city, step)
-    html = cards.card_html(card, _course(moves, shown.city.target, span.kind))
+    card = _city_card(figures.city, step)
+    html = cards.card_html(card, _course(moves, figures.city.target, span.kind))
     with_course = LinkedPiece(
         _figure(html), "score", _TRENDS, "全市得分，查看趋势", periods[_TRENDS]
     )
     return CityView(
         sentence=opening,
-        alerts=tuple(alerts.alerts(shown.ranked, sites, glance, periods)),
+        alerts=tuple(alerts.alerts(figures.ranked, sites, glance, periods)),
         figures=(with_course, *_problem_figures(glance)),
-        of_day=tuple(_of_day(selection, shown.city)) if is_day else (),
+        of_day=tuple(_of_day(selection, figures.city)) if is_day else (),
         groups=() if is_day else tuple(group_ends(office, selection)),
-        losses=tuple(_losses(shown.shares, periods[alerts.LOSSES])),
+        losses=tuple(_losses(figures.shares, periods[alerts.LOSSES])),
         sites=tuple(_sites(sites, {**periods[alerts.LOSSES], "lost_tab": "反复问题"})),
         returning=len(sites),
         survey=_survey(selection),
-        check_count=shown.city.checks,
+        check_count=figures.city.checks,
     )
 
 
@@ -164,15 +164,17 @@ def city_moves(selection: Selection) -> CityMovement | None:
     moves = ask(city_movement, selection.window, wait=False)
     if not selection.signed:
         return moves
-    shown = signed_view.figures(selection, signed_view.first_board()).city
-    is_same = (shown.score, shown.score_change) == (moves.values[-1], moves.change)
-    if is_same or shown.score_change is None:
+    figures = signed_view.figures(selection, signed_view.first_board()).city
+    is_same = (figures.score, figures.score_change) == (moves.values[-1], moves.change)
+    if is_same or figures.score_change is None:
         return moves if is_same else None
-    return CityMovement((*moves.values[:-1], shown.score), shown.score_change, None, is_like=True)
+    return CityMovement(
+        (*moves.values[:-1], figures.score), figures.score_change, None, is_like=True
+    )
 
 
-def _city_card(shown: CityOverview, step: str) -> Card:
-    return Card("全市得分", _spelled(shown.score), "", sentences.score_lines(shown, step))
+def _city_card(figures: CityOverview, step: str) -> Card:
+    return Card("全市得分", _spelled(figures.score), "", sentences.score_lines(figures, step))
 
 
 def _problem_figures(glance: ProblemGlance) -> Iterator[LinkedPiece]:

@@ -70,9 +70,9 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     st.html(ask(_sheet, selection, name, remarks, wait=False))
 
 
-def _remarks(office: Office, shown: Window) -> list[DayRemark]:
+def _remarks(office: Office, last: Window) -> list[DayRemark]:
     """List what was written of days of the course that the page and its printed sheet show."""
-    return remarks_within(office, series(shown, COURSE[shown.kind]))
+    return remarks_within(office, series(last, COURSE[last.kind]))
 
 
 def _portrait(
