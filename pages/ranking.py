@@ -22,12 +22,13 @@ elif is_ranked:
         ranking_page.draw_day_list(selection)
     else:
         ranking_page.draw_list(selection)
-    ranking_page.draw_sureness(ranked)
     named = ranking_page.shortlists_of(selection)
-    ranking_page.draw_lines([*summary.shortlists, *summary.apart])
-    ranking_page.draw_filled(ranked, office.rules.missing_flag)
-    if not selection.signed:
-        ranking_page.draw_sampling(selection)
+    with page.fold("名单、未督查和名次的把握", "lists"):
+        ranking_page.draw_sureness(ranked)
+        ranking_page.draw_lines([*summary.shortlists, *summary.apart])
+        ranking_page.draw_filled(ranked, office.rules.missing_flag)
+        if not selection.signed:
+            ranking_page.draw_sampling(selection)
     ranking_page.draw_tools(ranked, named, office, selection)
     unit = tables.chosen_line(ranked, ranking_page.UNIT)
     if unit is not None:

@@ -202,6 +202,26 @@ def test_a_free_window_has_two_dates(filled):
     assert "2026年11月18日—19日" in texts(app)
 
 
+@drawn_alike
+def test_a_phone_gets_the_ranking_as_cards_that_open_a_unit(filled):
+    app = visit("ranking", period="周")
+    table = next(frame.value for frame in app.dataframe if "place" in frame.value)
+    placed = table[~table["is_mean"]]
+    html = next(block.proto.body for block in app.get("html") if "phone-only" in block.proto.body)
+    assert html.count("class='ranked'") == len(placed)
+    assert html.count("<details") == placed["group"].nunique()
+    line = placed.iloc[0]
+    assert f"<span>{line['unit_name']}</span><b>{line['score']:.2f}</b>" in html
+    assert "href='unit?unit_period=" in html
+
+
+@drawn_alike
+def test_what_a_phone_folds_away_is_named_on_its_line(filled):
+    labels = texts(visit("losses"))
+    for part in ("全部指标", "单位和指标", "失分记录"):
+        assert f"更多：{part}</label>" in labels
+
+
 def test_ranking_lists_every_placed_unit_and_a_mean_per_group(filled):
     app = visit("ranking", period="周")
     lines = app.dataframe[0].value

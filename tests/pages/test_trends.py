@@ -1,4 +1,6 @@
-"""趋势 without a browser: its four views, what they say, and that the address holds the state."""
+"""趋势 without a browser: its views, what they say, and that the address holds the state."""
+
+import re
 
 import pytest
 
@@ -96,3 +98,32 @@ def test_a_signed_week_is_compared_as_it_was_signed(tmp_path, monkeypatch, store
     assert "**0**。" in said
     assert "按签发时（演字47号）的数" in said
     assert "没有一条测评标准使得分变动。" in said
+
+
+def test_units_stand_side_by_side_with_what_each_lost(filled):
+    app = visit("trends", trend_view="并排比较")
+    names = app.multiselect[0].value
+    assert len(names) == 2
+    lines = ranking(filled, WEEK).set_index("unit_name")
+    html = next(block.proto.body for block in app.get("html") if "side-by-side" in block.proto.body)
+    losses = []
+    for position, name in enumerate(names):
+        assert f"<td>{lines.loc[name, 'score']:.2f}</td>" in html
+        cells = re.findall(r"失分</th>((?:<td>[^<]*</td>)+)", html)
+        losses.append(sum(float(re.findall(r"<td>([^<]*)</td>", row)[position]) for row in cells))
+    assert losses == pytest.approx([100 - lines.loc[name, "score"] for name in names])
+    app.multiselect[0].set_value(names[:1]).run()
+    assert "请选2至5个单位。" in texts(sound(app))
+
+
+def test_any_days_are_compared_with_any_others(filled):
+    app = visit(
+        "trends",
+        trend_view="得分变动原因",
+        trend_than="任选起止日期",
+        trend_than_from="2026-11-18",
+        trend_than_to="2026-11-20",
+    )
+    assert [control.label for control in app.date_input] == ["日期", "比较开始日期", "比较结束日期"]
+    # Three days hold too few checks for a score: the page says so of just these days.
+    assert "在2026年11月18日—20日没有得分" in texts(app)

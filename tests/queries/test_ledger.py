@@ -166,6 +166,14 @@ def test_a_leaf_that_was_not_looked_at_gives_its_weight_away(tmp_path, missing, 
         assert of(told, unit.name)["points"].sum() == pytest.approx(100 - unit.total, abs=1e-9)
 
 
+def test_what_lost_nothing_is_told_from_what_nobody_looked_at(office):
+    looked = ledger(office, WEEK).looked
+    assert looked[("秩序",)] == {"甲街道", "乙街道"}
+    assert looked[("环境", "墙面")] == {"甲街道"}
+    assert looked[("环境",)] == {"甲街道", "乙街道"}, "a branch is looked at where a leaf of it is"
+    assert looked[("市场",)] == frozenset()
+
+
 def test_a_loss_to_which_the_weight_of_others_came_is_marked(tmp_path):
     """秩序 has 10 of 100 by the rules; with 环境 (70) not looked at it weighs 10 of 30, so 3.33 times."""
     weights = {"A": 70, "C": 10, "D": 20}

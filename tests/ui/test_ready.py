@@ -10,13 +10,12 @@ from tests.store.test_split import open_office, rows
 from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.memory import Memory
 from wenming_metrics.queries.office import days_known
-from wenming_metrics.queries.problems.glance import problem_glance
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.ui import ready
 from wenming_metrics.ui.frame import cache
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
-from wenming_metrics.ui.overview import page as overview_page
+from wenming_metrics.ui.overview.view import city_view
 from wenming_metrics.ui.ranking import page as ranking_page
 
 
@@ -38,9 +37,7 @@ def test_the_newest_week_is_known_before_a_page_asks(office):
     newest = window("week", ask(days_known)[-1])
     known = cache._MEMORY.rooms[""]
     asked = len(known)
-    ask(overview_page.group_ends, Selection(newest), shared=True)
-    overview_page.city_moves(Selection(newest))
-    ask(problem_glance, overview_page.DAYS_BACK)
+    ask(city_view, Selection(newest), shared=True)
     ask(ranking_page.summary_of, Selection(newest, "street"), shared=True)
     assert len(known) == asked
 
@@ -71,4 +68,4 @@ def test_after_a_change_only_what_it_touches_is_made_ready_again(office):
     changed = {
         key for key in before if key in after and after[key].content is not before[key].content
     }
-    assert any("group_ends" in key for key in changed)
+    assert any("city_view" in key for key in changed)

@@ -18,7 +18,6 @@ def loss_bars(losses: pd.DataFrame, chosen: int | None = None) -> go.Figure:
              (of all lost points; may be missing). chosen - position of the bar to stress
     Returns: horizontal bars; the name stands above its bar, so that a narrow screen cuts nothing
     """
-    texts = [_value(line) for line in losses.itertuples()]
     drawing = Drawing()
     drawing.traces.append(
         go.Bar(
@@ -26,21 +25,16 @@ def loss_bars(losses: pd.DataFrame, chosen: int | None = None) -> go.Figure:
             y=list(range(len(losses))),
             orientation="h",
             marker_color=_colours(len(losses), chosen),
-            text=texts,
-            textposition="outside",
-            textfont={"size": 13},
-            constraintext="none",
-            cliponaxis=False,
             customdata=[_hover(line) for line in losses.itertuples()],
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
     for row, line in enumerate(losses.itertuples()):
-        drawing.annotations.append(_heading(row, line.name, line.path))
+        drawing.annotations.append(_heading(row, line))
     longest = float(losses["loss"].max()) if len(losses) else 1.0
     figure = drawing.figure()
     figure.update_layout(height=_ROW * len(losses) + _EDGE, bargap=0.66)
-    figure.update_xaxes(range=[0, longest * 1.35 or 1.0], visible=False)
+    figure.update_xaxes(range=[0, longest * 1.04 or 1.0], visible=False)
     figure.update_yaxes(range=[len(losses) - 0.5, -0.75], visible=False)
     return figure
 
@@ -63,15 +57,16 @@ def _hover(line: tuple) -> str:
     )
 
 
-def _heading(row: int, name: str, path: str) -> dict[str, object]:
-    top = path.split(" › ")[0] if path else ""
+def _heading(row: int, line: tuple) -> dict[str, object]:
+    """Write name and figure above a bar: beside its end a narrow screen would cut them."""
+    top = line.path.split(" › ")[0] if line.path else ""
     above = f" <span style='color:{QUIET};font-size:12px'>{top}</span>" if top else ""
     return {
         "x": 0,
         "y": row,
         "yshift": 17,
         "xanchor": "left",
-        "text": f"{name}{above}",
+        "text": f"{line.name} <b>{_value(line)}</b>{above}",
         "showarrow": False,
         "align": "left",
     }

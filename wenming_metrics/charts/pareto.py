@@ -5,20 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
+from wenming_metrics.charts.template import ACCENT, MUTED, QUIET, Drawing
 
 _ROW, _EDGE = 44, 30
 """Height of one bar and of what is above and below all bars, in pixels."""
 
 
 def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figure:
-    """Draw what cost most, and how much the largest make up together, with a line at 80 %.
+    """Draw what cost most, and how much the largest make up together: written, the few to 80 % in dark.
 
     Takes:   losses - name, loss (points as written, largest first), share (of all that was lost, also
              by what is not drawn); main - how many reach 80 % together; together - whether shares may
              be added up: else the bars stand alone
-    Returns: horizontal bars from zero with the name above, and a line of the cumulated share, on one
-             axis of shares of the whole; the first trace has a point per bar
+    Returns: horizontal bars from zero, the longest as wide as the figure, so that single sites can be
+             told apart too; name, points and shares stand above
     """
     drawing, size = Drawing(), len(losses)
     rows = list(range(size))
@@ -41,51 +41,20 @@ def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figu
     )
     for row, line, share in zip(rows, losses.itertuples(), running, strict=True):
         sum_text = (
-            f"<span style='color:{QUIET};font-size:12px'>{_running(share, together, 0)}</span>"
+            f"<span style='color:{QUIET};font-size:12px'>占 {line.share:.0%}"
+            f"{_running(share, together, 0)}</span>"
         )
         drawing.write_over_bar(row, f"{line.name} <b>{line.loss:.2f}</b> 分 {sum_text}")
-    if together:
-        _add_running(drawing, running)
     figure = drawing.figure()
-    figure.update_layout(height=_ROW * size + 2 * _EDGE, bargap=0.66)
-    figure.update_xaxes(range=[0, 1.04], visible=together)
+    figure.update_layout(height=_ROW * size + _EDGE, bargap=0.66)
+    longest = float(losses["share"].max()) if size else 1.0
+    figure.update_xaxes(range=[0, longest * 1.04 or 1.0], visible=False)
     figure.update_yaxes(range=[size - 0.4, -0.75], visible=False)
-    if together:
-        figure.update_xaxes(
-            tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1],
-            tickformat=".0%",
-            tickfont={"size": 12},
-            linecolor=LINE,
-        )
     return figure
 
 
 def _running(share: float, together: bool, decimals: int) -> str:
     return f" 累计 {share:.{decimals}%}" if together else ""
-
-
-def _add_running(drawing: Drawing, running: pd.Series) -> None:
-    """Draw the cumulated shares as a line, and the line at 80 %."""
-    drawing.traces.append(
-        go.Scatter(
-            x=running,
-            y=list(range(len(running))),
-            mode="lines+markers",
-            line={"color": QUIET, "width": 1.5},
-            marker={"size": 6, "color": QUIET},
-            hoverinfo="skip",
-        )
-    )
-    drawing.shape(
-        type="line",
-        xref="x",
-        yref="paper",
-        x0=0.8,
-        x1=0.8,
-        y0=0,
-        y1=1,
-        line={"color": QUIET, "width": 1, "dash": "dash"},
-    )
 
 
 def recurring_bars(counts: pd.DataFrame) -> go.Figure:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, TEXT, Drawing
+from wenming_metrics.charts.template import ACCENT, MUTED, TEXT, Drawing
 
 _LIGHT = (238, 242, 247)
 _DARK = tuple(int(ACCENT[start : start + 2], 16) for start in (1, 3, 5))
@@ -30,8 +30,7 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
              branch on)
     Returns: one trace, a point per block in the order of the lines
     """
-    drawing, total_loss = Drawing(), float(blocks.loc[blocks["level"] == 0, "loss"].sum()) or 1.0
-    height = min(_TREE, 100 + 36 * len(blocks))
+    drawing, total_loss, height = Drawing(), _whole(blocks), _height(blocks)
     shades = blocks["loss"].to_numpy(float) / (float(blocks["loss"].max()) or 1.0)
     drawing.traces.append(
         _bars(
@@ -59,16 +58,63 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def shades(table: pd.DataFrame) -> go.Figure:
+def _whole(blocks: pd.DataFrame) -> float:
+    return float(blocks.loc[blocks["level"] == 0, "loss"].sum()) or 1.0
+
+
+def _height(blocks: pd.DataFrame) -> int:
+    return min(_TREE, 100 + 36 * len(blocks))
+
+
+def join_narrow(blocks: pd.DataFrame) -> pd.DataFrame:
+    """Join blocks that are too low for their name to one 「其余 3 项」 of the same branch, which opens it.
+
+    Takes:   blocks - as `tree_blocks`
+    Returns: the same columns; what lies below a joined block is left out
+    """
+    least = _LINE * _whole(blocks) / _height(blocks)
+    paths = blocks["path"].tolist()
+    narrow: set[tuple[str, ...]] = set()
+    inner = blocks[blocks["level"] > 0]
+    for _, lines in inner.groupby(inner["path"].map(lambda path: path[:-1]), sort=False):
+        lines = lines.sort_values("loss", kind="stable")
+        count = int((lines["loss"] < least).sum())
+        # One more where they are too low even together.
+        count += 0 < count < len(lines) and float(lines["loss"].iloc[:count].sum()) < least
+        narrow |= set(lines["path"].iloc[:count])
+    gone = [any(path[:depth] in narrow for depth in range(2, len(path) + 1)) for path in paths]
+    # Of a block inside another that is joined nothing is drawn.
+    is_joined = [path in narrow and path[:-1] not in narrow for path in paths]
+    wide, joined = blocks[~np.array(gone, bool)], blocks[np.array(is_joined, bool)]
+    remainders = [
+        {
+            "level": level,
+            "name": f"其余 {len(lines)} 项",
+            "start": lines["start"].min(),
+            "loss": lines["loss"].sum(),
+            "shown": lines["shown"].sum(),
+            "path": branch,
+        }
+        for (level, branch), lines in joined.groupby(
+            ["level", joined["path"].map(lambda path: path[:-1])], sort=False
+        )
+    ]
+    return pd.concat([wide, pd.DataFrame(remainders)], ignore_index=True) if remainders else blocks
+
+
+def shades(table: pd.DataFrame, unseen: np.ndarray | None = None) -> go.Figure:
     """Draw a table of lost points as shades.
 
-    Takes:   table - index and columns are names, values points (NaN = nothing lost there)
-    Returns: one trace, a point per cell, row by row
+    Takes:   table - index and columns are names, values points (NaN = nothing lost there); unseen -
+             bool per cell: nothing was looked at there, None: not known of any
+    Returns: one trace, a point per cell, row by row; 0 where nothing was lost, hatched where nothing
+             was looked at
     """
     values = np.nan_to_num(table.to_numpy(float))
     rows, columns = values.shape
     most = max(float(values.max()) if values.size else 0.0, np.finfo(float).tiny)
     flat = np.clip(values.reshape(-1), 0.0, None)
+    hidden = np.zeros(len(flat), bool) if unseen is None else unseen.reshape(-1) & (flat < 0.005)
     drawing = Drawing()
     names = [(row, column) for row in table.index for column in table.columns]
     drawing.traces.append(
@@ -77,13 +123,18 @@ def shades(table: pd.DataFrame) -> go.Figure:
             base=np.repeat(np.arange(rows), columns).astype(float),
             y=np.ones(rows * columns),
             shades=flat / most,
-            text=[f"{value:.2f}" if value >= 0.005 else "" for value in flat],
+            text=[
+                "" if gap else f"{value:.2f}" if value >= 0.005 else "0"
+                for value, gap in zip(flat, hidden, strict=True)
+            ],
             hover=[
-                f"<b>{row}</b> {column}<br>失 {value:.2f} 分"
-                for (row, column), value in zip(names, flat, strict=True)
+                f"<b>{row}</b> {column}<br>" + ("没有检查" if gap else f"失 {value:.2f} 分")
+                for (row, column), value, gap in zip(names, flat, hidden, strict=True)
             ],
         )
     )
+    hatching = {"shape": np.where(hidden, "/", "").tolist(), "fgcolor": MUTED, "size": 7}
+    drawing.traces[0].marker.pattern = {**hatching, "solidity": 0.25}
     heads = [_folded(str(name), 4 if columns <= _FEW else 2) for name in table.columns]
     lines = max((head.count("<br>") + 1 for head in heads), default=1)
     top = _HEAD * lines + _EDGE

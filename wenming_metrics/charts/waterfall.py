@@ -10,7 +10,8 @@ from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
 
 _ROW, _EDGE = 52, 34
 _DOWN = "#6b7683"
-"""What takes points, dark grey beside the blue of what gives; the sign is written as well."""
+"""What takes points: hatched in grey, so that a black-and-white printer tells it from what gives too; the
+sign is written as well."""
 
 
 def change_bars(
@@ -35,7 +36,10 @@ def change_bars(
             base=starts,
             y=list(range(1, rows - 1)),
             orientation="h",
-            marker_color=[ACCENT if points > 0 else _DOWN for points in moved],
+            marker={
+                "color": [ACCENT if points > 0 else _DOWN for points in moved],
+                "pattern": {"shape": ["" if points > 0 else "/" for points in moved]},
+            },
             hovertext=[
                 f"{name} {signed(points)} 分" for name, points in zip(names, moved, strict=True)
             ],
@@ -86,6 +90,7 @@ def _name(
     texts.append(f"{ends[1]} <b>{scores[1]:.2f}</b>")
     for row, text in enumerate(texts):
         over_bar = {"x": 0, "xref": "paper", "xanchor": "left", "align": "left", "yshift": 19}
+        over_bar["bgcolor"] = "rgba(255,255,255,0.8)"  # no line runs through a name
         drawing.write(text, y=row, font={"color": QUIET}, **over_bar)
 
 

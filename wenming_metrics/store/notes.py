@@ -1,9 +1,9 @@
-"""Notes of the store on itself: its last backup, its last check. Not part of what is counted."""
+"""Notes of the store on itself: its last backup, its last check; remarks on days. Nothing that counts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -11,12 +11,20 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import Store, writing_aside
 
 BACKUP, RESTORED, VERIFIED, CLEANED = "backup", "restored", "verified", "cleaned"
+REMARKS = "remarks"
+"""What people wrote of days: `lines`, in the order in which they were written."""
 
 
 def write_note(store: Store, name: str, facts: Mapping[str, object]) -> None:
     """Replace a note. No figure rests on it, so the number of the last change stays as it was."""
-    table, content = schema.note, json.dumps(dict(facts), ensure_ascii=False)
+    change_note(store, name, lambda _: facts)
+
+
+def change_note(store: Store, name: str, make: Callable[[dict], Mapping[str, object]]) -> None:
+    """Replace a note by what is made of it. Takes: make - of its facts, {} where there is none"""
+    table = schema.note
     with writing_aside(store) as connection:
+        content = json.dumps(dict(make(read_note(connection, name) or {})), ensure_ascii=False)
         connection.execute(delete(table).where(table.c.name == name))
         connection.execute(insert(table), {"name": name, "value": content})
 

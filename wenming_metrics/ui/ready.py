@@ -15,9 +15,7 @@ from collections.abc import Callable, Iterator
 from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.publishing.corrections import corrections_of
 from wenming_metrics.publishing.issues import issues, signed_for
-from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.queries.office import days_known
-from wenming_metrics.queries.problems.glance import problem_glance
 from wenming_metrics.queries.survey.rates import overview_rates, rates
 from wenming_metrics.queries.survey.waves import waves
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
@@ -28,7 +26,7 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.frame.identity import as_program
 from wenming_metrics.ui.losses.scope import book_of
-from wenming_metrics.ui.overview import page as overview_page
+from wenming_metrics.ui.overview.view import city_view
 from wenming_metrics.ui.ranking import page as ranking_page
 
 _PAUSE = 1.0
@@ -101,10 +99,7 @@ def _questions() -> Iterator[Callable[[], object]]:
                 selection = _shown(newest, board.kind)
                 yield lambda selection=selection: _ask(ranking_page.summary_of, selection)
         selection = _shown(newest, "")
-        yield lambda selection=selection: _ask(overview_page.group_ends, selection)
-        yield lambda selection=selection: overview_page.city_moves(selection)
-        yield lambda asked_for=newest: ask(returning_sites, asked_for, first.kind, wait=False)
-    yield lambda: ask(problem_glance, overview_page.DAYS_BACK, wait=False)
+        yield lambda selection=selection: _ask(city_view, selection)
     yield lambda: ask(overview_rates, days[-1], wait=False)
     yield lambda: book_of(_shown(windows[0], first.kind))
     for wave in ask(waves, wait=False)[:1]:

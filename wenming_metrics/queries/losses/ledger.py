@@ -26,6 +26,7 @@ from wenming_metrics.scoring.losses.losses import weight_multiples
 from wenming_metrics.scoring.tally.columns import as_names
 from wenming_metrics.scoring.tally.leaves import visit_averages
 from wenming_metrics.scoring.tree.adjusting import LEDGER
+from wenming_metrics.scoring.tree.coverage import gather_up
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_sites_met
 from wenming_metrics.vocabulary import ADJUSTMENTS, SOURCE_CODES, SOURCES
@@ -67,6 +68,7 @@ class Ledger:
     units - unit, name, group, full (mark), score (as published; NaN = not scored), total (exact,
             NaN = not looked at), weight (in the city's score), status
     city_full, city_score - of the city; score None where no unit is scored
+    looked - path of names from the top -> the units (names) of which something below it was looked at
     rules - per stretch; decisions - `scoring.tree.adjusting.LEDGER`, column = place
     """
 
@@ -74,6 +76,7 @@ class Ledger:
     units: pd.DataFrame
     city_full: float
     city_score: float | None
+    looked: Mapping[tuple[str, ...], frozenset[str]]
     rules: tuple[RuleSet, ...]
     decisions: pd.DataFrame
 
@@ -112,9 +115,23 @@ def ledger(
         units=units,
         city_full=float(exact_product(weights, np.nan_to_num(units["full"].to_numpy()))),
         city_score=float(half_up(exact, decimals)) if weights.any() else None,
+        looked=_looked(standings),
         rules=tuple(span.rules for span, _, _ in standings.spans_in()),
         decisions=_decisions(standings),
     )
+
+
+def _looked(standings: Standings) -> dict[tuple[str, ...], frozenset[str]]:
+    """Say per branch of which units something was looked at: what lost nothing is not what nobody saw."""
+    names, looked = standings.units["name"].to_numpy(object), {}
+    for span, columns, _ in standings.spans_in():
+        scores, nodes = span.scores, span.rules.nodes
+        is_seen = ~np.isnan(scores.rates[:, columns]) & ~scores.filled[:, columns]
+        is_seen &= nodes["is_leaf"].to_numpy(bool)[:, None]
+        branches = gather_up(is_seen, span.rules, np.logical_or)
+        for path, units in zip(_paths(span.rules), branches, strict=True):
+            looked[path] = looked.get(path, frozenset()) | frozenset(names[units])
+    return looked
 
 
 def _units(standings: Standings) -> pd.DataFrame:

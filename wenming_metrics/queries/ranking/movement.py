@@ -47,23 +47,25 @@ def city_movement(office: Office, window: Window, board: str = "street") -> City
 
     The error of the city's score is that of a weighted sum of independent units: the root of Σw²e².
     """
-    windows = series(window, COURSE[window.kind])
-    course = standings_now(office, windows, board)
-    values = tuple(city_score(course, number) for number in range(len(windows)))
+    course = standings_now(office, series(window, COURSE[window.kind]), board)
+    values = tuple(city_score(course, number) for number in range(len(course.windows)))
     is_scored = None not in values[-2:]
     standings, errors = errors_now(office, window, board)
     squares = [
         _square(city_weights(standings, number), frame["error"].to_numpy(float))
         for number, frame in zip((-2, -1), errors, strict=True)
     ]
-    scored = [np.isin(statuses(standings, number), SCORED) for number in (-2, -1)]
-    either, both = int((scored[0] | scored[1]).sum()), int((scored[0] & scored[1]).sum())
+    has_score = [np.isin(statuses(standings, number), SCORED) for number in (-2, -1)]
+    in_either, in_both = (
+        int((has_score[0] | has_score[1]).sum()),
+        int((has_score[0] & has_score[1]).sum()),
+    )
     is_known = is_scored and not np.isnan(sum(squares))
     return CityMovement(
         values=values,
         change=float(half_up(values[-1] - values[-2], 9)) if is_scored else None,
         error=float(np.sqrt(sum(squares))) if is_known else None,
-        is_like=both >= LEAST_SHARED * either if either else False,
+        is_like=in_both >= LEAST_SHARED * in_either if in_either else False,
     )
 
 

@@ -53,7 +53,7 @@ def phase_ends(office: Office, windows: Sequence[Window]) -> tuple[PhaseEnd, ...
     days = [date.fromordinal(day) for day in sorted(names_by_day)]
     inside = [day for day in days if windows and windows[0].start <= day <= windows[-1].end]
     return tuple(
-        PhaseEnd(day, _axis_position(windows, day), tuple(names_by_day[day.toordinal()]))
+        PhaseEnd(day, axis_place(windows, day), tuple(names_by_day[day.toordinal()]))
         for day in inside
     )
 
@@ -62,8 +62,11 @@ def _name(campaign: str, phase: str) -> str:
     return mask("·".join(filter(None, (campaign, phase))) or "专项行动")
 
 
-def _axis_position(windows: Sequence[Window], day: date) -> float:
-    """Give the place of the end of a day; one that lies between windows stands between them."""
+def axis_place(windows: Sequence[Window], day: date, *, at_start: bool = False) -> float:
+    """Give the place of the end of a day; one that lies between windows stands between them.
+
+    Takes: at_start - the beginning of the day is meant
+    """
     number = max(number for number, axis_window in enumerate(windows) if axis_window.start <= day)
-    passed = (day - windows[number].start).days + 1
+    passed = (day - windows[number].start).days + (not at_start)
     return number - 0.5 + min(1.0, passed / len(windows[number].days))

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
@@ -47,14 +48,28 @@ def card_html(card: Card, beside: str = "") -> str:
     )
 
 
-def linked(html: str, key: str, page: str, label: str, query: Mapping[str, str]) -> None:
-    """Draw a piece of HTML of which every spot leads to a page; it stays the same session.
+@dataclass(frozen=True)
+class LinkedPiece:
+    """A piece of HTML of which every spot leads to a page.
 
-    Takes: html - escaped; label - what the link is called by those who hear the page; query - address
+    html - escaped; key - of its container; page, query - where it leads; label - what the link is
+    called by those who hear the page
     """
-    with st.container(key=f"linked-{key}", gap=None):
-        st.html(html)
-        navigation.link(page, label=words.plain(label), query_params=dict(query) or None)
+
+    html: str
+    key: str
+    page: str
+    label: str
+    query: Mapping[str, str]
+
+
+def draw_linked(linked: Iterable[LinkedPiece]) -> None:
+    """Draw pieces that lead on; it stays the same session."""
+    for piece in linked:
+        with st.container(key=f"linked-{piece.key}", gap=None):
+            st.html(piece.html)
+            label = words.plain(piece.label)
+            navigation.link(piece.page, label=label, query_params=dict(piece.query) or None)
 
 
 def bar_row(name: str, value: str, share: float) -> str:
@@ -65,12 +80,41 @@ def bar_row(name: str, value: str, share: float) -> str:
     )
 
 
-def site_row(site: tuple) -> str:
-    """Make one line of a site that comes back. Takes: site - of `repeat_sites.returning_sites`"""
+def site_row(line: tuple) -> str:
+    """Make one line of a site that comes back. Takes: line - of `repeat_sites.returning_sites`"""
     return (
-        f"<div class='site-row'><b>{escape(site.site_name)}</b>"
-        f"<span>{escape(site.unit_name)} · {escape(site.items)}</span>"
-        f"<span class='number'>{site.days}天查出{site.times:,}个问题</span></div>"
+        f"<div class='site-row'><b>{escape(line.site_name)}</b>"
+        f"<span>{escape(line.unit_name)} · {escape(line.items)}</span>"
+        f"<span class='number'>{line.days}天查出{line.times:,}个问题</span></div>"
+    )
+
+
+def ranked_cards(lines: pd.DataFrame, address: str) -> str:
+    """Make the HTML of a ranked list for a phone, a card a unit; groups fold, the first stands open.
+
+    Takes: lines - of `tables.ranked_lines`; address - that a card opens, the unit's name is put behind it
+    """
+    groups = []
+    for number, (group, units) in enumerate(lines.groupby("group", sort=False)):
+        mean = units.loc[units["is_mean"], "score"]
+        average = f"，平均{mean.iloc[0]:.2f}" if len(mean) else ""
+        placed = units[~units["is_mean"]]
+        rows = "".join(_ranked_card(line, address) for line in placed.itertuples())
+        is_open = "" if number else " open"
+        heading = f"{escape(str(group))} <span>{len(placed)}个单位{average}</span>"
+        groups.append(
+            f"<details class='group'{is_open}><summary>{heading}</summary>{rows}</details>"
+        )
+    return f"<div class='phone-only'>{''.join(groups)}</div>"
+
+
+def _ranked_card(line: tuple, address: str) -> str:
+    moved_by = f"较上期{line.change}" if line.change else ""
+    facts = [line.moved, moved_by, f"{line.sites}个点位，检查{line.checks}项，问题{line.failed}项"]
+    return (
+        f"<a class='ranked' href='{escape(address + quote(line.unit_name), quote=True)}' target='_self'>"
+        f"<b>{escape(line.place)}</b><span>{escape(line.unit_name)}</span><b>{line.score:.2f}</b>"
+        f"<span class='quiet'>{escape('　'.join(filter(None, facts)))}</span></a>"
     )
 
 

@@ -13,7 +13,16 @@ from datetime import date
 
 import streamlit as st
 
-from wenming_metrics.domain.periods import KINDS, Window, custom, previous, today, window
+from wenming_metrics.domain.periods import (
+    KINDS,
+    Window,
+    custom,
+    is_to_date,
+    previous,
+    to_date,
+    today,
+    window,
+)
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.ui.frame import navigation, page
@@ -89,18 +98,39 @@ def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
     return selection
 
 
-def choose_trend(rules: RuleSet, days: Sequence[date]) -> Selection:
-    """Draw the controls of a course: board, period and its last date, in the caller's row."""
+def choose_trend(rules: RuleSet, days: Sequence[date], *, any_period: bool = False) -> Selection:
+    """Draw the controls of a course: board, period and its last date, in the caller's row.
+
+    Takes: any_period - longer periods and any two dates too
+    """
     ranked = [board for board in rules.boards if board.ranked]
     board = _board(ranked, "trend_board") if len(ranked) > 1 else ranked[0]
-    return Selection(_window(_COURSE, days, "trend_", rules), board.kind)
+    kinds = (*_COURSE, "quarter", "year", "custom") if any_period else _COURSE
+    if st.session_state.get("trend_period") not in (None, ISSUE, *kinds):
+        st.session_state["trend_period"] = kinds[0]
+    return Selection(_window(kinds, days, "trend_", rules), board.kind)
+
+
+def any_dates(days: Sequence[date], prefix: str, first: Window) -> Window:
+    """Draw two dates; gives the days from one to the other. Takes: first - what they open on"""
+    low, high = days[0], _latest(days)
+    start = _date("比较开始日期", f"{prefix}from", min(max(first.start, low), high), days)
+    end = _date("比较结束日期", f"{prefix}to", min(max(first.end, low), high), days)
+    return custom(start, end)
 
 
 def same_kind(after: Window, days: Sequence[date], rules: RuleSet) -> Window:
     """Draw a date; gives the window of the kind of another that it lies in."""
     usual = min(max(previous(after).start, days[0]), _latest(days))
     on = _date("比较日期", "trend_other", usual, days)
-    return slot_at(calendar_of(rules.issues), on).window if after.number else window(after.kind, on)
+    if after.number:
+        return slot_at(calendar_of(rules.issues), on).window
+    compared = window(after.kind, on)
+    return (
+        to_date(compared, compared.start + (after.end - after.start))
+        if is_to_date(after)
+        else compared
+    )
 
 
 def trend_query(chosen: Selection, days: Sequence[date], rules: RuleSet) -> dict[str, str]:

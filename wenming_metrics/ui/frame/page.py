@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date
+from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -149,6 +150,17 @@ def tell(text: str, *, was_done: bool) -> None:
 def note(text: str) -> None:
     """Write a line of lesser weight: what a figure rests on."""
     st.caption(text)
+
+
+def fold(title: str, key: str) -> DeltaGenerator:
+    """Open a part of a page that a phone shows only when its line is tapped; elsewhere it always stands.
+
+    Takes: title - what is in it, as the line says; key - of the part
+    """
+    folded = st.container(key=f"more-{key}")
+    with folded:
+        st.html(f"<label class='more'><input type='checkbox'>更多：{escape(title)}</label>")
+    return folded
 
 
 def row(key: str | None = None) -> DeltaGenerator:

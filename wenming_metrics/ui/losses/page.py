@@ -36,7 +36,8 @@ def draw(office: Office, selection: Selection) -> None:
     tab = page.switch("看什么", tabs, _TAB, label_visibility="collapsed")
     if tab == LOST:
         views.draw(book, scope)
-        rows.draw(book, scope)
+        with page.fold("失分记录", "rows"):
+            rows.draw(book, scope)
     elif tab == MOVED:
         before = previous(selection.window)
         change.draw_change(before, selection.window, selection.board, scope.unit or CITY)

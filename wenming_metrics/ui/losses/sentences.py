@@ -96,11 +96,11 @@ def few(losses: Sequence[float]) -> str:
     if most * len(lost) <= _EVEN and most <= _LITTLE:
         return f"失分分散：{len(lost)} 项里要 {count} 项才到八成，最多的一项也只占 {most:.0%}。"
     if count == len(lost):
-        return f"{count} 项合起来才过八成（虚线是 80%），最多的一项占 {most:.0%}。"
+        return f"{count} 项合起来才过八成（深色），最多的一项占 {most:.0%}。"
     rest = f"其余 {len(lost) - count} 项合计占 {1 - share:.0%}"
     if count == 1:
-        return f"一项就占 {share:.0%}（虚线是 80%），{rest}。"
-    return f"前 {count} 项占 {share:.0%}（虚线是 80%），{rest}；最多的一项占 {most:.0%}。"
+        return f"一项就占 {share:.0%}（深色），{rest}。"
+    return f"前 {count} 项占 {share:.0%}（深色），{rest}；最多的一项占 {most:.0%}。"
 
 
 def darkest(table: pd.DataFrame) -> str:

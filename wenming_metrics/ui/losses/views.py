@@ -12,7 +12,7 @@ import streamlit as st
 
 from wenming_metrics.charts.pareto import pareto
 from wenming_metrics.charts.template import CONFIG, Drawing
-from wenming_metrics.charts.treemap import shades, tree_blocks
+from wenming_metrics.charts.treemap import join_narrow, shades, tree_blocks
 from wenming_metrics.scoring.losses.ledger import LEVELS, blocks, crossing, sum_lines
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.losses import scope as losses_scope
@@ -47,10 +47,11 @@ def draw(book: Book, scope: Scope) -> None:
             _draw_drawn("失分在哪里", tree, f"tree-{key}")
     with right if tree.scopes else left:
         _draw_drawn(f"哪些{by}失分最多", few, f"pareto-{key}")
-    with right:
+    with right, page.fold(f"全部{by}", "parts"):
         total = book.recall(Book.shown_points, scope)
         _draw_table(branches, scopes, by, total, key)
-    _draw_shades(book, scope)
+    with page.fold("单位和指标", "shades"):
+        _draw_shades(book, scope)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +127,9 @@ def _tree(book: Book, scope: Scope) -> _Drawn | None:
     if tree.empty:
         return _Drawn("", Drawing().figure(), [])
     drawn = book.in_blocks(scope, tree[tree["level"] <= _levels(tree)])
+    widest, drawn = sentences.widest(drawn), join_narrow(drawn)
     scopes = [replace(scope, path=(*scope.path, *path)) for path in drawn["path"]]
-    return _Drawn(sentences.widest(drawn), tree_blocks(drawn), scopes)
+    return _Drawn(widest, tree_blocks(drawn), scopes)
 
 
 def _levels(tree: pd.DataFrame) -> int:
@@ -197,10 +199,10 @@ def _draw_shades(book: Book, scope: Scope) -> None:
         return
     st.subheader(f"{what}和指标")
     page.note(drawn.note)
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
-    with right:
+    _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
+    if len(listed) <= _SHADES and listed.shape[1] - 1 <= _WIDE:
+        return
+    with st.expander(f"全部{len(listed)}个{what}的数"):
         names = {name: words.plain(str(name)) for name in listed.columns if name != "name"}
         losses = [f"{name}=loss" for name in names]
         tables.show(listed, tables.configs("name=part_name", *losses, name=what, **names), 14)
@@ -215,9 +217,21 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
         return table, _Drawn("", Drawing().figure(), [])
     small = table.iloc[:_SHADES, :_WIDE]
     omission = "" if small.shape == table.shape else _left_out(table, small, what)
-    note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{omission}点击一格，查看明细。"
+    looked, unseen = book.ledger.looked, None
+    if not scope.unit:
+        unseen = np.array(
+            [
+                [row not in looked.get((*scope.path, name), frozenset([row])) for name in small]
+                for row in small.index
+            ]
+        )
+    hatched = "斜线格没有检查，" if unseen is not None and unseen.any() else ""
+    note = (
+        f"{sentences.darkest(table)}格里是{_whose(scope)}失的分，{hatched}0 是查了没有失分。"
+        f"{omission}点击一格，查看明细。"
+    )
     scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
-    return table.rename_axis("name").reset_index(), _Drawn(note, shades(small), scopes)
+    return table.rename_axis("name").reset_index(), _Drawn(note, shades(small, unseen), scopes)
 
 
 def shades_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,14 +42,14 @@ def alerts(
            parameters for the window that is shown
     """
     repeated = {**periods[LOSSES], "lost_tab": "反复问题"}
-    book, slots = ask(issues), ask(slots_with_issues)
-    held = ask(held_rows)
+    book, slots = ask(issues, wait=False), ask(slots_with_issues, wait=False)
+    held_count = ask(held_rows, wait=False)
     for reader, text, page, query in (
         (LEADER, sentences.fallen(lines), RANKS, periods[RANKS]),
         (LEADER, sentences.overdue(glance.view), PROBLEMS, {"fix_term": "逾期"}),
         (LEADER, sentences.coming_back(sites), LOSSES, repeated),
         (LEADER, sentences.to_decide(glance.undecided, book, CHECKING), PROBLEMS, {}),
-        (CLERK, f"{held:,}条待核，暂不计分" if held else "", "pages/upload.py", {}),
+        (CLERK, f"{held_count:,}条待核，暂不计分" if held_count else "", "pages/upload.py", {}),
         (
             CLERK,
             sentences.issue_due(slots, today(), in_use=bool(book)),
@@ -61,7 +61,7 @@ def alerts(
             yield Alert(reader, text, page, query)
 
 
-def draw(entries: list[Alert]) -> None:
+def draw(entries: Sequence[Alert]) -> None:
     """Draw the alerts as links in one row, the leader's first."""
     if not entries:
         return

@@ -11,6 +11,7 @@ from datetime import date
 
 import pandas as pd
 
+from wenming_metrics.domain.numbers import small_base
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.publishing.issues import NONE, SIGNED, WITHDRAWN, Issue
 from wenming_metrics.queries.problems.lists import ProblemView
@@ -146,7 +147,8 @@ def problem_cards(view: ProblemView) -> list[Card]:
 def _counts(line: pd.Series) -> str:
     if pd.isna(line["denominator"]):
         return line["words"]
-    return f"{line['numerator']:,}件 ÷ {line['denominator']:,}件"
+    small = small_base(line["denominator"])
+    return f"{line['numerator']:,}件 ÷ {line['denominator']:,}件{small}"
 
 
 def survey_line(latest: Rates, day: date) -> str:
@@ -188,8 +190,8 @@ def fallen(lines: pd.DataFrame) -> str:
     if lines.empty:
         return ""
     falls = [f"{plain(line.unit_name)}{signed(line.score_change)}" for line in lines.itertuples()]
-    more = f"等{len(lines)}个街道" if len(lines) > 3 else ""
-    return f"得分明显下降：{'、'.join(falls[:3])}{more}"
+    and_so_on = f"等{len(lines)}个街道" if len(lines) > 3 else ""
+    return f"得分明显下降：{'、'.join(falls[:3])}{and_so_on}"
 
 
 def overdue(view: ProblemView) -> str:
@@ -197,22 +199,22 @@ def overdue(view: ProblemView) -> str:
     units = view.by_unit[view.by_unit["overdue"] > 0]
     if units.empty:
         return ""
-    held = [
+    holders = [
         f"{plain(line.unit_name)}{line.overdue:,}件（最长{line.most_late:,}天）"
         for line in units.head(2).itertuples()
     ]
-    more = f"等{len(units)}个单位" if len(units) > 2 else ""
-    return f"逾期{int(units['overdue'].sum()):,}件：{'、'.join(held)}{more}"
+    and_so_on = f"等{len(units)}个单位" if len(units) > 2 else ""
+    return f"逾期{int(units['overdue'].sum()):,}件：{'、'.join(holders)}{and_so_on}"
 
 
 def coming_back(sites: pd.DataFrame) -> str:
-    """Say which sites were found with the same problem on OFTEN days or more; "" for none."""
+    """Say which sites were found with the same problem on OFTEN days and above; "" for none."""
     often = sites[sites["days"] >= OFTEN]
     if often.empty:
         return ""
     first = often.iloc[0]
-    more = f"等{len(often)}个点位" if len(often) > 1 else ""
-    return f"第三次反复：{plain(first['site_name'])}{more}"
+    and_so_on = f"等{len(often)}个点位" if len(often) > 1 else ""
+    return f"第三次反复：{plain(first['site_name'])}{and_so_on}"
 
 
 def to_decide(undecided: dict[str, int], all_issues: Iterable[Issue], checking: str) -> str:

@@ -10,9 +10,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from wenming_metrics.charts.rank_history import count_bars, rank_lines
-from wenming_metrics.domain.periods import now, today
+from wenming_metrics.domain.periods import Window, now, series, today
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.ranking.ranking import listing, ranking
+from wenming_metrics.queries.scores.score_windows import COURSE
+from wenming_metrics.queries.trend.dated_notes import DayRemark, remarks_within
 from wenming_metrics.rules.model import Board
 from wenming_metrics.ui.frame import filters, navigation, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
@@ -22,6 +24,7 @@ from wenming_metrics.ui.portrait.facts import TOGETHER, UnitFacts, gather, kinds
 from wenming_metrics.ui.portrait.opening import labels_of, lost_query, opening, points_of, unit_of
 from wenming_metrics.ui.portrait.print_sheet import sheet
 from wenming_metrics.ui.ranking import page as ranking_page
+from wenming_metrics.ui.trends.sentences import remark_lines
 
 _MANY, _SOME, _FEW = 20, 10, 5
 """So many lines of a list, classes of problems, standards ahead and behind are shown on the screen."""
@@ -57,10 +60,19 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
         _draw_scored(facts, query)
     else:
         _draw_kinds(facts, query)
-    _draw_open(facts, query)
-    _draw_survey(facts)
-    _draw_kept(facts)
-    st.html(ask(_sheet, selection, name, wait=False))
+    with page.fold("没有整改的问题、两率一度、台账", "rest"):
+        _draw_open(facts, query)
+        _draw_survey(facts)
+        _draw_kept(facts)
+    remarks = remark_lines(_remarks(office, selection.window))
+    if remarks:
+        page.note(words.plain(remarks))
+    st.html(ask(_sheet, selection, name, remarks, wait=False))
+
+
+def _remarks(office: Office, last: Window) -> list[DayRemark]:
+    """List what was written of days of the course that the page and its printed sheet show."""
+    return remarks_within(office, series(last, COURSE[last.kind]))
 
 
 def _portrait(
@@ -76,9 +88,10 @@ def _portrait(
     return facts, opening(facts, lines, words.when(selection.window, today()))
 
 
-def _sheet(office: Office, selection: Selection, name: str) -> str:
+def _sheet(office: Office, selection: Selection, name: str, remarks: str) -> str:
     facts, opening_sentences = ask(_portrait, selection, name, shared=True)
     foot = page.foot_text(office, selection.window, int(facts.line["checks"]))
+    foot = "　".join(filter(None, (remarks, foot)))
     return sheet(facts, opening_sentences, lost_query(facts, ask(days_known)), foot)
 
 
@@ -118,7 +131,7 @@ def _draw_scored(facts: UnitFacts, query: dict[str, str]) -> None:
         _draw_repeats(facts, query)
         return
     left, right = st.columns(2, gap="large")
-    with left:
+    with left, page.fold("强项和弱项", "against"):
         has_score = not pd.isna(facts.line["score"])
         lines = scored.against
         branches = tables.branches(lines, query, scored=has_score, most=_MANY)
@@ -127,8 +140,9 @@ def _draw_scored(facts: UnitFacts, query: dict[str, str]) -> None:
     with right:
         losses = tables.losses(scored.losses, scored.total, query, _MANY)
         _section("失分账", sentences.ledger(scored.losses, scored.total, _MANY), losses)
-        _draw_fixes(facts, query)
-        _draw_repeats(facts, query)
+        with page.fold("优先整改和反复点位", "fixes"):
+            _draw_fixes(facts, query)
+            _draw_repeats(facts, query)
 
 
 def _section(title: str, note: str, html: str = "") -> None:

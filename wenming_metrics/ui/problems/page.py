@@ -54,17 +54,18 @@ def draw(office: Office, days: Sequence[date]) -> None:
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)
     hands_out = office.viewer.may("交办") and not office.viewer.is_scoped
-    if hands_out:
-        matches.draw(office, _SPANS[span], who)
-        dispatches.draw(office, lines, who)
-    _draw_units(view)
-    if hands_out:
-        reminding.draw(office, view, who)
-    if office.viewer.may("核查") and not office.viewer.is_scoped:
-        rechecks.draw(office, view, who)
-    _draw_figures(view)
-    if hands_out:
-        moves.draw_elsewhere(office, who)
+    with page.fold("交办、各单位手里的问题、提醒和登记", "office"):
+        if hands_out:
+            matches.draw(office, _SPANS[span], who)
+            dispatches.draw(office, lines, who)
+        _draw_units(view)
+        if hands_out:
+            reminding.draw(office, view, who)
+        if office.viewer.may("核查") and not office.viewer.is_scoped:
+            rechecks.draw(office, view, who)
+        _draw_figures(view)
+        if hands_out:
+            moves.draw_elsewhere(office, who)
 
 
 def _narrow(view: ProblemView) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +21,7 @@ from wenming_metrics.queries.files.held_effect import (
     held_sentence,
     with_held,
 )
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
@@ -28,7 +29,7 @@ from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
-from wenming_metrics.ui.frame import drill, page, tables, words
+from wenming_metrics.ui.frame import cards, drill, filters, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.vocabulary import on_time_note
@@ -184,7 +185,16 @@ def draw_list(selection: Selection) -> None:
     columns = tables.ranking_columns(lines)
     key = f"ranked-{selection.group}-{selection.key}"
     names = lines["unit_name"].where(~lines["is_mean"]).tolist()
-    tables.pick_name(tables.mark_means(lines), columns, key, UNIT, names)
+    with st.container(key="wide-ranked"):
+        tables.pick_name(tables.mark_means(lines), columns, key, UNIT, names)
+    st.html(ask(_phone_cards, selection, shared=True, wait=False))
+
+
+def _phone_cards(office: Office, selection: Selection) -> str:
+    board, days = office.rules.board(selection.board), ask(days_known, wait=False)
+    query = filters.portrait_query(selection.window, days, board, "")
+    lines = ask(_ranked_lines, selection, shared=True, wait=False)
+    return cards.ranked_cards(lines, f"unit?{urlencode(query)}")
 
 
 def _apart(ranked: pd.DataFrame) -> Iterator[str]:
@@ -239,6 +249,11 @@ def draw_day(day: Window) -> None:
     if sites.empty:
         page.note("当日没有督查。")
         return
+    with page.fold("当日点位和问题", "day"):
+        _draw_day_tables(sites, findings)
+
+
+def _draw_day_tables(sites: pd.DataFrame, findings: pd.DataFrame) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.subheader(f"当日点位（{len(sites)} 个）")
@@ -260,7 +275,7 @@ def draw_day_list(selection: Selection) -> None:
         st.subheader("当日名次")
         page.note(words.DAY_NOTE)
         draw_list(selection)
-    with right:
+    with right, page.fold("本周累计", "week"):
         st.subheader("本周累计")
         more = "，点位更多，更有参考价值" if so_far.start < so_far.end else ""
         page.note(f"{so_far.title}{more}。")

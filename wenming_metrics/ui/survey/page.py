@@ -108,6 +108,13 @@ def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     _draw_cards(wave_rates, chosen)
     _draw_basis(wave_rates, rate, total)
     view = page.switch("看什么", VIEWS, "opinion_view", label_visibility="collapsed")
+    with page.fold(view, "opinions"):
+        _draw_view(office, chosen, wave_rates, units, view)
+
+
+def _draw_view(
+    office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame, view: str
+) -> None:
     if view == UNITS:
         survey_units.draw(office, chosen, wave_rates, units)
     elif view == QUESTIONS:

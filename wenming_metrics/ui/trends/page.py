@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -15,25 +15,27 @@ from wenming_metrics.charts.calendar import day_squares
 from wenming_metrics.charts.control_chart import course_line, has_line
 from wenming_metrics.charts.sparklines import Small, small_lines
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.domain.periods import Window, previous, window
+from wenming_metrics.domain.periods import Window, is_to_date, previous, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.trend.campaign_phases import phase_ends
 from wenming_metrics.queries.trend.change import UNIT
+from wenming_metrics.queries.trend.dated_notes import remarks_within
 from wenming_metrics.queries.trend.trend import Course, course, days_scored, indicators, year_before
 from wenming_metrics.rules.calendar import calendar_of, slot_at
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.trend.control_limits import control
-from wenming_metrics.ui.frame import cache, filters, page, words
+from wenming_metrics.ui.frame import cache, filters, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.trends import change, sentences
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.trends import change, remark_lines, sentences, side_by_side
 
-COURSE, WHY, CALENDAR, UNITS = "走势", "得分变动原因", "日历", "各单位"
+COURSE, WHY, SIDE, CALENDAR, UNITS = "走势", "得分变动原因", "并排比较", "日历", "各单位"
 SCORE, CITY = "总分", "全市"
 _LENGTH = {"day": 92, "week": 26, "month": 24}
 """How many windows a course spans at most; issues as weeks."""
 _WEEKS, _LEAST_WEEKS = 26, 10
 """How many weeks a calendar shows at most and at least."""
-_USUAL, _YEAR, _OTHER = "上一期", "去年同期", "另选一期"
+_USUAL, _YEAR, _OTHER, _ANY = "上一期", "去年同期", "另选一期", "任选起止日期"
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,13 @@ class TrendView:
 def choose(office: Office, days: Sequence[date]) -> TrendView:
     """Draw the controls: view, period and date, whom, which indicator."""
     with page.row("controls"):
-        view = page.switch("看什么", [COURSE, WHY, CALENDAR, UNITS], "trend_view")
-        selection = filters.choose_trend(office.rules, days)
+        view = page.switch("看什么", [COURSE, WHY, SIDE, CALENDAR, UNITS], "trend_view")
+        selection = filters.choose_trend(office.rules, days, any_period=view == WHY)
+        selection = replace(selection, window=signed_view.present_part(selection.window))
         names = ask(course, (selection.window,), selection.board).wholes["name"]
         name, indicator, code = CITY, SCORE, ""
         compared = _before(selection.window, office.rules)
-        if view != UNITS:
+        if view not in (SIDE, UNITS):
             whom = list(dict.fromkeys(names))
             name = page.select("单位", whom, "trend_whom", width=170)
         if view in (COURSE, UNITS):
@@ -70,7 +73,8 @@ def choose(office: Office, days: Sequence[date]) -> TrendView:
             code = codes[indicator]
         if view == WHY:
             compared = _compared(selection.window, compared, days)
-    filters.carry(office.rules, days, selection, "" if name == CITY else name)
+    if selection.window.kind in _LENGTH or selection.window.number:
+        filters.carry(office.rules, days, selection, "" if name == CITY else name)
     query = filters.trend_query(selection, days, office.rules)
     return TrendView(
         selection.window, selection.board, name, code, indicator, view, compared, query
@@ -87,6 +91,9 @@ def draw(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
         series = _course(office, chosen, days)
         if chosen.view == UNITS:
             _draw_units(series, chosen)
+        elif chosen.view == SIDE:
+            links = {name: _link(name, chosen) for name in series.wholes["name"]}
+            side_by_side.draw(Selection(chosen.window, chosen.board), series, links)
         else:
             _draw_course(office, series, chosen)
 
@@ -130,6 +137,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
     gaps = scored[-1] - scored[0] + 1 > len(scored)  # then what follows each other are no weeks
     page.say(latest + sentences.reading(judged, "day" if gaps else kind, target, full))
     ends = sentences.marked(ask(phase_ends, series.windows))
+    remarks = remarks_within(office, series.windows)
     line = course_line(
         judged,
         scored,
@@ -137,13 +145,17 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
         [_hover(series, row, position, rate=bool(chosen.code)) for position in scored],
         before=series.before[row],
         cuts={first - 0.5: "改办法" for first in series.changes},
-        ends=[(end.axis_position, mark, sentences.phase_hover(end)) for mark, end in ends.items()],
+        ends=[
+            *((end.axis_position, mark, sentences.phase_hover(end)) for mark, end in ends.items()),
+            *sentences.remark_marks(remarks),
+        ],
         target=target,
     )
     page.chart(line, "course")
     _explain(series, row, kind)
     if latest := sentences.phases(ends):
         page.note(latest)
+    remark_lines.draw(office, remarks, series.windows[-1].end)
 
 
 def _than(series: Course) -> str:
@@ -180,6 +192,8 @@ def _explain(series: Course, row: int, kind: str) -> None:
         page.note(
             "一天只查少数点位，按日的升降多半来自查到了谁；看走势以周、月为准。没有督查的日子略去。"
         )
+    if is_to_date(series.windows[-1]):
+        page.note(f"本期没有过完：各期都只取开头的 {len(series.windows[-1].days)} 天，好作比较。")
     if rule_note := sentences.new_rules(series.changes):
         page.note(rule_note)
 
@@ -199,12 +213,14 @@ def _hover(series: Course, row: int, column: int, *, rate: bool) -> str:
 
 def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
     """Draw the controls of what to compare with; gives that window. Takes: before - the usual one"""
-    options = [_USUAL, _YEAR, _OTHER]
+    options = [_USUAL, _YEAR, _OTHER, _ANY] if after.kind != "custom" else [_USUAL, _ANY]
     than = page.select("与哪一期比", options, "trend_than", width=150)
     if than == _USUAL:
         return before
     if than == _YEAR:
         return year_before(after)
+    if than == _ANY:
+        return filters.any_dates(days, "trend_than_", before)
     return filters.same_kind(after, days, cache.office().rules)
 
 

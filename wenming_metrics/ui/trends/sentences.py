@@ -15,6 +15,7 @@ import pandas as pd
 from wenming_metrics.charts.waterfall import signed
 from wenming_metrics.domain.numbers import allocate, half_up
 from wenming_metrics.queries.trend.campaign_phases import PhaseEnd
+from wenming_metrics.queries.trend.dated_notes import DayRemark
 from wenming_metrics.scoring.trend.change import (
     CAUSES,
     PERFORMANCE,
@@ -192,6 +193,22 @@ def phases(ends: Mapping[str, PhaseEnd]) -> str:
         for mark, end in ends.items()
     )
     return f"细点线是专项行动各阶段到期的日子（文件没有写从哪天开始，所以不画）：{marks}。"
+
+
+def remark_marks(remarks: Sequence[DayRemark]) -> list[tuple[float, str, str]]:
+    """Give place, mark and hover text of remarks on days, for a figure."""
+    return [
+        (remark.axis_position, f"注{number}", f"{_dated(remark.day)}{escape(remark.text)}")
+        for number, remark in enumerate(remarks, 1)
+    ]
+
+
+def remark_lines(remarks: Sequence[DayRemark]) -> str:
+    """Say what the marks of `remark_marks` stand for, and who wrote it, unescaped; "" where there are none."""
+    return "；".join(
+        f"注{number} {_dated(remark.day)}{remark.text}（{remark.who}）"
+        for number, remark in enumerate(remarks, 1)
+    )
 
 
 def _dated(on: date) -> str:
