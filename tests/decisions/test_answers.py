@@ -110,6 +110,22 @@ def test_an_answer_of_a_unit_that_has_nothing_to_do_with_it_is_told(office, unit
         assert (told[0].row, told[0].found) == (3, "乙街道")
 
 
+@pytest.mark.parametrize(("number", "is_known"), [("P2", True), ("P1-2", True), ("P9", False)])
+def test_an_answer_whose_number_nobody_knows_is_told_when_it_comes(office, number, is_known):
+    row = [number, "城管局", "二号", "环境堆物", "已清走", "已整改", "2026-11-12"]
+    preview = commit.inspect(office, xlsx({"反馈": [["整改反馈"], HEADERS, row]}), "反馈.xlsx")
+    told = [problem.text for problem in preview.reading.problems if problem.code == "整改-12"]
+    assert (
+        told == []
+        if is_known
+        else told
+        == [
+            "“反馈”第 3 行：没有找到问题编号“P9”，这条反馈暂时对不上任何问题，不计入整改率。请核对编号；"
+            "交办清单还没有上传的，上传后自动对上；也可以入库后在“问题整改”的“对不上号的反馈”里确认。[整改-12]"
+        ]
+    )
+
+
 def test_an_answer_to_one_of_a_split_cell_names_a_problem(office):
     """P1-2 is the second problem of the cell whose number is P1."""
     send(office, ["P1-2", "城管局", "一号", "堆物", "已清走", "已整改", "2026-11-12"])

@@ -20,8 +20,8 @@ def office(tmp_path, monkeypatch):
 def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     app = visit("rectification", fix_term="逾期", fix_unit="没有这个单位")
     told = texts(app)
-    assert "发现问题 5 件，已交办 2 件，其中还没有整改完的 2 件；逾期 2 件，在**城管局**" in told
-    assert "共 2 件。" in told, "the term narrows the list, a unit that is not there does not"
+    assert "发现问题 5 条，已交办 2 条，其中还没有整改完的 2 条；逾期 2 条，在**城管局**" in told
+    assert "共 2 条。" in told, "the term narrows the list, a unit that is not there does not"
     assert "整改完以责任单位反馈已整改为准" in told
     app.text_input(key="who").input("甲")
     app.text_input(key="fix-content").input("整治三号地块").run()
@@ -31,4 +31,4 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
 
 
 def test_the_overview_has_one_line_of_it(office):
-    assert "近30天发现的：逾期 2 件（城管局 2 件）" in texts(visit())
+    assert "近30天发现的：逾期 2 条（城管局 2 条）" in texts(visit())

@@ -23,7 +23,7 @@ from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS, LOOP_SOURCES, LOOP_STA
 _LIST = {column.name: column.title for column in wording.LIST}
 _UNITS = {column.name: column.title for column in wording.UNITS}
 _FIGURES = {column.name: column.title for column in wording.FIGURES[:4]}
-_REMINDERS = titles("level=reminder", "unit_name", "problems=in_hand", "most_late", problems="件数")
+_REMINDERS = titles("level=reminder", "unit_name", "problems=in_hand", "most_late", problems="条数")
 _REJUDGED = titles(
     *("number=problem_number", "unit_name", "due=due_stored", "due_now", "mark=late_mark"),
     *("file", "sheet", "source_row"),
@@ -49,7 +49,7 @@ def add_commands(add: Add) -> None:
         metavar=("开始", "结束"),
         help="按现在登记的放假和调休重新判定这些天发现的问题是否逾期，只列出不改动，如 2026-10-01 2026-10-31",
     )
-    move = add("move", _move, "办理一步问题整改：交办、签收、反馈、核查、销号等，一件或几件")
+    move = add("move", _move, "办理一步问题整改：交办、签收、反馈、核查、销号等，一条或几条")
     move.add_argument("act", metavar="办理事项", help="如 交办、签收、反馈、核查通过、销号")
     move.add_argument("numbers", nargs="+", metavar="编号", help="问题编号，可以写几个")
     move.add_argument("--who", required=True, metavar="姓名", help="谁办的")
@@ -138,10 +138,10 @@ def _problems(options: argparse.Namespace) -> int:
         return OK
     print_lines("各项指标", wording.figure_lines(view)[list(_FIGURES)].rename(columns=_FIGURES))
     print_lines("各单位手里的问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
-    remainder = f"，列出最急的 {_LINES} 件" if len(lines) > _LINES else ""
+    remainder = f"，列出最急的 {_LINES} 条" if len(lines) > _LINES else ""
     drawn = lines.head(_LINES)[list(_LIST)].astype(object)
     drawn = drawn.where(drawn.notna(), "")
-    print_lines(f"问题清单（{len(lines):,} 件{remainder}）", drawn.rename(columns=_LIST))
+    print_lines(f"问题清单（{len(lines):,} 条{remainder}）", drawn.rename(columns=_LIST))
     say(wording.basis(view))
     if options.out:
         say(f"已存到 {options.out}")
@@ -160,7 +160,7 @@ def _rejudge(office: Office, options: argparse.Namespace) -> int:
         return OK
     taken_back = int((rejudged.lines["mark"] == TAKEN_BACK).sum())
     print_lines(
-        f"期限会是另一天的问题（{len(rejudged.lines)} 件，其中取消逾期 {taken_back} 件）",
+        f"期限会是另一天的问题（{len(rejudged.lines)} 条，其中取消逾期 {taken_back} 条）",
         rejudged.lines[list(_REJUDGED)].rename(columns=_REJUDGED),
     )
     if len(rejudged.ranks):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.queries.problems.book import book_of
+from wenming_metrics.queries.problems.matches import known_numbers
 from wenming_metrics.queries.problems.orders import (
     Complaint,
     Order,
@@ -104,6 +105,21 @@ def tell_strangers(connection: Connection, rules: LoopRules, file_reading: Readi
             problems.append(
                 Problem("整改-10", *place, found=str(names[record.unit]), details=details)
             )
+    return replace(file_reading, problems=(*file_reading.problems, *problems))
+
+
+def tell_unknown_numbers(connection: Connection, file_reading: Reading) -> Reading:
+    """Tell of answers (整改反馈) whose number no problem bears, neither stored nor of the same file."""
+    records = file_reading.records
+    answers = records[records["kind"] == "rectification"]
+    numbers = {contents["problem_no"] for contents in answers["told"]} - {""}
+    unknown = numbers - known_numbers(connection, numbers) - set(file_reading.findings["number"])
+    sheets = {sheet.index: sheet.name for sheet in file_reading.sheets}
+    problems = [
+        Problem("整改-12", sheets.get(answer.sheet, ""), int(answer.source_row), found=number)
+        for answer in answers.itertuples()
+        if (number := answer.told["problem_no"]) in unknown
+    ]
     return replace(file_reading, problems=(*file_reading.problems, *problems))
 
 

@@ -74,7 +74,9 @@ def _summary(material: Material, layout: Layout) -> list[Block]:
         f"{span}，共检查点位{overview.sites}个、到访{overview.visits}次，检查{overview.checks}项次"
     )
     problems = (
-        f"发现问题{overview.failed}项、{overview.places}处" if overview.failed else "未发现问题"
+        f"发现问题{overview.places}处，涉及检查{overview.failed}项次"
+        if overview.failed
+        else "未发现问题"
     )
     board = "单位" if material.facts is None else material.boards[material.facts.city_board]
     named = f"参加测评的{board}共{overview.units}个"

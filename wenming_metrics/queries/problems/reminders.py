@@ -79,15 +79,15 @@ def _text(level: str, unit: str, problems: pd.DataFrame, view: ProblemView) -> s
     """Write what is sent to a unit."""
     count, day_text = len(problems), f"{view.as_of.month}月{view.as_of.day}日"
     if level == UNSIGNED:
-        opening = f"截至{day_text}，交办贵单位的 {count} 件问题还没有签收，请尽快签收办理："
+        opening = f"截至{day_text}，交办贵单位的 {count} 条问题还没有签收，请尽快签收办理："
     else:
         opening = (
-            f"截至{day_text}，贵单位有 {count} 件问题超过整改时限还没有反馈，请抓紧整改并反馈："
+            f"截至{day_text}，贵单位有 {count} 条问题超过整改时限还没有反馈，请抓紧整改并反馈："
         )
     numbered = [
         _line(number, line) for number, line in enumerate(problems.head(_LISTED).itertuples(), 1)
     ]
-    left_out = [f"另有 {count - _LISTED} 件见清单。"] if count > _LISTED else []
+    left_out = [f"另有 {count - _LISTED} 条见清单。"] if count > _LISTED else []
     return "\n".join([f"【{level}】{unit}：", opening, *numbered, *left_out])
 
 

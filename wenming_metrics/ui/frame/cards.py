@@ -96,7 +96,7 @@ def repeat_list(sites: pd.DataFrame) -> None:
     rows = "".join(
         f"<tr><td><b>{escape(line.site_name)}</b>"
         f"<span class='quiet'>{escape(line.unit_name)} · {escape(line.point_type_name)}</span></td>"
-        f"<td class='number'>{line.days} 天查出<span class='quiet'>{line.times:,} 个问题</span></td></tr>"
+        f"<td class='number'>{line.days} 天查出<span class='quiet'>{line.times:,} 条问题</span></td></tr>"
         for line in sites.itertuples()
     )
     st.html(f"<table class='short'>{rows}</table>")

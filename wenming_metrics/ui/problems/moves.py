@@ -26,7 +26,7 @@ _SEEN = ("反馈", "核查通过", "核查不通过", "回头看保持", "反弹
 def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
     """Draw what can be done with the problems that are ticked."""
     acts = acts_from(office, ticked["state"].unique())
-    st.markdown(f"**办理勾选的 {len(ticked)} 件**")
+    st.markdown(f"**办理勾选的 {len(ticked)} 条**")
     if not acts:
         page.note("勾选的问题状态不同，没有一步可以一起办。请先按状态筛选。")
         return
@@ -44,10 +44,10 @@ def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
     ordinal = (day or today()).toordinal()
     problems = [problem_key(line) for line in ticked.itertuples()]
     button(
-        f"{act}（{len(ticked)} 件）",
+        f"{act}（{len(ticked)} 条）",
         f"fix-do-{act}",
         lambda: make_moves(office, problems, order_now(act, who, ordinal, **facts), pictures),
-        lambda numbers: f"已办{act}：{len(numbers)} 件。",
+        lambda numbers: f"已办{act}：{len(numbers)} 条。",
         disabled=not who or missing,
     )
 

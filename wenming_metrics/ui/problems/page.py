@@ -29,7 +29,7 @@ _LIST, _UNITS, _FIGURES = (
     for table in (wording.LIST, wording.UNITS, wording.FIGURES)
 )
 _REMINDERS = tables.configs(
-    "level=reminder", "unit_name=holder", "problems=in_hand", "most_late", problems="件数"
+    "level=reminder", "unit_name=holder", "problems=in_hand", "most_late", problems="条数"
 )
 _INKS = {"red": "#a61b1b", "yellow": "#8a5a00", "green": "#2b6338"}
 
@@ -80,7 +80,7 @@ def _cards(view: ProblemView) -> list[cards.Card]:
     stalled, overdue = view.rate_of("stalled"), view.rate_of("overdue")
     worst = view.by_unit.iloc[0] if len(view.by_unit) else None
     with_whom = (
-        f"最多：{worst['unit_name']} {worst['overdue']:,} 件，最长 {worst['most_late']:,} 天"
+        f"最多：{worst['unit_name']} {worst['overdue']:,} 条，最长 {worst['most_late']:,} 天"
         if worst is not None and worst["overdue"]
         else ""
     )
@@ -89,7 +89,7 @@ def _cards(view: ProblemView) -> list[cards.Card]:
         cards.Card(
             "长期无进展",
             f"{stalled['numerator']:,}",
-            "件",
+            "条",
             (
                 f"{cache.office().rules.loop.stalled_days} 个工作日没有进展",
                 sentences.open_count(view),
@@ -98,10 +98,10 @@ def _cards(view: ProblemView) -> list[cards.Card]:
         cards.Card(
             "逾期",
             f"{overdue['numerator']:,}",
-            "件",
-            tuple(filter(None, (with_whom, f"另有无期限 {undated:,} 件" if undated else ""))),
+            "条",
+            tuple(filter(None, (with_whom, f"另有无期限 {undated:,} 条" if undated else ""))),
         ),
-        cards.Card("反弹", f"{relapse['numerator']:,}", "件", (wording.share(relapse),)),
+        cards.Card("反弹", f"{relapse['numerator']:,}", "条", (wording.share(relapse),)),
         cards.Card("按期整改率", wording.rate(on_time), "", (wording.share(on_time),)),
     ]
 
@@ -109,8 +109,8 @@ def _cards(view: ProblemView) -> list[cards.Card]:
 def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str) -> None:
     st.subheader("问题清单")
     drawn = lines.head(_MOST)
-    remainder = f"，列出最急的 {_MOST} 件，其余见下载的清单" if len(lines) > _MOST else ""
-    page.note(f"共 {len(lines):,} 件{remainder}。勾选一件看整改经过，勾选几件一起办理。")
+    remainder = f"，列出最急的 {_MOST} 条，其余见下载的清单" if len(lines) > _MOST else ""
+    page.note(f"共 {len(lines):,} 条{remainder}。勾选一条看整改经过，勾选几条一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
     picked = tables.pick_many(_coloured(drawn), _LIST, key, 12)
     page.offer(

@@ -120,6 +120,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
         series.before[row][-1],
         than=_than(series),
         rate=bool(chosen.code),
+        parts=_parts(series, row),
     )
     if not len(scored):
         page.say(latest)
@@ -144,6 +145,15 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
     _explain(series, row, kind)
     if latest := sentences.phases(ends):
         page.note(latest)
+
+
+def _parts(series: Course, row: int) -> np.ndarray | None:
+    """Give the values of the units of a whole; None for a unit itself."""
+    wholes = series.wholes
+    if wholes.at[row, "kind"] == UNIT:
+        return None
+    group = wholes.at[row, "group"]
+    return series.values[(wholes["kind"] == UNIT) & ((wholes["group"] == group) | (group == ""))]
 
 
 def _than(series: Course) -> str:
