@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from wenming_metrics.commands import OK, Add
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import plain, print_held, print_json, print_lines, say
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.problems import wording
 from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
@@ -127,12 +128,14 @@ def _problems(options: argparse.Namespace) -> int:
     lines = with_term(lines, options.term or "").reset_index(drop=True)
     if options.out:
         options.out.write_bytes(wording.list_file(lines, view))
+    held_rows = held_in(office, custom(view.begin, view.as_of))
     if options.json:
         print_json(
             {
                 **{"as_of": view.as_of.isoformat(), "since": view.begin.isoformat()},
                 **{"closes": view.closes, "figures": plain(view.figures)},
                 **{"units": plain(view.by_unit), "problems": plain(lines[list(_LIST)])},
+                "held": held_sentence(held_rows),
             }
         )
         return OK
@@ -143,6 +146,7 @@ def _problems(options: argparse.Namespace) -> int:
     drawn = drawn.where(drawn.notna(), "")
     print_lines(f"问题清单（{len(lines):,} 条{remainder}）", drawn.rename(columns=_LIST))
     say(wording.basis(view))
+    print_held(held_rows)
     if options.out:
         say(f"已存到 {options.out}")
     return OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
@@ -21,6 +22,7 @@ from wenming_metrics.publishing.issues import (
 from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.signing import list_facts
 from wenming_metrics.publishing.snapshot import digest_of, freeze, read_frozen, signed_before
+from wenming_metrics.queries.files.held_effect import held_in
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.rules.calendar import calendar_of, slot_at
@@ -36,6 +38,7 @@ class Material:
     lists, facts - its figures; facts None: signed by a version that kept none of them
     boards - kind -> title; rules - names of the versions that count
     digest - SHA-256 of all figures: of a signed issue its hash
+    held   - rows that do not count yet (`held_effect.held_in`); None: signed, it keeps its own
     """
 
     issue: Issue
@@ -44,6 +47,7 @@ class Material:
     boards: Mapping[str, str]
     rules: tuple[str, ...]
     digest: str
+    held: pd.DataFrame | None = None
 
     @property
     def window(self) -> Window:
@@ -80,7 +84,8 @@ def material_of_issue(connection: Connection, office: Office, issue: Issue) -> M
         list_facts(office, lists, {}),
     )
     digest = digest_of(freeze(issue, said, arrival_limit, lists, facts))
-    return Material(issue, lists, facts, said["boards"], tuple(said["rules"]), digest)
+    held_rows = held_in(office, issue.window)
+    return Material(issue, lists, facts, said["boards"], tuple(said["rules"]), digest, held_rows)
 
 
 def issue_of_window(connection: Connection, office: Office, window: Window) -> Issue:

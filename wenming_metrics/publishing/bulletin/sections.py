@@ -30,6 +30,7 @@ from wenming_metrics.publishing.bulletin.work_sections import (
     repeats,
     survey,
 )
+from wenming_metrics.queries.files.held_effect import held_sentence
 
 Section = Callable[[Material, Layout], list[Block]]
 
@@ -57,11 +58,15 @@ def make_content(material: Material, layout: Layout) -> Content:
     return Content(tuple(blocks), (*annexes, *material_notes(material)))
 
 
-def standing(material: Material) -> list[Block]:
-    """Say above everything else that a document is no signed 通报."""
+def standing(material: Material, unit: str = "") -> list[Block]:
+    """Say above everything else that a document is no signed 通报, and which rows do not count yet."""
     if material.issue.ended_at:
         return [body(f"（本期已作废：{material.issue.reason}）")]
-    return [] if material.is_signed else [body("（征求意见稿，未签发，数据以签发的通报为准）")]
+    if material.is_signed:
+        return []
+    held = "" if material.held is None else held_sentence(material.held, unit)
+    texts = ("（征求意见稿，未签发，数据以签发的通报为准）", held)
+    return [body(text) for text in texts if text]
 
 
 def _opening(layout: Layout) -> list[Block]:

@@ -60,7 +60,7 @@ def make_sheet(material: Material, layout: Layout, unit: str) -> Content:
         "问题和整改": _work(material, unit),
         "工作要求": demands(material, layout),
     }
-    blocks: list[Block] = standing(material)
+    blocks: list[Block] = standing(material, unit)
     for number, (title, section_blocks) in enumerate(
         ((title, blocks) for title, blocks in titled.items() if blocks), 1
     ):

@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from wenming_metrics.domain.periods import custom
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems import lists, wording
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.reminders import reminders
-from wenming_metrics.ui.frame import cache, cards, page, tables, words
+from wenming_metrics.ui.frame import cache, cards, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.problems import dispatches, matches, moves, sentences, story
@@ -43,6 +44,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
     page.say(sentences.opening(view))
     cards.draw_cards(_cards(view))
     page.note(wording.basis(view))
+    signed_view.say_held(custom(view.begin, view.as_of))
     if len(lines) < len(view.lines):
         page.note("以上是全市的数；问题清单、交办按所选的状态、单位、时限列出。")
     tell_done()
