@@ -43,7 +43,7 @@ BANNED = re.compile(
     "|见系统[。，]|未建$|它怎样算的|95% ?的?把握|疑似不等于|没有这样的点位|记下意见|一个地方一个时候"
     "|覆盖与构成|表现里拉低|行暂不计|名次不变，|停滞|按期率|办事情|看结果|查原因|以上未签发"
 )
-OTHER_COUNTERS = re.compile("[ }]个问题|[ }][项件]问题|[ }]件|[一几]件(?!事)|^件数?$")
+OTHER_COUNTERS = re.compile("[ }]个问题|[ }][项件]问题|[ }]件(?! 次)|[一几]件(?!事)|^件数?$")
 """Problems are counted in 条, their places in 处, checks in 项: 件 and 个 are neither."""
 SHOWN = r"\b(?:text|remedy|meaning|title|place|source|note) = \"([^\"]*)\""
 """Values of TOML files that are only read by people."""

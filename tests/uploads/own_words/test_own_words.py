@@ -184,3 +184,17 @@ def test_the_columns_below_one_title_are_read_as_a_sender_says():
     streets = context().register.units.set_index("unit")["name"][reading.checks["unit"]]
     assert streets.tolist() == ["柳浪街道", "柳浪街道", "文笔街道"]
     assert reading.checks["site"].nunique() == 3
+
+
+def test_a_table_of_days_and_points_is_no_register_of_its_sites():
+    """By the titles that are known it is one: read so, all that was found would be lost."""
+    header = ["序号", "暗访日期", "点位名称", "所属街道", "点位类别", "满分", "得分"]
+    rows = [
+        [1, "2026-11-12", "枫林新村", "柳浪街道", "小区", 50, 43.5],
+        [2, "2026-11-12", "云溪路", "柳浪街道", "主次干道", 40, 36],
+        [3, "2026-11-13", "兰峰农贸市场", "文笔街道", "农贸市场", 60, 45],
+    ]
+    reading = read(xlsx({"11月": [header, *rows]}), "11月份点位得分.xlsx", context())
+    (table,) = reading.recognised
+    assert (table.certainty, table.proposed) != (SURE, "sites")
+    assert reading.site_register is None or reading.site_register.empty

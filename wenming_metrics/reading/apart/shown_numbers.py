@@ -238,7 +238,12 @@ def _filled(whole: str, decimals: str, tokens: list[tuple[str, str]]) -> str:
     n_whole = sum(sign in "0#?" for sign in signs[:point])
     whole = whole.rjust(n_whole)
     digits = [whole[: len(whole) - n_whole + 1], *whole[len(whole) - n_whole + 1 :]]
-    queue, rest, text, is_decimal = iter(digits if n_whole else ()), iter(decimals), "", False
+    whole_digits, decimal_digits, text, is_decimal = (
+        iter(digits if n_whole else ()),
+        iter(decimals),
+        "",
+        False,
+    )
     for kind, sign in tokens:
         if kind == "word":
             text += sign
@@ -246,19 +251,23 @@ def _filled(whole: str, decimals: str, tokens: list[tuple[str, str]]) -> str:
             is_decimal = True
             text += f"{'' if text[-1:].isdigit() else 0}." if decimals else ""
         elif sign in "0#?":
-            digit = next(rest, "") if is_decimal else next(queue).strip()
+            digit = next(decimal_digits, "") if is_decimal else next(whole_digits).strip()
             text += digit or ("0" if sign == "0" and not is_decimal else "")
     return text
 
 
 def _fraction(exact: Decimal, signs: str) -> tuple[str, Decimal]:
-    below = signs.rpartition("/")[2].strip()
-    most = int(below) if below.isdigit() and int(below) else 10 ** len(below) - 1
+    denominator = signs.rpartition("/")[2].strip()
+    largest = (
+        int(denominator)
+        if denominator.isdigit() and int(denominator)
+        else 10 ** len(denominator) - 1
+    )
     shown = Fraction(exact)
     shown = (
-        Fraction(round(shown * most), most)
-        if below.isdigit() and int(below)
-        else shown.limit_denominator(max(most, 1))
+        Fraction(round(shown * largest), largest)
+        if denominator.isdigit() and int(denominator)
+        else shown.limit_denominator(max(largest, 1))
     )
     whole, part = divmod(shown.numerator, shown.denominator)
     text = f"{whole or ''} {part}/{shown.denominator}" if part else str(whole)

@@ -73,6 +73,13 @@ _BY_VALUES = {
 """Roles that values may have without a word of the header, and the forms of those values."""
 _KNOWN_NAMES = ("district", "street", "community", "site", "item", "department", "point_type")
 """Forms of values that are names of registers and catalogue."""
+_MARKED = 2.0
+"""Points for a table of which each row is something with a full mark, and what of it was lost."""
+_REGISTERS = {reading.SITES: "site", reading.UNITS: "unit_name"}
+"""Registers, and what they name once each; what else they say of it may be anything."""
+_MORE_OF_IT = -0.2
+_LISTS_OF_UNITS = {"external", "quota", "counts"}
+"""Kinds of which each row is a unit: one that a title names is no column of units."""
 _NOT_OF_KIND = {
     reading.WIDE: set("item item_code result deduction full_mark description places".split()),
     reading.PLAN: {"day"},
@@ -168,14 +175,23 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
             certain = min(column.points[role] / STRONG, 1.0)
             points += certain * (1 + kind_weights.roles.get(role, 0.0))
         elif not role and _is_substantial(column, kind):
-            points += _LEFT_OVER
+            points += _LEFT_OVER if kind not in _REGISTERS else _MORE_OF_IT
+    if kind in _REGISTERS and _names_each_once(_REGISTERS[kind], table.columns, roles):
+        points += _MARKED
     present = set(roles) | set(columns_of_titles(table.header.titles))
     absent = tuple(group for group in REQUIRED[kind] if not present & set(group))
-    lacking = [group for group in absent if not _is_above(group, table.header.above)]
+    heading = "" if kind in _LISTS_OF_UNITS else table.header.above
+    lacking = [group for group in absent if not _is_above(group, heading)]
+    if kind == reading.UNITS and _tell_kind(table.columns, roles):
+        lacking = [group for group in lacking if "unit_kind" not in group]
     if kind == reading.CHECKLIST and {"item", "full_mark", "earned_total"} <= present:
         lacking = [group for group in lacking if "deduction" not in group]  # points earned tell it
     if kind == reading.CHECKLIST and "item" in present and _has_unread_points(table.columns, roles):
         lacking = [group for group in lacking if "deduction" not in group]  # a person says which
+    if kind in _LISTS_OF_UNITS and any("subject" in group for group in lacking):
+        points += _ABSENT  # it is no list of units at all
+    if kind == reading.CHECKLIST and "item" in roles and _is_marked(roles):
+        points += _MARKED
     points += max(_ABSENT * len(lacking), _MOST_ABSENT) + special_points(kind, fixed, table, roles)
     points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
     return KindFit(
@@ -249,7 +265,47 @@ def _fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set
             best = max(free, key=lambda index: columns[index].points[role])
             roles[best] = role
             by_values.add(best)
+    if kind == reading.CHECKLIST and "item" not in roles and _is_marked(roles):
+        texts = [
+            index
+            for index, column in enumerate(columns)
+            if not roles[index] and _is_telling(column)
+        ]
+        if texts:
+            # What has a mark of its own in each row is an item; the finest of several words tells it.
+            best = max(texts, key=lambda index: columns[index].has("sentence"))
+            roles[best] = "item"
+            by_values.add(best)
     return by_values
+
+
+def _names_each_once(name: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether a table names each of its things once, and tells nothing that happened to it."""
+    happened = ("date", "problem", "result", "score", "percent")
+    is_quiet = all(column.has(*happened) < 0.5 for column in columns if not is_idle(column.text))
+    named = [column for column, role in zip(columns, roles, strict=True) if role == name]
+    return is_quiet and any(column.has("unique") >= 1 for column in named)
+
+
+def _is_marked(roles: Sequence[str]) -> bool:
+    """Say whether rows have a full mark and what of it was lost or earned."""
+    return "full_mark" in roles and bool({"earned_total", "deduction", "lost_total"} & set(roles))
+
+
+def _is_telling(column: ColumnEvidence) -> bool:
+    """Say whether a column holds words, each another, that may say what was looked at."""
+    forms = ("date", "number", "district", "street", "community", "department", "person", "result")
+    is_text = column.forms["filled"] >= 0.6 and column.has(*forms) < 0.3
+    is_named = column.has("distinct") >= 0.6 and column.worded["item"] >= 0
+    return is_text and is_named and not is_idle(column.text)
+
+
+def _tell_kind(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether the names of units say themselves what they are."""
+    return any(
+        role == "unit_name" and column.has("district", "street", "community", "department") >= 0.6
+        for column, role in zip(columns, roles, strict=True)
+    )
 
 
 def _is_free(column: ColumnEvidence, role: str) -> bool:
