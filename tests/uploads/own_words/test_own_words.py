@@ -18,7 +18,7 @@ from wenming_metrics.reading.recognise.column_evidence import weights
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.vocabulary import INPUT
 
-HALVES = tuple(half for half in ("first", "second", "third") if (FOLDER / half).is_dir())
+HALVES = tuple(half for half in ("first", "second", "third", "fourth") if (FOLDER / half).is_dir())
 NO_ROLE = "-"
 
 
@@ -77,11 +77,13 @@ def _roles(recognised: Recognised | None, kind: str) -> dict[int, str]:
     return {p: role for p, role in roles.items() if role and ":" not in role and role[0] != "#"}
 
 
-LEAST = {"first": 0.99, "second": 0.98, "third": 0.95}
+LEAST = {"first": 0.99, "second": 0.98, "third": 0.95, "fourth": 0.94}
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
 seen what the software accepts, and was scored once: kinds 91.2 %, columns 90.4 %. What it got wrong was
 mended afterwards, so that it is no longer blind. The third part was written in the same way later on:
-kinds 70.0 %, columns 96.6 %; it is no longer blind either."""
+kinds 70.0 %, columns 96.6 %; it is no longer blind either. The fourth part, eleven of whose twenty tables are
+forms of one place, exports of software and tables that are none, was scored once when it was written: kinds
+65.0 %, columns 85.1 %, none wrong and sure. What it told was mended, so that it is not blind any more."""
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -197,4 +199,4 @@ def test_a_table_of_days_and_points_is_no_register_of_its_sites():
     reading = read(xlsx({"11月": [header, *rows]}), "11月份点位得分.xlsx", context())
     (table,) = reading.recognised
     assert (table.certainty, table.proposed) != (SURE, "sites")
-    assert reading.site_register is None or reading.site_register.empty
+    assert reading.registered_sites.empty
