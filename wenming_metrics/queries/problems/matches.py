@@ -68,7 +68,7 @@ def _answers(connection: Connection) -> pd.DataFrame:
     """Read the answers that name no borne problem and that nobody has put to one yet."""
     records = read_records(connection, "rectification")
     numbers = [record["problem_no"] for record in records["told"]]
-    borne = known_numbers(connection, {number for number in numbers if number})
+    borne = _known(connection, {number for number in numbers if number})
     table = schema.problem_event
     settled = read_frame(
         connection,
@@ -110,7 +110,7 @@ CONFIRMED = "人工核对："
 """How the reason of an answer begins that a person put to a problem."""
 
 
-def known_numbers(connection: Connection, numbers: set[str]) -> set[str]:
+def _known(connection: Connection, numbers: set[str]) -> set[str]:
     """Find the numbers that some problem bears."""
     problem, finding = schema.problem, schema.finding
     borne: set[str] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wenming_metrics.domain.numbers import small_base
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.wording import rate
 from wenming_metrics.ui.frame.words import bold, plain
@@ -11,12 +12,14 @@ def opening(view: ProblemView) -> str:
     """Answer the first question: how much is late, and with whom."""
     undated, overdue = (int(view.rate_of(code)["numerator"]) for code in ("undated", "overdue"))
     count = int(view.rate_of("found")["numerator"])
-    if not count:
+    if view.lines.empty:
         return "这段时间没有发现问题。"
+    carried = int(view.rate_of("carried")["numerator"])
+    brought = f"，以前结转 {carried:,} 条" if carried else ""
     handed = int(view.rate_of("handed")["numerator"])
     not_handed = int((view.lines["state"] == "待交办").sum())
     clauses = [
-        f"发现问题 {count:,} 条，已交办 {handed:,} 条，其中还没有整改完的 {_open(view):,} 条"
+        f"发现问题 {count:,} 条{brought}，已交办 {handed:,} 条，其中还没有整改完的 {_open(view):,} 条"
     ]
     if undated:
         clauses.append(f"没有整改时限的 {undated:,} 条")
@@ -49,6 +52,7 @@ def glance(view: ProblemView) -> str:
     clauses = [late, f"长期无进展 {stalled['numerator']:,} 条"]
     if on_time["denominator"]:
         clauses.append(
-            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}）"
+            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}"
+            f"{small_base(on_time['denominator'])}）"
         )
     return f"{'，'.join(clauses)}；截至 {view.as_of.isoformat()}"
