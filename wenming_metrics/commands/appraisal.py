@@ -107,7 +107,7 @@ def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
 
 
 def _print(
-    options: argparse.Namespace, appraisal: Composite, lines: pd.DataFrame, held: str
+    options: argparse.Namespace, appraisal: Composite, lines: pd.DataFrame, held_note: str
 ) -> None:
     unit = _unit(options, lines) if options.unit else None
     sources = unit_sources(appraisal, unit) if unit is not None else None
@@ -116,7 +116,7 @@ def _print(
             "window": appraisal.window.title,
             "profile": appraisal.profile.id,
             "units": plain(lines),
-            "held": held,
+            "held": held_note,
         }
         if sources is not None:
             worked = worked_line(appraisal.composed, unit, appraisal.profile)
@@ -128,8 +128,8 @@ def _print(
         print_json(facts)
         return
     _print_table(appraisal, lines)
-    if held:
-        out.print(held, markup=False)
+    if held_note:
+        out.print(held_note, markup=False)
     if sources is not None:
         out.print(
             worked_line(appraisal.composed, unit, appraisal.profile) or "缺项，不计综合分。",

@@ -139,13 +139,15 @@ def _kept(entry: Entry, lines: list[Line]) -> list[Line]:
     """Give the lines without an entry that is retired; one of no other point type goes as a whole."""
     if entry.kind == ITEM:
         return [line for line in lines if line["item"] != entry.code]
-    kept = []
+    lines_left = []
     for line in lines:
         types = split(line["point_types"])
-        others = [code for code in types if code != entry.code]
-        if others or not types:
-            kept.append(line if others == types else {**line, "point_types": "|".join(others)})
-    return kept
+        other_types = [code for code in types if code != entry.code]
+        if other_types or not types:
+            lines_left.append(
+                line if other_types == types else {**line, "point_types": "|".join(other_types)}
+            )
+    return lines_left
 
 
 def _with_type(line: Line, entry: Entry) -> Line:

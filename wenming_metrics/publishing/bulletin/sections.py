@@ -64,8 +64,8 @@ def standing(material: Material, unit: str = "") -> list[Block]:
         return [body(f"（本期已作废：{material.issue.reason}）")]
     if material.is_signed:
         return []
-    held = "" if material.held is None else held_sentence(material.held, unit)
-    texts = ("（征求意见稿，未签发，数据以签发的通报为准）", held)
+    held_note = "" if material.held is None else held_sentence(material.held, unit)
+    texts = ("（征求意见稿，未签发，数据以签发的通报为准）", held_note)
     return [body(text) for text in texts if text]
 
 

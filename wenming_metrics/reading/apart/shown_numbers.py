@@ -169,14 +169,14 @@ def shown_as(value: float, code: str) -> tuple[str | None, bool]:
     if not any(sign in "0#?" for sign in signs) and not _holds(tokens, _GENERAL):
         return _words_only(words, value)
     negative = exact < 0 and (is_signed or "-" in words or "(" in words)
-    body, shown = _body(abs(exact), tokens)
-    is_lost = abs(shown - abs(exact)) > _NOISE
-    sign = "-" if negative and shown else ""
+    body, displayed = _body(abs(exact), tokens)
+    is_lost = abs(displayed - abs(exact)) > _NOISE
+    sign = "-" if negative and displayed else ""
     if "%" in signs or "%" in words:
-        return f"{sign}{_digits(body, tokens)}%", shown != abs(exact)
+        return f"{sign}{_digits(body, tokens)}%", displayed != abs(exact)
     if words.strip(_NO_WORD) or re.search(r"\d-\d", body):
         return (sign if is_signed else "") + body.strip(), is_lost
-    is_as_shown = shown == abs(exact) and negative == (exact < 0)
+    is_as_shown = displayed == abs(exact) and negative == (exact < 0)
     digits = _digits(body, tokens)
     if not digits:
         return _words_only(words, value)
@@ -216,12 +216,14 @@ def _body(exact: Decimal, tokens: list[tuple[str, str]]) -> tuple[str, Decimal]:
         return text, Decimal(text)
     thousands = len(re.search(r"(,*)(?:\.[0#?]*)?(,*)%*$", signs).expand(r"\1\2"))
     decimal_places = signs.replace("%", "").replace(",", "").partition(".")[2]
-    step = Decimal(1).scaleb(-len(decimal_places))
-    rounded = exact.scaleb(-3 * thousands).quantize(step, ROUND_HALF_UP)
-    whole, _, decimals = f"{rounded:f}".partition(".")
+    unit = Decimal(1).scaleb(-len(decimal_places))
+    rounded = exact.scaleb(-3 * thousands).quantize(unit, ROUND_HALF_UP)
+    whole_part, _, decimals = f"{rounded:f}".partition(".")
     optional = len(decimal_places) - len(decimal_places.rstrip("#?"))
-    kept = decimals.rstrip("0").ljust(len(decimals) - optional, "0") if optional else decimals
-    return _filled(whole.lstrip("0"), kept, tokens), rounded
+    decimals_shown = (
+        decimals.rstrip("0").ljust(len(decimals) - optional, "0") if optional else decimals
+    )
+    return _filled(whole_part.lstrip("0"), decimals_shown, tokens), rounded
 
 
 def _between(digits: str, tokens: list[tuple[str, str]]) -> str:
@@ -231,13 +233,16 @@ def _between(digits: str, tokens: list[tuple[str, str]]) -> str:
     )
 
 
-def _filled(whole: str, decimals: str, tokens: list[tuple[str, str]]) -> str:
+def _filled(whole_part: str, decimals: str, tokens: list[tuple[str, str]]) -> str:
     """Write digits into their places: whole ones from the right, the first place takes what is over."""
     signs = [text for kind, text in tokens if kind == "sign"]
     point = signs.index(".") if "." in signs else len(signs)
     n_whole = sum(sign in "0#?" for sign in signs[:point])
-    whole = whole.rjust(n_whole)
-    digits = [whole[: len(whole) - n_whole + 1], *whole[len(whole) - n_whole + 1 :]]
+    whole_part = whole_part.rjust(n_whole)
+    digits = [
+        whole_part[: len(whole_part) - n_whole + 1],
+        *whole_part[len(whole_part) - n_whole + 1 :],
+    ]
     whole_digits, decimal_digits, text, is_decimal = (
         iter(digits if n_whole else ()),
         iter(decimals),
@@ -263,28 +268,32 @@ def _fraction(exact: Decimal, signs: str) -> tuple[str, Decimal]:
         if denominator.isdigit() and int(denominator)
         else 10 ** len(denominator) - 1
     )
-    shown = Fraction(exact)
-    shown = (
-        Fraction(round(shown * largest), largest)
+    displayed = Fraction(exact)
+    displayed = (
+        Fraction(round(displayed * largest), largest)
         if denominator.isdigit() and int(denominator)
-        else shown.limit_denominator(max(largest, 1))
+        else displayed.limit_denominator(max(largest, 1))
     )
-    whole, part = divmod(shown.numerator, shown.denominator)
-    text = f"{whole or ''} {part}/{shown.denominator}" if part else str(whole)
-    number = Decimal(shown.numerator) / Decimal(shown.denominator)
+    whole_part, numerator = divmod(displayed.numerator, displayed.denominator)
+    text = (
+        f"{whole_part or ''} {numerator}/{displayed.denominator}" if numerator else str(whole_part)
+    )
+    number = Decimal(displayed.numerator) / Decimal(displayed.denominator)
     return text.strip(), exact if abs(number - exact) < _NOISE else number
 
 
 def _tokens(section: str) -> list[tuple[str, str]]:
     """Cut a part of a format into words that it writes and signs that stand for digits."""
     tokens = []
-    for quoted, escaped, bracket, other in _TOKEN.findall(section):
+    for quoted, escaped, bracket, plain_sign in _TOKEN.findall(section):
         currency = _CURRENCY.match(bracket)
         word = quoted or escaped or (currency[1] if currency else "")
-        if other and (other in "0123456789#?.,%/" or len(other) > 1 or other in _DAY_LETTERS):
-            tokens.append(("sign", other))
-        elif word or other:
-            tokens.append(("word", word or other))
+        if plain_sign and (
+            plain_sign in "0123456789#?.,%/" or len(plain_sign) > 1 or plain_sign in _DAY_LETTERS
+        ):
+            tokens.append(("sign", plain_sign))
+        elif word or plain_sign:
+            tokens.append(("word", word or plain_sign))
     return tokens
 
 

@@ -11,8 +11,8 @@ from wenming_metrics.reading.recognise.special_columns import is_idle
 
 def names_each_once(name: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
     """Say whether a table names each of its things once."""
-    named = [column for column, role in zip(columns, roles, strict=True) if role == name]
-    return any(column.has("unique") >= 1 for column in named)
+    naming = [column for column, role in zip(columns, roles, strict=True) if role == name]
+    return any(column.has("unique") >= 1 for column in naming)
 
 
 def tells_no_event(columns: Sequence[ColumnEvidence]) -> bool:

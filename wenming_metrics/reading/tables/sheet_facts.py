@@ -86,13 +86,15 @@ def _report_hidden(table: Table) -> None:
 def _report_rounded(table: Table) -> None:
     """Tell of cells that show fewer digits than they hold: what is shown is read."""
     cells, rows = table.sheet.facts.rounded, set(table.excel.tolist())
-    texts = [(*at, spell(cell(table.sheet, *at))) for at in cells if at[0] in rows]
+    texts = [
+        (row, column, spell(cell(table.sheet, row, column))) for row, column in cells if row in rows
+    ]
     _hold_unseen(table, {(row, position) for row, position, text in texts if not text})
-    shown = [read_cell for read_cell in texts if read_cell[2]]
-    if shown:
-        row, position, text = shown[0]
+    displayed = [read_cell for read_cell in texts if read_cell[2]]
+    if displayed:
+        row, position, text = displayed[0]
         where = f"{column_letter(position)}{row}"
-        report_sheet(table, "格式-01", count=len(shown), cell=where, shown=text)
+        report_sheet(table, "格式-01", count=len(displayed), cell=where, shown=text)
 
 
 def _hold_unseen(table: Table, unseen: set[tuple[int, int]]) -> None:
@@ -106,8 +108,8 @@ def _hold_unseen(table: Table, unseen: set[tuple[int, int]]) -> None:
         if INPUT[name].type not in _NUMBERS and name not in KEYS:
             continue
         for nth, position in enumerate(positions):
-            there = np.array([(row, position) in unseen for row in table.excel.tolist()], bool)
-            rows = np.flatnonzero(there & ~passed)
+            is_unseen = np.array([(row, position) in unseen for row in table.excel.tolist()], bool)
+            rows = np.flatnonzero(is_unseen & ~passed)
             report_each(table, rows, "格式-02", name, [{}] * len(rows), nth)
 
 

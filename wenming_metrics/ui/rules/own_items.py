@@ -58,9 +58,9 @@ def _draw_waiting(office: Office, who: str) -> None:
             ("等着从办法里去掉，发布以前照旧计分", [e for e in entries if e.indicator == RETIRED]),
         ):
             names = words.joined([f"“{entry.name}”" for entry in some], most=5)
-            more = f"等 {len(some)} 项" if len(some) > 5 else ""
+            count = f"等 {len(some)} 项" if len(some) > 5 else ""
             if some:
-                st.markdown(f"**{title}：**{names}{more}")
+                st.markdown(f"**{title}：**{names}{count}")
         page.note("先存为草案，再到“修改和发布”里试算、发布，从施行日期起计分。")
         make = partial(draft_with_own, office, who)
         draft_button("存为下一版的草案", "own-draft", make, who, _SAID)
@@ -166,5 +166,5 @@ def _add(office: Office, wishes: list[Entry], who: str) -> list[Entry]:
 def tell_added(entries: list[Entry]) -> str:
     """Say what was added."""
     first_entries = "、".join(f"{KIND_WORDS[e.kind]}“{e.name}”（{e.code}）" for e in entries[:5])
-    more = f"等 {len(entries)} 项" if len(entries) > 5 else ""
-    return f"已加上：{first_entries}{more}。归入办法、发布新的一版以后计分。"
+    count = f"等 {len(entries)} 项" if len(entries) > 5 else ""
+    return f"已加上：{first_entries}{count}。归入办法、发布新的一版以后计分。"

@@ -108,8 +108,8 @@ def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     page.say(sentences.opening(chosen.wave.title, rate, wave_rates.survey, total, units))
     _draw_cards(wave_rates, chosen)
     _draw_basis(wave_rates, rate, total)
-    if held := ask(held_answers, chosen.wave):
-        page.note(held)
+    if held_note := ask(held_answers, chosen.wave):
+        page.note(held_note)
     view = page.switch("看什么", VIEWS, "opinion_view", label_visibility="collapsed")
     if view == UNITS:
         survey_units.draw(office, chosen, wave_rates, units)

@@ -120,7 +120,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
         series.before[row][-1],
         than=_than(series),
         rate=bool(chosen.code),
-        parts=_parts(series, row),
+        unit_values=_unit_values(series, row),
     )
     if not len(scored):
         page.say(latest)
@@ -147,7 +147,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
         page.note(latest)
 
 
-def _parts(series: Course, row: int) -> np.ndarray | None:
+def _unit_values(series: Course, row: int) -> np.ndarray | None:
     """Give the values of the units of a whole; None for a unit itself."""
     wholes = series.wholes
     if wholes.at[row, "kind"] == UNIT:

@@ -129,12 +129,12 @@ def latest(
     *,
     than: str,
     rate: bool,
-    parts: np.ndarray | None = None,
+    unit_values: np.ndarray | None = None,
 ) -> str:
     """Say where a series stands: the last value, against the one before, and the year before.
 
     Takes: titles - of the windows; values - NaN = none; year_before - of the same window a year
-           before; than - what the window before the last is called; parts - (unit, window): values
+           before; than - what the window before the last is called; unit_values - (unit, window): values
            of the units that the series is the mean of: means of different ones are not compared
     """
     scored = np.flatnonzero(~np.isnan(np.asarray(values, float)))
@@ -147,9 +147,11 @@ def latest(
     if len(scored) > 1:
         earlier = scored[-2]
         than = than if earlier == last - 1 and not missing else plain(titles[earlier])
-        both = parts is None or ~np.isnan(parts[:, [earlier, last]]).any(1)
+        comparable = unit_values is None or ~np.isnan(unit_values[:, [earlier, last]]).any(1)
         moved = _moved(values[last] - values[earlier], rate=rate)
-        sentence += f"，比{than}{moved}" if np.any(both) else f"，{than}查的是别的单位，不比较"
+        sentence += (
+            f"，比{than}{moved}" if np.any(comparable) else f"，{than}查的是别的单位，不比较"
+        )
     if not missing and not np.isnan(year_before):
         sentence += f"，比去年同期{_moved(values[last] - year_before, rate=rate)}"
     return f"{sentence}。"
