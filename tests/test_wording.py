@@ -43,6 +43,8 @@ BANNED = re.compile(
     "|见系统[。，]|未建$|它怎样算的|95% ?的?把握|疑似不等于|没有这样的点位|记下意见|一个地方一个时候"
     "|覆盖与构成|表现里拉低|行暂不计|名次不变，|停滞|按期率|办事情|看结果|查原因|以上未签发"
 )
+OTHER_COUNTERS = re.compile("[ }]个问题|[ }][项件]问题|[ }]件(?! 次)|[一几]件(?!事)|^件数?$")
+"""Problems are counted in 条, their places in 处, checks in 项: 件 and 个 are neither."""
 SHOWN = r"\b(?:text|remedy|meaning|title|place|source|note) = \"([^\"]*)\""
 """Values of TOML files that are only read by people."""
 
@@ -101,6 +103,12 @@ def test_punctuation_beside_chinese_signs_is_full_width():
 def test_no_text_has_a_turn_that_was_replaced():
     wrong = [f"{where}: {words}" for where, words in said() if BANNED.search(words)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_problems_are_counted_in_one_word():
+    wrong = [f"{where}: {words}" for where, words in said() if OTHER_COUNTERS.search(words)]
+    assert not wrong, "\n".join(wrong)
+    assert all(map(OTHER_COUNTERS.search, ["共 件", "{count} 个问题", "一件问题", "件", " 项问题"]))
 
 
 @pytest.mark.parametrize(

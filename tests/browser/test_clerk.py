@@ -119,6 +119,7 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     # The cell may be put right on the page as well, and is confirmed by somebody else.
     pick_row(page, "waiting", 0)
     page.get_by_label("检查结果（须复核）").fill("符合")
+    page.get_by_label("更正依据").fill("核对原始检查单")
     button(page, "保存更正").click()
     sees(page, "须由另一人复核确认后才计入")
     sign(page, "李四")

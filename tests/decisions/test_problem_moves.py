@@ -199,7 +199,7 @@ def test_a_number_that_several_bear_names_none(office):
     row = line("六号", "P1", "3个工作日")
     data = xlsx({"问题清单": [["督查问题清单"], HEADERS, row]})
     ingest(office, data, "又一份.xlsx", answers=SenderAnswers(confirm_visits=True))
-    with pytest.raises(IntakeError, match="有几个问题同用") as caught:
+    with pytest.raises(IntakeError, match="有几条问题同用") as caught:
         move(office, ["P1"], "反馈", 1)
     assert code_of(caught) == "流转-02"
 

@@ -107,7 +107,7 @@ def test_a_row_like_another_of_its_file_counts_as_in_the_file(tmp_path):
     take(parts, checklist([GOOD[0]]), "昨天的.xlsx")  # and once in another: one of the three
     first = take(parts, faulty({8: (ITEM, "不知道是什么"), 9: (ITEM, "不知道是什么")}, rows))
     for row in (8, 9):
-        propose(parts, first, (SHEET, row), {ITEM: "环境"}, "张三")
+        propose(parts, first, (SHEET, row), {ITEM: "环境"}, "张三", "原始单")
     assert figures(parts) == figures(whole)
 
 
@@ -155,7 +155,9 @@ def test_a_refused_correction_leaves_the_row_waiting(office):
         confirm(office, pending.correction, "李四")
     assert (first, 7) in waiting(office)
     assert listed(office)["state"].tolist() == ["已退回"]
-    again = propose(office, first, (SHEET, 7), {POINTS: "1"}, "张三")
+    with pytest.raises(IntakeError, match="请写明更正依据"):
+        propose(office, first, (SHEET, 7), {POINTS: "1"}, "张三", " ")
+    again = propose(office, first, (SHEET, 7), {POINTS: "1"}, "张三", "原始单")
     assert confirm(office, again.correction, "李四").rows == 1
 
 
@@ -198,6 +200,8 @@ def test_the_terminal_lists_corrects_confirms_and_refuses(office, monkeypatch, c
         return main([str(word) for word in words]), "".join(capsys.readouterr())
 
     row = ("correct", first, "--sheet", SHEET, "--row", 7, "--who", "张三")
+    assert "请写明更正依据" in run(*row, "--set", "扣分=2")[1]
+    row = (*row, "--reason", "原始单")
     assert "另一人复核" in run(*row, "--set", "扣分=2")[1]
     code, text = run("approve", 1, "--who", "张三")
     assert (code, "另一人复核" in text) == (FAILED, True)

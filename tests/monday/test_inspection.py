@@ -155,7 +155,7 @@ def test_roles_stand_in_three_columns_and_climb_to_their_parents(findings):
 def test_two_problems_in_one_cell_are_told(findings):
     (told,) = [one for one in findings.problems if one.code == "问题-01"]
     assert code(told) == ("问题-01", 4, "H")
-    assert "写了 2 个问题" in told.text
+    assert "写了 2 条问题" in told.text
 
 
 def test_every_column_is_read_or_missed_by_nobody(findings):

@@ -23,8 +23,8 @@ def office(tmp_path, monkeypatch):
 def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     app = visit("rectification", fix_term="逾期", fix_unit="没有这个单位")
     told = texts(app)
-    assert "发现问题 5 件，已交办 2 件，其中还没有整改完的 2 件；逾期 2 件，在**城管局**" in told
-    assert "共 2 件。" in told, "the term narrows the list, a unit that is not there does not"
+    assert "发现问题 5 条，已交办 2 条，其中还没有整改完的 2 条；逾期 2 条，在**城管局**" in told
+    assert "共 2 条。" in told, "the term narrows the list, a unit that is not there does not"
     assert "整改完以责任单位反馈已整改为准" in told
     app.text_input(key="who").input("甲")
     app.text_input(key="fix-content").input("整治三号地块").run()
@@ -36,9 +36,9 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
 def test_the_overview_says_it_in_an_alert_and_in_its_sentence(office):
     app = visit()
     alerts = [link.proto.label for link in app.get("page_link")]
-    late = next(label for label in alerts if "逾期2件" in label)
-    assert late.startswith("**!** 逾期2件：城管局2件（最长")
-    assert "；逾期未改2件，最长" in texts(app)
+    late = next(label for label in alerts if "逾期2条" in label)
+    assert late.startswith("**!** 逾期2条：城管局2条（最长")
+    assert "；逾期未改2条，最长" in texts(app)
 
 
 def test_a_list_to_look_again_is_drawn_on_the_page_and_reminders_are_sent(office):
@@ -56,7 +56,7 @@ def test_a_list_to_look_again_is_drawn_on_the_page_and_reminders_are_sent(office
     app.run()
     app.button(key="fix-look-draw").click().run()
     assert not app.exception
-    assert "已抽取 1 件，抽样号" in texts(app)
+    assert "已抽取 1 条，抽样号" in texts(app)
     assert list(drawn_chances(office)) == ["P1"]
     make_moves(office, ["P1"], order_now("反弹", "乙", DAY + 5, reason="又堆上了"))
-    assert "回头看过 1 件，反弹 1 件" in texts(visit("rectification"))
+    assert "回头看过 1 条，反弹 1 条" in texts(visit("rectification"))

@@ -54,8 +54,21 @@ def test_scope_visits_and_problems_of_a_list_are_said_on_the_page(own):  # noqa:
     looked = next(one for one in app.multiselect if one.label.startswith("11-19 还查了"))
     sound(looked.set_value(looked.options[:2]).run())
     assert "另加了 2 次没有发现问题的到访" in texts(app)
+    box(app, "以后同样表头的清单都这样计").check().run()
     button(app, "入库").click().run()
     assert "已入库" in texts(sound(app))
+    # Next week's list of the same form is not asked about, says so, and can be forgotten.
+    kept = choices(own)
+    assert kept["means"].tolist() == [f"查了{category}的测评项"]
+    preview = commit.inspect(own, listed(own), "下周清单.xlsx")
+    codes = [problem.code for problem in preview.reading.problems]
+    assert {"到访-14", "到访-11"} <= set(codes)
+    assert not {"到访-02"} & set(codes)
+    (note,) = [problem for problem in preview.reading.problems if problem.code == "到访-14"]
+    assert note.text.startswith("“问题清单”：同样表头的清单以前确认过查了哪些测评项，这次照样计。")
+    mappings.forget_choice(own, "header", int(kept["choice"].iloc[0]), "张三")
+    again = commit.inspect(own, listed(own), "下周清单.xlsx").reading.problems
+    assert "到访-02" in {problem.code for problem in again}
     found = problem_rows(own, window("day", DAY))
     assert found["description"].tolist() == ["第 1 条：车辆乱停放5辆", "第 2 条：出店经营2处"]
     assert (found["places"].tolist(), found["lost"].tolist()) == ([5, 2], [0.5, 0.2])

@@ -73,7 +73,7 @@ def test_every_section_says_what_was_worked_out_by_hand(lines):
     for text in (
         "创建办〔2025〕11号",
         "关于2025年3月10日—16日\n文明城市创建督查情况的通报",
-        "2025年3月10日—16日，共检查点位5个、到访6次，检查12项次，发现问题7项、13处。",
+        "2025年3月10日—16日，共检查点位5个、到访6次，检查12项次，发现问题13处，涉及检查7项次。",
         "参加测评的街道共6个，有得分的5个，未评分的1个。",
         # (94 + 92 + 80 + 88 + 80) / 5 = 86.8; (94 + 82 + 92 + 96) / 4 = 91 before
         "全市得分86.80分，较上期下降4.20分。",
@@ -162,7 +162,7 @@ def test_a_day_is_told_by_the_same_sections(office):
         if isinstance(block, Paragraph)
     ]
     assert title_of(material, Layout()) == "文明城市创建督查日报（2025年3月10日）"
-    assert "2025年3月10日，共检查点位3个、到访3次，检查6项次，发现问题4项、9处。" in texts
+    assert "2025年3月10日，共检查点位3个、到访3次，检查6项次，发现问题9处，涉及检查4项次。" in texts
     assert "当日检查点位少，得分和名次仅供参考。" in texts
 
 

@@ -220,7 +220,7 @@ def test_reminders_are_numbered_written_down_and_sent_once(office):
     assert list(papers) == [f"催办〔{year}〕1号_城管局.docx", "转发文字.txt"]
     text = "\n".join(" ".join(line.cells) for line in read_text(papers[list(papers)[0]]).lines)
     late = (today() - date(2026, 11, 12)).days
-    for words in ("关于限期整改交办问题的催办", documents[0], "2 件问题超过整改时限", "P1 一号"):
+    for words in ("关于限期整改交办问题的催办", documents[0], "2 条问题超过整改时限", "P1 一号"):
         assert words in text
     assert f"11月12日（逾期{late}天）" in text
     assert "P2：二号，环境，应于11月12日前整改" in papers["转发文字.txt"].decode("utf-8-sig")

@@ -1,6 +1,7 @@
 """Rows that do not count yet beside every figure: whose, of how many points, and which cannot matter."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import openpyxl
@@ -10,9 +11,13 @@ import pytest
 from tests.builders import xlsx as workbook
 from tests.offices import CHECK_HEADERS
 from tests.publishing.city import MONDAY, NEXT, open_city, row
+from wenming_metrics.__main__ import main
+from wenming_metrics.commands import appraisal, figures, problems
 from wenming_metrics.domain.periods import window
 from wenming_metrics.export.tables import ranking_workbook
 from wenming_metrics.intake import commit
+from wenming_metrics.publishing.bulletin.material import issue_of_window, material_of_issue
+from wenming_metrics.publishing.bulletin.sections import standing
 from wenming_metrics.queries.files.held_effect import (
     held_counts,
     held_in,
@@ -21,6 +26,7 @@ from wenming_metrics.queries.files.held_effect import (
 )
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.store.database import reading
 from wenming_metrics.ui.frame import tables, words
 
 pytestmark = pytest.mark.store
@@ -83,6 +89,29 @@ def test_no_list_shows_a_unit_without_the_rows_that_wait(office):
     data = ranking_workbook(ranked, "排名", [held_sentence(held_in(office, WEEK))], shortlists)
     texts = [c.value for line in openpyxl.load_workbook(io.BytesIO(data))["排名"] for c in line]
     assert {"1条待核", SENTENCE} <= set(texts)
+
+
+def test_a_draft_says_what_waits_and_a_unit_only_what_is_its_own(office):
+    with reading(office.store) as connection:
+        material = material_of_issue(connection, office, issue_of_window(connection, office, WEEK))
+    assert [block.text for block in standing(material)][1:] == [SENTENCE]
+    (told,) = [block.text for block in standing(material, "乙街道")][1:]
+    assert told.startswith("另有1条待核，暂不计分：看不出单位的1条")
+    signed = replace(material, issue=replace(material.issue, signed_at="2025-03-11"))
+    assert standing(signed) == []
+
+
+@pytest.mark.parametrize(
+    "command", [f"problems --as-of {MONDAY}", "repeats --week", "ranking --week"]
+)
+def test_the_terminal_says_it_beside_every_figure(office, command, monkeypatch, capsys):
+    for module in (problems, figures, appraisal):
+        monkeypatch.setattr(module, "open_office", lambda _: office)
+    words_of = command.replace("--week", f"--week {MONDAY}").split()
+    for form in ([], ["--json"]):
+        main([*words_of, *form])
+        text = capsys.readouterr().out.replace("\n", "")
+        assert "条待核，暂不计分：甲街道" in text, text
 
 
 def test_without_held_rows_nothing_is_said(tmp_path):

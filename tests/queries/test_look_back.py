@@ -75,5 +75,5 @@ def test_those_likelier_to_be_drawn_stand_for_fewer():
     centre, half = p + z * z / (2 * n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
     wilson = [(centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)]
     assert [found.low, found.high] == pytest.approx(wilson, abs=1e-6)
-    assert "回头看过 4 件，反弹 1 件" in found.sentence
+    assert "回头看过 4 条，反弹 1 条" in found.sentence
     assert looked_again(lines.iloc[:0], {}).sentence == "还没有回头看过。"

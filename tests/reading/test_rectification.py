@@ -228,3 +228,22 @@ def test_what_an_answer_repeats_of_the_list_is_kept_as_written():
     repeated = [told(reading, name) for name in ("deadline", "handed_out", "severity")]
     assert repeated == [["3个工作日"], ["11月15日"], ["较重"]]
     assert "表头-08" not in {problem.code for problem in reading.problems}
+
+
+@pytest.mark.parametrize(
+    ("handed_out", "finished", "day"),
+    [
+        ("2026-11-03", "11月16日", "2026-11-16"),
+        ("2025-12-20", "1月4日", "2026-01-04"),  # the hand-out was in the year before
+        ("2025-12-20", "12月28日", "2025-12-28"),
+        ("2026-11-20", "11月16日", "11月16日"),  # a year after the hand-out is still to come
+        (None, "11月16日", "11月16日"),
+        ("2027年", "2月30日", "2月30日"),
+    ],
+)
+def test_a_day_without_a_year_follows_the_hand_out_of_its_row(handed_out, finished, day):
+    cells = [*row(完成时间=finished), handed_out]
+    reading = answers(cells, header=(*HEADER, "交办日期"), title="填报单位：城东街道办事处")
+    assert told(reading, "finished") == [day]
+    codes = [problem.code for problem in reading.problems]
+    assert codes.count("整改-04") == (not day.startswith("202"))

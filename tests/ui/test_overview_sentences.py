@@ -133,9 +133,9 @@ def test_the_ends_of_groups_say_where_places_cannot_be_told():
 def test_what_is_late_is_told_with_whom_and_for_how_many_days():
     late = view(("城管局", 3, 12), ("甲街道", 1, 30), ("教育局", 1, 2))
     assert sentences.overdue(late) == (
-        "逾期5件：城管局3件（最长12天）、甲街道1件（最长30天）等3个单位"
+        "逾期5条：城管局3条（最长12天）、甲街道1条（最长30天）等3个单位"
     )
-    assert sentences.late(late) == "逾期未改5件，最长30天，城管局最多"
+    assert sentences.late(late) == "逾期未改5条，最长30天，城管局最多"
     assert sentences.overdue(view(("城管局", 0, 0))) == ""
     assert sentences.late(view(("城管局", 0, 0))) == "没有逾期未改的问题"
 
@@ -156,7 +156,7 @@ def test_what_waits_for_a_word_of_the_leader():
     told = sentences.to_decide(
         {"挂账申请": 2, "待销号": 1}, [issue(CHECKING), issue(SIGNED)], CHECKING
     )
-    assert told == "待决定：挂账申请2件、待销号1件、周通报待签发"
+    assert told == "待决定：挂账申请2条、待销号1条、周通报待签发"
     assert sentences.to_decide({}, [issue(DRAFT)], CHECKING) == ""
 
 

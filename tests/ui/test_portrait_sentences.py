@@ -81,7 +81,7 @@ def fixing(*gains):
 
 def test_what_to_fix_first_is_told_with_the_score_it_leads_to():
     said = portrait_sentences.fix(fixing(2.0, 1.0), (90.2, 3.0), 87.2, 3)
-    assert said == "先改“类0”、“类1”，共 4 个问题，都改好可得回 **3.00** 分（87.20 → **90.20**）。"
+    assert said == "先改“类0”、“类1”，共 4 条问题，都改好可得回 **3.00** 分（87.20 → **90.20**）。"
     # 87.5951 and 0.006 more are 87.6011: the score does not move, what is given back is not nothing.
     said = portrait_sentences.fix(fixing(0.006), (87.60, 0.01), 87.60, 3)
     assert said.endswith("可得回 **0.01** 分（87.60 → **87.60**，得分是四舍五入以后的数）。")

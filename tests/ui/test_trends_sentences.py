@@ -88,6 +88,11 @@ def test_the_last_value_is_compared_with_what_there_is():
     assert "去年" not in missing
     assert "比上周" not in missing
     assert "持平" in latest([80, 80.001])
+    parts = np.array([[80, np.nan], [np.nan, 81.5]])
+    apart = trends_sentences.latest("全市", ["第0周", "第1周"], [80, 81.5], np.nan, than="上周", rate=False, unit_values=parts)  # fmt: skip
+    assert apart == "第1周，**全市 81.50 分**，上周查的是别的单位，不比较。"
+    parts[0, 1] = 82
+    assert "比上周升 1.50 分" in trends_sentences.latest("全市", ["第0周", "第1周"], [80, 81.5], np.nan, than="上周", rate=False, unit_values=parts)  # fmt: skip
     assert "升 1.50 个百分点" in latest([80, 81.5], rate=True)
     assert latest([np.nan, np.nan]) == "甲街道在这些时段里没有得分。"
 

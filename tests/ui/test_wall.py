@@ -47,7 +47,7 @@ def test_a_wall_shows_the_latest_signed_issue_and_nothing_later(office):
     for line in snapshot.lists.boards["street"].itertuples():
         if line.status == "":
             assert f"<td>{line.unit_name}</td><td>{line.score:.2f}</td>" in shown
-    assert "发现问题7件，截至2025-03-16，已整改2件，未整改5件" in shown
+    assert "发现问题7条，截至2025-03-16，已整改2条，未整改5条" in shown
     assert "<script>" in shown
     assert "督查组" not in shown
 

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from tests.offices import checklist, ingest, make_office, new_store, write_csv
-from wenming_metrics.decisions.own_entries import add_own
+from wenming_metrics.decisions.own_entries import add_own, retire_own
 from wenming_metrics.domain.periods import window
 from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.acts import acts
 from wenming_metrics.queries.office import open_office, read_rules
 from wenming_metrics.queries.ranking.ranking import ranking
@@ -211,3 +212,33 @@ def test_what_another_person_added_meanwhile_is_seen(office, folder):
     assert [entry.number for entry in kept] == [2_001]
     with pytest.raises(commit.IntakeError, match="充电桩完好"):
         add_own(stale, [wish(name="充电桩完好", point_types=("全部",))], "王五")
+
+
+def test_what_is_retired_counts_until_the_next_version_and_stays_where_it_counted(office, folder):
+    with pytest.raises(IntakeError, match="没有编号为“BD-009”"):
+        retire_own(office, "BD-009", "张三")
+    retire_own(reopened(office, folder), "BD-001", "张三")
+    retire_own(reopened(office, folder), "BDL-001", "张三")
+    now = reopened(office, folder)
+    with pytest.raises(IntakeError, match="还在用的"):
+        retire_own(now, "BD-001", "张三")
+    later = date(2026, 11, 27)
+    ingest(now, sheet(later, 2), "四.xlsx")
+    # By hand: of A 1 of 2 (the 口袋公园 lost its only one), of B the bike lost all 2 of 2.
+    assert (score(now, later), score(now, AFTER)) == (30.0, 50.0)
+    states = dict(own_lines(now)[["code", "state"]].itertuples(index=False))
+    assert states["BD-001"] == states["BDL-001"] == "等着从办法里去掉，发布以前照旧计分"
+    draft = draft_with_own(now, "张三")
+    publish(
+        now,
+        folder / "data",
+        draft,
+        Release("张三", "文〔2026〕10号", date(2026, 11, 25), "tiny-3", "3", backdated=True),
+    )
+    now = reopened(now, folder)
+    # Without both only the 小区 counts, whose one item of A was right; what was before stays.
+    assert (score(now, later), score(now, AFTER), score(now, BEFORE)) == (100.0, 50.0, 100.0)
+    assert set(own_lines(now)["state"]) == {"已停用"} | {
+        state for code, state in states.items() if code not in ("BD-001", "BDL-001")
+    }
+    assert not [entry for entry in waiting(now) if entry.code in ("BD-001", "BDL-001")]

@@ -36,6 +36,11 @@ def add_answers(command: argparse.ArgumentParser) -> None:
         help="确认的到访只查了这些类别的测评项，如 公共环境、公共秩序；可以写几次，含 --confirm-visits",
     )
     command.add_argument(
+        "--remember-visits",
+        action="store_true",
+        help="确认的到访，以后同样表头的清单都这样计（含 --confirm-visits），入库时记住",
+    )
+    command.add_argument(
         "--looked",
         action="append",
         nargs=3,
@@ -93,12 +98,12 @@ def answers_of(options: argparse.Namespace) -> SenderAnswers:
     """Give what the options say. Raises IntakeError for a day, kind or column that is none."""
     looked = tuple(Looked(_day(day), street, site) for day, street, site in options.looked)
     scope = tuple(word for text in options.scope for word in _BETWEEN.split(text) if word)
-    confirmed = options.confirm_visits or bool(looked or scope)
+    confirmed = options.confirm_visits or options.remember_visits or bool(looked or scope)
     kinds = tuple((sheet, _kind(title)) for sheet, title in options.kind)
     columns = tuple(map(_column, options.map))
     facts = (options.split, options.bare, kinds, columns, options.year, options.equal_rows)
     same_units = tuple(map(_same_unit, options.unit))
-    return SenderAnswers(confirmed, scope, looked, *facts, same_units)
+    return SenderAnswers(confirmed, scope, looked, *facts, same_units, options.remember_visits)
 
 
 def _column(text: str) -> tuple[str, str]:

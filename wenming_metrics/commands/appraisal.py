@@ -22,6 +22,7 @@ from wenming_metrics.domain import periods
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.export.tables import composite_workbook
 from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office, days_known, open_office
 from wenming_metrics.queries.ranking.composite import (
     Composite,
@@ -73,9 +74,10 @@ def _composite(options: argparse.Namespace) -> int:
         notes = [
             f"方案：{profile.title}（来源：{profile.source}）",
             f"时段：{appraisal.window.title}",
+            *filter(None, [held_sentence(held_in(office, appraisal.window))]),
         ]
         options.out.write_bytes(composite_workbook(lines, names, title, notes))
-    _print(options, appraisal, lines)
+    _print(options, appraisal, lines, held_sentence(held_in(office, appraisal.window)))
     return OK
 
 
@@ -104,7 +106,9 @@ def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
     return OK
 
 
-def _print(options: argparse.Namespace, appraisal: Composite, lines: pd.DataFrame) -> None:
+def _print(
+    options: argparse.Namespace, appraisal: Composite, lines: pd.DataFrame, held_note: str
+) -> None:
     unit = _unit(options, lines) if options.unit else None
     sources = unit_sources(appraisal, unit) if unit is not None else None
     if options.json:
@@ -112,6 +116,7 @@ def _print(options: argparse.Namespace, appraisal: Composite, lines: pd.DataFram
             "window": appraisal.window.title,
             "profile": appraisal.profile.id,
             "units": plain(lines),
+            "held": held_note,
         }
         if sources is not None:
             worked = worked_line(appraisal.composed, unit, appraisal.profile)
@@ -123,6 +128,8 @@ def _print(options: argparse.Namespace, appraisal: Composite, lines: pd.DataFram
         print_json(facts)
         return
     _print_table(appraisal, lines)
+    if held_note:
+        out.print(held_note, markup=False)
     if sources is not None:
         out.print(
             worked_line(appraisal.composed, unit, appraisal.profile) or "缺项，不计综合分。",

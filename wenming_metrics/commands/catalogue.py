@@ -8,7 +8,7 @@ from pathlib import Path
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
 from wenming_metrics.commands.rules import acts_of
-from wenming_metrics.decisions.own_entries import add_own
+from wenming_metrics.decisions.own_entries import add_own, retire_own
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.forms import own_form
@@ -52,6 +52,8 @@ def add_commands(add: Add) -> None:
     point_type.add_argument(
         "--like", nargs="*", default=[], metavar="点位类型", help="看的测评项与哪种点位相同"
     )
+    retired = act("retire", _retire, "停用一项：下一版办法不再计分，以前的得分和已签发的各期不变")
+    retired.add_argument("code", metavar="编号")
     for parser in (item, point_type):
         parser.add_argument("--also", nargs="*", default=[], metavar="写法", help="其他写法")
     survey = act(
@@ -60,7 +62,7 @@ def add_commands(add: Add) -> None:
     survey.add_argument("source", metavar="表格", type=Path, nargs="?", help="填好的 .xlsx")
     survey.add_argument("--out", type=Path, help="把现在的问卷存到这个 .xlsx 文件")
     draft = act("draft", _draft, "把等着的都归入办法，存为下一版的草案")
-    for parser in (book, item, point_type, survey, draft):
+    for parser in (book, item, point_type, retired, survey, draft):
         parser.add_argument("--who", default="命令行", help="经办人")
 
 
@@ -106,6 +108,13 @@ def _add_item(options: argparse.Namespace) -> int:
 def _add_type(options: argparse.Namespace) -> int:
     wish = Entry(POINT_TYPE, -1, "", options.name, "", 0, tuple(options.like), tuple(options.also))
     return _keep(open_office(settings.load()), [wish], options)
+
+
+def _retire(options: argparse.Namespace) -> int:
+    entry = retire_own(open_office(settings.load()), options.code, options.who)
+    text = f"已停用“{entry.name}”。发布下一版办法以前照旧计分，用 catalogue draft 生成草案。"
+    say(text, as_json=options.json, codes=[entry.code])
+    return OK
 
 
 def _keep(office: Office, wishes: list[Entry], options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ import pandas as pd
 from wenming_metrics.commands import OK, Add, add_workers, workers_on_store
 from wenming_metrics.commands.printing import (
     plain,
+    print_held,
     print_json,
     print_lines,
     print_listing,
@@ -302,6 +303,7 @@ def _repeats(options: argparse.Namespace) -> int:
         lines = count(recurrences.current, recurrences.closed, _BY[options.by])
     if options.json:
         facts = {"window": window.title, "as_of": recurrences.as_of, "answers": recurrences.answers}
+        facts["held"] = held_sentence(held_in(office, window))
         totals = plain(pd.DataFrame([total(recurrences.current, recurrences.closed)]))[0]
         print_json({**facts, "total": totals, "lines": plain(lines)})
         return OK
@@ -310,6 +312,7 @@ def _repeats(options: argparse.Namespace) -> int:
     heads = names | {name: f"{names[name]}%" for name in rates}
     heading = f"{window.title} {title}（截至 {recurrences.as_of}）"
     print_lines(heading, table.rename(columns=heads))
+    print_held(held_in(office, window))
     return OK
 
 

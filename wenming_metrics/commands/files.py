@@ -171,6 +171,7 @@ def _remember(office: Office, preview: commit.Preview, answers: SenderAnswers, w
     """Remember by their headers what was said of tables that were stored."""
     for table in preview.reading.bare if answers.bare else ():
         mappings.remember_bare(office, table.fingerprint, answers.bare, who)
+    mappings.remember_visits(office, preview.reading, answers, who)
     kinds = dict(answers.kinds)
     for table in preview.reading.recognised:
         if table.sheet in kinds:

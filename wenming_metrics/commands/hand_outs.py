@@ -88,10 +88,10 @@ def add_commands(add: Add) -> None:
     )
     looked.add_argument("--to", dest="last", metavar="日期", help="到哪一天，默认今天")
     looked.add_argument(
-        "--size", type=int, default=30, metavar="件数", help="回头看抽多少件，默认 30"
+        "--size", type=int, default=30, metavar="条数", help="回头看抽多少条，默认 30"
     )
     looked.add_argument(
-        "--least", type=int, default=1, metavar="件数", help="每个单位至少几件，默认 1"
+        "--least", type=int, default=1, metavar="条数", help="每个单位至少几条，默认 1"
     )
     looked.add_argument(
         "--closed-days", type=int, default=90, metavar="天数", help="最近多少天销号的"
@@ -143,7 +143,7 @@ def _dispatch(options: argparse.Namespace) -> int:
     if options.out:
         name, content = dispatch_papers(office, options.document)
         options.out.write_bytes(content)
-    handed_text = f"已交办 {len(numbers)} 件。" if numbers else ""
+    handed_text = f"已交办 {len(numbers)} 条。" if numbers else ""
     stored = f"交办单已存到 {options.out}。" if options.out else ""
     if not handed_text and not stored:
         raise IntakeError(
@@ -185,7 +185,7 @@ def _recheck(options: argparse.Namespace) -> int:
         seed, drawn = draw_look_back(office, options.who, options.size, **facts)
     options.out.write_bytes(look_form(office, drawn, options.kind))
     drawn_by = f"，抽样号 {seed}" if seed else ""
-    text = f"{options.kind}：{drawn['unit_name'].nunique()} 个单位、{len(drawn)} 件{drawn_by}，已存到 {options.out}。"
+    text = f"{options.kind}：{drawn['unit_name'].nunique()} 个单位、{len(drawn)} 条{drawn_by}，已存到 {options.out}。"
     say(
         text,
         as_json=options.json,

@@ -90,7 +90,7 @@ def _add_corrections(add: Add) -> None:
         metavar="列名=内容",
         help="把这一列改成什么，可以写几次",
     )
-    corrected.add_argument("--reason", default="", help="更正依据")
+    corrected.add_argument("--reason", default="", help="更正依据，改了内容的必须写")
     add("corrections", _corrections, "列出页面和命令行上的更正：改了什么，谁填写，谁复核")
     confirmed = add("approve", _confirm, "由另一人确认一条更正")
     refused = add("reject", _refuse, "退回一条更正")

@@ -168,7 +168,7 @@ def print_ranking(
     )
     out.print(f"\n{window.title} 全市得分 {score}（办法：{rules}）")
     out.print(
-        f"{facts.scored} 个单位参与排名，{facts.sites} 个点位，{facts.checks} 项检查，{facts.failed} 项问题。"
+        f"{facts.scored} 个单位参与排名，{facts.sites} 个点位，{facts.checks} 项检查，{facts.failed} 项有问题。"
     )
     if window.kind == "day":
         out.print("当日点位少，名次仅供参考。")

@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from wenming_metrics.commands import OK, Add
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import plain, print_held, print_json, print_lines, say
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.decisions.reminders import send_reminders
 from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.problems import wording
 from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
@@ -30,7 +31,7 @@ _REMINDERS = titles(
     "problems=in_hand",
     "most_late",
     "sent=reminder_no",
-    problems="件数",
+    problems="条数",
 )
 _REJUDGED = titles(
     *("number=problem_number", "unit_name", "due=due_stored", "due_now", "mark=late_mark"),
@@ -57,7 +58,7 @@ def add_commands(add: Add) -> None:
         metavar=("开始", "结束"),
         help="按现在登记的放假和调休重新判定这些天发现的问题是否逾期，只列出不改动，如 2026-10-01 2026-10-31",
     )
-    move = add("move", _move, "办理一步问题整改：交办、签收、反馈、核查、销号等，一件或几件")
+    move = add("move", _move, "办理一步问题整改：交办、签收、反馈、核查、销号等，一条或几条")
     move.add_argument("act", metavar="办理事项", help="如 交办、签收、反馈、核查通过、销号")
     move.add_argument("numbers", nargs="+", metavar="编号", help="问题编号，可以写几个")
     move.add_argument("--who", required=True, metavar="姓名", help="谁办的")
@@ -145,22 +146,25 @@ def _problems(options: argparse.Namespace) -> int:
     lines = with_term(lines, options.term or "").reset_index(drop=True)
     if options.out:
         options.out.write_bytes(wording.list_file(lines, view))
+    held_rows = held_in(office, custom(view.begin, view.as_of))
     if options.json:
         print_json(
             {
                 **{"as_of": view.as_of.isoformat(), "since": view.begin.isoformat()},
                 **{"closes": view.closes, "figures": plain(view.figures)},
                 **{"units": plain(view.by_unit), "problems": plain(lines[list(_LIST)])},
+                "held": held_sentence(held_rows),
             }
         )
         return OK
     print_lines("各项指标", wording.figure_lines(view)[list(_FIGURES)].rename(columns=_FIGURES))
     print_lines("各单位手里的问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
-    remainder = f"，列出最急的 {_LINES} 件" if len(lines) > _LINES else ""
+    remainder = f"，列出最急的 {_LINES} 条" if len(lines) > _LINES else ""
     drawn = lines.head(_LINES)[list(_LIST)].astype(object)
     drawn = drawn.where(drawn.notna(), "")
-    print_lines(f"问题清单（{len(lines):,} 件{remainder}）", drawn.rename(columns=_LIST))
+    print_lines(f"问题清单（{len(lines):,} 条{remainder}）", drawn.rename(columns=_LIST))
     say(wording.basis(view))
+    print_held(held_rows)
     if options.out:
         say(f"已存到 {options.out}")
     return OK
@@ -178,7 +182,7 @@ def _rejudge(office: Office, options: argparse.Namespace) -> int:
         return OK
     taken_back = int((rejudged.lines["mark"] == TAKEN_BACK).sum())
     print_lines(
-        f"期限会是另一天的问题（{len(rejudged.lines)} 件，其中取消逾期 {taken_back} 件）",
+        f"期限会是另一天的问题（{len(rejudged.lines)} 条，其中取消逾期 {taken_back} 条）",
         rejudged.lines[list(_REJUDGED)].rename(columns=_REJUDGED),
     )
     if len(rejudged.ranks):

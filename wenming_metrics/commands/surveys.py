@@ -16,6 +16,7 @@ from wenming_metrics.decisions import questionnaires
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.held_effect import held_answers
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.survey.quota import POINTS
 from wenming_metrics.queries.survey.waves import NO_SURVEY, survey_of, waves
@@ -69,14 +70,15 @@ def _survey(options: argparse.Namespace) -> int:
     view = view_of(office, wave, options)
     if options.out:
         options.out.write_bytes(_workbook(view, wave))
+    sentences = [*view.sentences, *filter(None, [held_answers(office, wave)])]
     if options.json:
         tables = {title: plain(lines) for title, lines in view.tables.items()}
-        print_json({"wave": wave.title, "by": options.by, "said": list(view.sentences), **tables})
+        print_json({"wave": wave.title, "by": options.by, "said": sentences, **tables})
         return OK
     out.print(f"\n{wave.title} {VIEWS[options.by]}", markup=False)
     for title, lines in view.tables.items():
         print_lines(title, _spelt(lines))
-    for line in view.sentences:
+    for line in sentences:
         out.print(line, markup=False)
     if options.out:
         say(f"已存到 {options.out}")

@@ -79,6 +79,7 @@ def propose(
 
     Takes: row - name of the sheet, Excel's row; texts - column index -> new text; {}: the row is
            only read anew, against the registers of today
+           grounds - what shows that the new text is right: must be given where a text is changed
     Raises IntakeError where the row does not wait, waits for a confirmation, or is still not good.
     """
     who = _named(who)
@@ -96,6 +97,8 @@ def propose(
     if unknown:
         raise IntakeError("这一列不能更正：只能更正表头认得出的列。")
     corrected = _read(office, key, cells, _slip(office, key, cells, who, who))
+    if cells and not grounds.strip():
+        raise IntakeError("请写明更正依据，如“核对原始检查单第3页”。没有改动内容的，不用写。")
     waits = any(needs_second(cell[2]) for cell in cells)
     with one_file(corrected.preview.filename), writing(office.store) as connection:
         _stop_unless_open(connection, key, row)

@@ -36,7 +36,7 @@ def draw_look_back(
     if not who.strip():
         raise IntakeError("请写明经办人。")
     if size < 1 or least < 0:
-        raise IntakeError("抽查的件数应是 1 以上的整数。")
+        raise IntakeError("抽查的条数应是 1 以上的整数。")
     seed = seed or int(now().timestamp())
     since = (today() - timedelta(days=closed_days)).toordinal()
     drawn = draw_closed(problem_view(office, _BACK).lines, size, least, since, seed)

@@ -8,8 +8,20 @@ from collections.abc import Mapping
 from wenming_metrics.access.viewer import permitted
 from wenming_metrics.queries.files.open_forms import Form
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
-from wenming_metrics.reading.model.sender_answers import BARE_CHOICE
+from wenming_metrics.reading.model.reading import (
+    FILE_CHOICE,
+    FINDINGS,
+    KIND_CHOICE,
+    LIKE_CHOICE,
+    Reading,
+)
+from wenming_metrics.reading.model.sender_answers import (
+    BARE_CHOICE,
+    BETWEEN_SCOPES,
+    EVERY_ITEM,
+    VISITS_CHOICE,
+    SenderAnswers,
+)
 from wenming_metrics.reading.survey.wordings import option_form
 from wenming_metrics.store import choices
 from wenming_metrics.store.database import writing
@@ -66,6 +78,19 @@ def remember_bare(office: Office, fingerprint: str, meaning: str, who: str) -> N
     with writing(office.store) as connection:
         choices.add_header(connection, fingerprint, BARE_CHOICE, meaning, who)
     _log.info("表格 %s 只写数字的格子记为 %r 经办 %r", fingerprint, meaning, who)
+
+
+@permitted("入库", "到访的说法")
+def remember_visits(
+    office: Office, file_reading: Reading, answers: SenderAnswers, who: str
+) -> None:
+    """Remember for the forms of a file's lists what was said of their visits, where that was asked for."""
+    scope = BETWEEN_SCOPES.join(answers.scope) or EVERY_ITEM
+    for table in file_reading.recognised if answers.remember_visits else ():
+        if table.kind == FINDINGS:
+            with writing(office.store) as connection:
+                choices.add_header(connection, table.fingerprint, VISITS_CHOICE, scope, who)
+            _log.info("表格 %s 的到访记为 %r 经办 %r", table.fingerprint, scope, who)
 
 
 @permitted("入库", "“{written}”的对照")

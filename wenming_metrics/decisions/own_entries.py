@@ -9,7 +9,7 @@ from dataclasses import replace
 from wenming_metrics.access.viewer import permitted
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
-from wenming_metrics.rules.entries import KIND_WORDS, Entry, settle
+from wenming_metrics.rules.entries import KIND_WORDS, RETIRED, Entry, settle
 from wenming_metrics.rules.workbook.own_book import leaf_names
 from wenming_metrics.store import choices
 from wenming_metrics.store.catalogue import add_entry, read_entries
@@ -17,6 +17,17 @@ from wenming_metrics.store.database import writing
 from wenming_metrics.vocabulary import normalise
 
 _log = logging.getLogger(__name__)
+
+
+def retire_own(office: Office, code: str, who: str) -> Entry:
+    """Let the next version of the rules leave out an own entry. Rows, files and issues keep it.
+
+    Raises IntakeError for one that there is not, or that is retired already
+    """
+    entry = next((own for own in office.catalogue.own if own.code == code), None)
+    if entry is None or entry.indicator == RETIRED:
+        raise IntakeError(f"没有编号为“{code}”、还在用的本单位测评项或点位类型。")
+    return add_own(office, [replace(entry, indicator=RETIRED)], who)[0]
 
 
 @permitted("起草办法", "本单位的测评项")

@@ -94,7 +94,7 @@ def make_several(
                 f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
             )
             raise IntakeError("\n".join([*sentences[:_MOST_SAID], uncounted]).strip())
-    _log.info("%s %s 件问题 经办 %r", moves[0][1].act, len(numbers_done), moves[0][1].who)
+    _log.info("%s %s 条问题 经办 %r", moves[0][1].act, len(numbers_done), moves[0][1].who)
     return numbers_done
 
 

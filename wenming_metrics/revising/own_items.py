@@ -10,7 +10,15 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.revising import drafts
 from wenming_metrics.revising.books import sheets_of
 from wenming_metrics.rules.catalogue import split
-from wenming_metrics.rules.entries import EVERY, EVERYWHERE, ITEM, KIND_WORDS, POINT_TYPE, Entry
+from wenming_metrics.rules.entries import (
+    EVERY,
+    EVERYWHERE,
+    ITEM,
+    KIND_WORDS,
+    POINT_TYPE,
+    RETIRED,
+    Entry,
+)
 from wenming_metrics.rules.load import unpack
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.rules.workbook.own_book import leaf_names, own_wishes
@@ -33,9 +41,13 @@ def latest(office: Office) -> RuleSet:
 
 
 def waiting(office: Office) -> list[Entry]:
-    """List the own entries that are meant to count and do not by the latest version of the rules."""
+    """List the own entries that are meant to count and do not by the latest version, or still do."""
     lines = latest_parts(office).lines[_FILE]
-    return [entry for entry in office.catalogue.own if _added(entry, lines)]
+    return [
+        entry
+        for entry in office.catalogue.own
+        if (_kept(entry, lines) != lines if entry.indicator == RETIRED else _added(entry, lines))
+    ]
 
 
 def draft_with_own(office: Office, who: str) -> int:
@@ -47,15 +59,18 @@ def draft_with_own(office: Office, who: str) -> int:
     lines, names = list(old.lines[_FILE]), []
     for entry in waiting(office):
         names.append(entry.name)
-        if entry.kind == POINT_TYPE:
+        if entry.indicator == RETIRED:
+            lines = _kept(entry, lines)
+        elif entry.kind == POINT_TYPE:
             lines = [_with_type(line, entry) for line in lines]
     for entry in office.catalogue.own:
-        lines += _added(entry, lines) if entry.kind == ITEM else []
+        is_item = entry.kind == ITEM and entry.indicator != RETIRED
+        lines += _added(entry, lines) if is_item else []
     if not names:
         raise IntakeError("没有等着归入办法的本单位测评项和点位类型。")
     changed = Parts(old.settings, {**old.lines, _FILE: lines}, old.composite, old.survey)
     files, _ = files_of(changed)
-    return drafts.keep(office, files, f"加入本单位的{len(names)}项：{names[0]}等", who)
+    return drafts.keep(office, files, f"加入或停用本单位的{len(names)}项：{names[0]}等", who)
 
 
 def own_lines(office: Office) -> pd.DataFrame:
@@ -90,6 +105,8 @@ def own_lines(office: Office) -> pd.DataFrame:
 
 def _state(entry: Entry, waits: set[str], office: Office) -> str:
     """Say whether an own entry counts, and of an item since which version of the rules."""
+    if entry.indicator == RETIRED:
+        return "等着从办法里去掉，发布以前照旧计分" if entry.code in waits else "已停用"
     if entry.kind == POINT_TYPE:
         return "有些测评项等着归入办法" if entry.code in waits else "照办法计分"
     if entry.code in waits:
@@ -116,6 +133,21 @@ def _added(entry: Entry, lines: list[Line]) -> list[Line]:
     if not entry.indicator or any(line["item"] == entry.code for line in lines):
         return []
     return [{"item": entry.code, "point_types": "", "indicator": entry.indicator}]
+
+
+def _kept(entry: Entry, lines: list[Line]) -> list[Line]:
+    """Give the lines without an entry that is retired; one of no other point type goes as a whole."""
+    if entry.kind == ITEM:
+        return [line for line in lines if line["item"] != entry.code]
+    lines_left = []
+    for line in lines:
+        types = split(line["point_types"])
+        other_types = [code for code in types if code != entry.code]
+        if other_types or not types:
+            lines_left.append(
+                line if other_types == types else {**line, "point_types": "|".join(other_types)}
+            )
+    return lines_left
 
 
 def _with_type(line: Line, entry: Entry) -> Line:

@@ -14,6 +14,8 @@ from wenming_metrics.vocabulary import normalise
 ITEM, POINT_TYPE = "item", "point_type"
 EVERYWHERE, EVERY = "*", "全部"
 """Stands for all point types: in files, and as people write it."""
+RETIRED = "停用"
+"""In place of an indicator: an own entry that the next version of the rules is to leave out."""
 KIND_WORDS = {ITEM: "测评项", POINT_TYPE: "点位类型"}
 FIRST_OWN = {ITEM: 2_000, POINT_TYPE: 200}
 """Kind -> the first number of the office's own entries; shipped ones stay below."""
@@ -28,7 +30,7 @@ class Entry:
     kind - ITEM or POINT_TYPE; number - in stored rows; full_mark - of an item, int, 1e-4 points;
     point_types - codes: where an item is looked at ("*": everywhere), or which types an own one is
     like: what is looked at there is looked at here; indicator - code of the leaf that an own item is
-    meant for, "" = 不计分; own - of this office, not shipped
+    meant for, "" = 不计分, RETIRED = no longer from the next version of the rules on; own - of this office, not shipped
     """
 
     kind: str
@@ -148,7 +150,9 @@ def _settle_one(
             problems.append(("full_mark", "分值应为大于 0 的数，最多四位小数。"))
         if not wish.point_types:
             problems.append(("point_types", f"请写明在哪几种点位看；各种点位都看的写“{EVERY}”。"))
-    leaf = _leaf_code(wish.indicator, leaves)
+    if former and wish.kind == POINT_TYPE and former.indicator == RETIRED:
+        wish = replace(wish, indicator=RETIRED)  # a workbook has no column for it
+    leaf = RETIRED if former and wish.indicator == RETIRED else _leaf_code(wish.indicator, leaves)
     if leaf is None:
         text = f"“{wish.indicator}”不是现行办法的末级指标。请写指标的编号或名称；不计分的空着。"
         problems.append(("indicator", text))

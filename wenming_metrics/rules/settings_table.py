@@ -330,7 +330,7 @@ _SETTINGS = (
         span=_POSITIVE,
         default=10,
     ),
-    integer("loop.extensions", "延期次数", "一件问题最多延期几次", span=_COUNT, default=2),
+    integer("loop.extensions", "延期次数", "一条问题最多延期几次", span=_COUNT, default=2),
     integer("loop.pause_days", "挂账时长", "挂账最长几天", span=_POSITIVE, default=366),
     Setting(
         *("loop.unpaused", "核查不停时限", "这些原因核查不通过的，核查的时间算责任单位的", "texts"),

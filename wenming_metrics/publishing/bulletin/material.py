@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
@@ -26,6 +27,7 @@ from wenming_metrics.publishing.issues import (
 from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.signing import list_facts
 from wenming_metrics.publishing.snapshot import digest_of, freeze, read_frozen, signed_before
+from wenming_metrics.queries.files.held_effect import held_in
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.rules.calendar import calendar_of, slot_at
@@ -42,6 +44,7 @@ class Material:
     boards - kind -> title; rules - names of the versions that count
     digest - SHA-256 of all figures: of a signed issue its hash
     pictures - those that a person confirmed, by digest; some may no longer be there
+    held   - rows that do not count yet (`held_effect.held_in`); None: signed, it keeps its own
     """
 
     issue: Issue
@@ -51,6 +54,7 @@ class Material:
     rules: tuple[str, ...]
     digest: str
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    held: pd.DataFrame | None = None
 
     @property
     def window(self) -> Window:
@@ -87,7 +91,9 @@ def material_of_issue(connection: Connection, office: Office, issue: Issue) -> M
     said = list_facts(office, lists, {})
     digest = digest_of(freeze(issue, said, arrival_limit, lists, facts))
     pictures = _pictures(connection, facts)
-    return Material(issue, lists, facts, said["boards"], tuple(said["rules"]), digest, pictures)
+    held_rows = held_in(office, issue.window)
+    boards, rules = said["boards"], tuple(said["rules"])
+    return Material(issue, lists, facts, boards, rules, digest, pictures, held_rows)
 
 
 def _pictures(connection: Connection, facts: BulletinFacts | None) -> dict[str, bytes]:

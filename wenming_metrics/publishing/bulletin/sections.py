@@ -38,6 +38,7 @@ from wenming_metrics.publishing.bulletin.work_sections import (
     repeats,
     survey,
 )
+from wenming_metrics.queries.files.held_effect import held_sentence
 from wenming_metrics.queries.scores.details import PATH_MARK
 
 Section = Callable[[Material, Layout], list[Block]]
@@ -129,11 +130,15 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def standing(material: Material) -> list[Block]:
-    """Say above everything else that a document is no signed 通报."""
+def standing(material: Material, unit: str = "") -> list[Block]:
+    """Say above everything else that a document is no signed 通报, and which rows do not count yet."""
     if material.issue.ended_at:
         return [body(f"（本期已作废：{material.issue.reason}）")]
-    return [] if material.is_signed else [body("（征求意见稿，未签发，数据以签发的通报为准）")]
+    if material.is_signed:
+        return []
+    held_note = "" if material.held is None else held_sentence(material.held, unit)
+    texts = ("（征求意见稿，未签发，数据以签发的通报为准）", held_note)
+    return [body(text) for text in texts if text]
 
 
 def _opening(layout: Layout) -> list[Block]:
@@ -148,7 +153,9 @@ def _summary(material: Material, layout: Layout) -> list[Block]:
         f"{span}，共检查点位{overview.sites}个、到访{overview.visits}次，检查{overview.checks}项次"
     )
     problems = (
-        f"发现问题{overview.failed}项、{overview.places}处" if overview.failed else "未发现问题"
+        f"发现问题{overview.places}处，涉及检查{overview.failed}项次"
+        if overview.failed
+        else "未发现问题"
     )
     board = "单位" if material.facts is None else material.boards[material.facts.city_board]
     named = f"参加测评的{board}共{overview.units}个"

@@ -78,7 +78,7 @@ def make_sheet(material: Material, layout: Layout, unit: str) -> Content:
         "优先整改事项": _first(material, unit),
         "工作要求": demands(material, layout),
     }
-    blocks: list[Block] = standing(material)
+    blocks: list[Block] = standing(material, unit)
     for number, (title, section_blocks) in enumerate(
         ((title, blocks) for title, blocks in titled.items() if blocks), 1
     ):
@@ -93,7 +93,7 @@ def _place(material: Material, frame: pd.DataFrame, line: tuple) -> list[Block]:
     """Say where the unit stands; of the others only how many they are."""
     decimals, span = material.decimals, material.window.title
     looked = f"{span}，对{line.unit_name}检查点位{line.sites}个、到访{line.visits}次，检查{line.checks}项次"
-    failed = f"发现问题{line.failed}项、{line.places}处" if line.failed else "未发现问题"
+    failed = f"发现问题{line.places}处，涉及检查{line.failed}项次" if line.failed else "未发现问题"
     blocks: list[Block] = [body(f"{looked}，{failed}。")]
     if pd.isna(line.rank):
         return [*blocks, body(f"本期{line.status}，不排名。")]

@@ -6,11 +6,16 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Column, Connection, select
 
-from wenming_metrics.queries.files.choices import column_title, name_titles
+from wenming_metrics.queries.files.choices import (
+    VISITS_TITLE,
+    column_title,
+    name_titles,
+    scope_title,
+)
 from wenming_metrics.queries.files.corrections import BACK, WAITS, corrections_in
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
-from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
+from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES, VISITS_CHOICE
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 from wenming_metrics.reading.survey.wordings import question_of, spell_option
 from wenming_metrics.rules.entries import KIND_WORDS
@@ -79,6 +84,8 @@ def _spell_header(office: Office, choice: tuple) -> str:
         return f"表格 = {CHOSEN_TITLES.get(name, name)}"
     if header == BARE_CHOICE:
         return f"只写数字的格子 = {BARE_TITLES[name]}"
+    if header == VISITS_CHOICE:
+        return f"{VISITS_TITLE} = {scope_title(name)}"
     return f"表头“{header}” = {column_title(office, name)}"
 
 

@@ -16,7 +16,12 @@ from wenming_metrics.reading.model.reading import (
     NameChoice,
     RememberedChoices,
 )
-from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
+from wenming_metrics.reading.model.sender_answers import (
+    BARE_CHOICE,
+    BARE_TITLES,
+    EVERY_ITEM,
+    VISITS_CHOICE,
+)
 from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 from wenming_metrics.reading.survey.questions import bare, column_names, spell_name
@@ -84,7 +89,17 @@ def _spell_header(office: Office, form: str, header: str, name: str) -> tuple[st
         return "整张表", CHOSEN_TITLES.get(name, name)
     if header == BARE_CHOICE:
         return "只写数字的格子", BARE_TITLES[name]
+    if header == VISITS_CHOICE:
+        return VISITS_TITLE, scope_title(name)
     return f"表头“{header}”", column_title(office, name)
+
+
+VISITS_TITLE = "问题涉及的点位"
+
+
+def scope_title(scope: str) -> str:
+    """Say which items were looked at, of a choice VISITS_CHOICE."""
+    return "查了全部测评项" if scope == EVERY_ITEM else f"查了{scope}的测评项"
 
 
 def name_titles(connection: Connection, office: Office) -> dict[str, dict[int, str]]:

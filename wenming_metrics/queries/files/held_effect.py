@@ -122,6 +122,26 @@ def held_sentence(rows: pd.DataFrame, unit_name: str = "") -> str:
     return f"另有{len(rows)}条待核，暂不计分：{listed_units}。核实后得分和名次可能变化。"
 
 
+def held_answers(office: Office, wave: Window) -> str:
+    """Say how many questionnaires that are held could belong to a wave; "" where there are none."""
+    rows = waiting_rows(office)
+    if rows.empty:
+        return ""
+    block = schema.answer_block
+    with reading(office.store) as connection:
+        sheets = read_sheets(connection, rows["batch"].unique())
+        waves = read_frame(connection, select(block.c.batch, block.c.first_day, block.c.last_day))
+    answers = sheets[sheets["kind"].isin([SURVEY, COUNTED])]
+    keys = pd.MultiIndex.from_frame(rows[["batch", "sheet"]])
+    is_answer = keys.isin(pd.MultiIndex.from_frame(answers[["batch", "name"]]))
+    of_wave = waves["first_day"].eq(wave.start.toordinal()) & waves["last_day"].eq(
+        wave.end.toordinal()
+    )
+    elsewhere = set(waves["batch"]) - set(waves.loc[of_wave, "batch"])
+    count = int((is_answer & ~rows["batch"].isin(elsewhere)).sum())
+    return f"另有{count}份问卷待核，没有计入各项比率。核实后比率可能变化。" if count else ""
+
+
 def _near(connection: Connection, window: Window) -> list[int]:
     """List the batches that rows without a day are taken to be of the window in."""
     days, batch = schema.batch_day, schema.batch

@@ -46,7 +46,7 @@ class LookedAgain:
             f"{float(half_up(100 * share, 1)):.1f}" for share in (self.rate, self.low, self.high)
         )
         return (
-            f"回头看过 {self.looked:,} 件，反弹 {self.came_back:,} 件；按抽中的机会推算，"
+            f"回头看过 {self.looked:,} 条，反弹 {self.came_back:,} 条；按抽中的机会推算，"
             f"已销号的约 {rate}% 会反弹（95%置信区间 {low}%—{high}%）。"
         )
 

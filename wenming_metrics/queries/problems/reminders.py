@@ -143,7 +143,7 @@ def _text(reminder: str, unit: str, problems: pd.DataFrame, as_of: date) -> str:
         _line(number, line) for number, line in enumerate(problems.head(_LISTED).itertuples(), 1)
     ]
     count = len(problems)
-    left_out = [f"另有 {count - _LISTED} 件见清单。"] if count > _LISTED else []
+    left_out = [f"另有 {count - _LISTED} 条见清单。"] if count > _LISTED else []
     opening = opening_of(reminder, count, as_of)
     return "\n".join([f"【{reminder}】{unit}：", opening, *numbered, *left_out])
 
@@ -152,8 +152,8 @@ def opening_of(reminder: str, count: int, as_of: date) -> str:
     """Say what a unit is reminded of."""
     day_text = f"{as_of.month}月{as_of.day}日"
     if reminder == UNSIGNED:
-        return f"截至{day_text}，交办贵单位的 {count} 件问题还没有签收，请尽快签收办理："
-    return f"截至{day_text}，贵单位有 {count} 件问题超过整改时限还没有反馈，请抓紧整改并反馈："
+        return f"截至{day_text}，交办贵单位的 {count} 条问题还没有签收，请尽快签收办理："
+    return f"截至{day_text}，贵单位有 {count} 条问题超过整改时限还没有反馈，请抓紧整改并反馈："
 
 
 def _line(number: int, line: tuple) -> str:

@@ -37,7 +37,7 @@ def basis(view: ProblemView) -> str:
     closes = "以核查通过并销号为准" if view.closes == "check" else "以责任单位反馈已整改为准"
     days, count = view.median
     usual = f"{days:g} 个工作日" if days else "不到 1 个工作日"
-    typical = f"，从交办到整改完的中位数{usual}（{count:,} 件）" if count else ""
+    typical = f"，从交办到整改完的中位数{usual}（{count:,} 条）" if count else ""
     return (
         f"截至 {view.as_of.isoformat()}，{view.begin.isoformat()} 以来发现的和以前交办、到那天还没有整改完的问题；"
         f"整改完{closes}{typical}。"
@@ -64,7 +64,7 @@ def figure_lines(view: ProblemView) -> pd.DataFrame:
     counts = [
         f"{line.numerator:,} ÷ {line.denominator:,}{small_base(line.denominator)}"
         if is_share
-        else f"{line.numerator:,} 件"
+        else f"{line.numerator:,} 条"
         for line, is_share in zip(lines.itertuples(), has_base, strict=True)
     ]
     shares = [

@@ -18,7 +18,7 @@ from wenming_metrics.store.rows import read_failed, read_numbers, same_numbers
 from wenming_metrics.tallies.update import apply_decisions
 from wenming_metrics.vocabulary import leading_serial
 
-NO_NUMBER, UNKNOWN, SHARED = "没有编号", "未找到编号", "几个问题同用这个编号"
+NO_NUMBER, UNKNOWN, SHARED = "没有编号", "未找到编号", "几条问题同用这个编号"
 """Why an answer belongs to no problem."""
 ANSWERS = "rectification"
 """Kind of the records that answer problems."""

@@ -30,10 +30,8 @@ KNOWN_ERRORS |= {"#DATA!", "#GETTING_DATA"}
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-_SHOWN_OTHERWISE = re.compile(
-    rb"""%|numFmtId=["'](?:1|3|9|10|37|38)["']|formatCode=["'][^"'.]*[0#]"""
-)
-"""In a workbook without any of these every number is shown with its decimals."""
+_SHOWN_OTHERWISE = re.compile(rb"""numFmtId=["'](?:[1-9]|1[0-3]|3[7-9]|4[0-48]|\d{3,})["']""")
+"""In a workbook without any of these every number is shown as it is, or is a day."""
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
 _ID, _TARGET = re.compile(r"\sId=[\"']([^\"']+)"), re.compile(r"\sTarget=[\"']([^\"']+)")
 
@@ -78,12 +76,12 @@ def _tag(data: bytes, parts: dict[str, Part]) -> str:
 
 
 def _shown_codes(data: bytes, parts: dict[str, Part]) -> dict[int, str]:
-    """Give the format code of the cell styles that show percents or whole numbers, by their number."""
+    """Give the format code of the cell styles that may show another number, by their number."""
     styles = b"".join(unpack(data, parts[STYLES])) if STYLES in parts else b""
     if not _SHOWN_OTHERWISE.search(styles):
         return {}
     # Few workbooks have such cells, and the others wait for nothing.
-    from shown_percents import shown_codes
+    from shown_numbers import shown_codes
 
     return shown_codes(styles.decode("utf-8", "replace"))
 
@@ -164,7 +162,7 @@ def _look_for(limits: dict, runs: dict[int, list[list]]) -> Callable[[bytes], No
     codes, looks = limits["shown_codes"], limits["looks"]
     if not codes:
         return looks.at_sheet
-    from shown_percents import add_runs, cell_pattern
+    from shown_numbers import add_runs, cell_pattern
 
     percents = partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs)
     return lambda piece: (percents(piece), looks.at_sheet(piece))
@@ -245,7 +243,7 @@ def _send_rows(sheet: calamine.CalamineSheet, at: int, marked: tuple, name: str)
 
 def _show(runs: dict, rounded: list) -> Callable[[list, int], None]:
     """Give what puts the shown numbers in place; `rounded` takes the cells that hold more."""
-    from shown_percents import show
+    from shown_numbers import show
 
     return lambda columns, first: rounded.extend(show(columns, first, runs))
 

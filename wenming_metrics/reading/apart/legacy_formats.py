@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from itertools import islice
 
-from shown_percents import BUILT_IN, extend_run, is_shown_otherwise
+from shown_numbers import BUILT_IN, extend_run, is_shown_otherwise
 
 _NAMES = ("Workbook", "Book")
 _END_OF_CHAIN = 0xFFFFFFFA
@@ -20,9 +20,9 @@ _BIFF8 = 0x0600
 
 
 def read_formats(compound: bytes) -> tuple[list[dict[int, list[list]]], bool]:
-    """Read the cells that show a percent sign or whole numbers, and how days are counted.
+    """Read the cells that may show another number than they hold, and how days are counted.
 
-    Returns: by sheet, in the file's order, runs as `shown_percents.show` takes them; whether days are
+    Returns: by sheet, in the file's order, runs as `shown_numbers.show` takes them; whether days are
              counted from 1904
     """
     book = _stream(compound)

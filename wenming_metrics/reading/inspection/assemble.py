@@ -25,7 +25,11 @@ from wenming_metrics.reading.inspection.visits import (
     visits_of,
 )
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.model.reading import BASIS_CHECKLIST, Context
+from wenming_metrics.reading.model.reading import (
+    BASIS_CHECKLIST,
+    Context,
+    visits_as_remembered,
+)
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.tables.table import Table, report_sheet
 from wenming_metrics.reading.tables.totals import Total
@@ -91,6 +95,11 @@ def _find_visits(
         return [checks_of_findings(findings, link_visits(findings, visits or {}))]
     if context.answers.confirm_visits:
         visit_checks, keys = make_visits(findings, names, context)
+        return [*visit_checks, checks_of_findings(findings, keys)]
+    remembered = visits_as_remembered(context, findings.table.header.fingerprint)
+    if remembered:
+        report_sheet(findings.table, "到访-14")
+        visit_checks, keys = make_visits(findings, names, remembered)
         return [*visit_checks, checks_of_findings(findings, keys)]
     report_sheet(findings.table, "到访-02")
     return [checks_of_findings(findings, findings.visit)]

@@ -74,7 +74,7 @@ class SheetFacts:
     are complete. Ranges are (first, last), both included: Excel rows from 1, column indexes from 0.
     `scanned` is False for a legacy .xls: its formulas, errors and hidden rows stay unknown.
     `is_from_1904` says that days are counted from 1904 (a setting of the workbook).
-    `rounded` are the cells (row, column) that show a percent of fewer digits than they hold.
+    `rounded` are the cells (row, column) that show fewer digits than they hold, or nothing of it.
     """
 
     scanned: bool = False

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 
 BARE_CHOICE = "#bare"
+VISITS_CHOICE, EVERY_ITEM, BETWEEN_SCOPES = "#visits", "*", "、"
+"""That problems of a form came from visits, and which categories these looked at, is remembered so."""
 LOST, EARNED = "lost", "earned"
 """What bare numbers in the columns of items are: points lost (失分) or points earned (得分)."""
 BARE_TITLES = {LOST: "扣的分", EARNED: "得的分"}
@@ -40,6 +42,7 @@ class SenderAnswers:
     confirm_visits - problems without a sheet of visits came from visits that looked at the scope
     scope  - the categories of items that those visits looked at, () = all of the point type
     looked - further visits of which no problem is listed
+    remember_visits - that the visits are confirmed holds for each later list of the same form
     split  - a cell that lists several problems is as many problems
     bare   - LOST or EARNED: bare numbers in the columns of items; "" = as remembered
     equal_rows - COUNT_ONCE or COUNT_ALL: what rows are that stand in two sheets; "" = nobody has said
@@ -59,6 +62,7 @@ class SenderAnswers:
     assumed_year: int | None = None
     equal_rows: str = ""
     same_units: tuple[tuple[str, str], ...] = ()
+    remember_visits: bool = False
 
 
 NOTHING_SAID = SenderAnswers()

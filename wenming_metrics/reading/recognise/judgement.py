@@ -50,6 +50,8 @@ _PURPOSE = {
 }
 """What records are kept for: no score depends on it, a list without it says nothing."""
 _WHERE = ("day", "district", "street", "community", "site", "item", "result", "deduction", "places")
+_REGISTERS = (reading.SITES, reading.UNITS)
+_EVENTS = ("day", "result", "deduction", "description", "earned_total", "lost_total")
 _COUNTED = ("result", "deduction", "places")
 _SHOWN = 3
 
@@ -74,7 +76,10 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
         return _recognised(sheet, likely, proposal, kind, SURE)  # a person said that it is no table
     if is_settled:
         doubts = _doubts(header, proposal)
-        if header.is_chosen or not proposal.is_beaten(kind):
+        is_other = proposal.is_beaten(kind) or (
+            kind in _REGISTERS and _tells_events(header, proposal)
+        )
+        if header.is_chosen or not is_other:
             fit = proposal.fit(kind)
         is_whole = not doubts and not is_lacking and not _loses(header, proposal)
         if fit.kind == kind and is_whole:
@@ -85,6 +90,20 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
     is_near = proposal.margin < _CLOSE or _is_findable(fit, proposal)
     certainty = ASKED if is_near or doubts else PROPOSED
     return _recognised(sheet, likely, proposal, kind, certainty, fit, doubts)
+
+
+def _tells_events(header: Header, proposal: Proposal) -> bool:
+    """Say whether a table with the titles of a register has columns that nobody reads of what was
+    found, lost or earned: it is no register."""
+    read = {position for ats in header.columns.values() for position in ats}
+    return any(
+        column.position not in read
+        and normalise(column.text) not in header.said
+        and any(
+            column.points[name] >= ACCEPTED and column.worded[name] >= ACCEPTED for name in _EVENTS
+        )
+        for column in proposal.columns
+    )
 
 
 def _loses(header: Header, proposal: Proposal) -> bool:

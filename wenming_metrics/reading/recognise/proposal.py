@@ -22,6 +22,14 @@ from wenming_metrics.reading.recognise.column_evidence import (
     weights,
 )
 from wenming_metrics.reading.recognise.families import REQUIRED, wanted
+from wenming_metrics.reading.recognise.row_shapes import (
+    MAIN,
+    is_marked,
+    is_telling,
+    names_each_once,
+    names_tell_kind,
+    tells_no_event,
+)
 from wenming_metrics.reading.recognise.special_columns import (
     ACCEPTED,
     ITEM_COLUMN,
@@ -73,11 +81,19 @@ _BY_VALUES = {
 """Roles that values may have without a word of the header, and the forms of those values."""
 _KNOWN_NAMES = ("district", "street", "community", "site", "item", "department", "point_type")
 """Forms of values that are names of registers and catalogue."""
+_MARKED = 2.0
+"""Points for a table of which each row is something with a full mark, and what of it was lost."""
+_REGISTERS = {reading.SITES: "site", reading.UNITS: "unit_name"}
+"""Registers, and what they name once each; what else they say of it may be anything."""
+_MORE_OF_IT = -0.2
+_LISTS_OF_UNITS = {"external", "quota", "counts"}
+"""Kinds of which each row is a unit: one that a title names is no column of units."""
 _NOT_OF_KIND = {
     reading.WIDE: set("item item_code result deduction full_mark description places".split()),
     reading.PLAN: {"day"},
 }
 """Columns of a family that one kind of it has no use for."""
+_LOSS = re.compile("[扣失罚减]")
 _FILED = re.compile(
     r"(填表|填报|申报|报送|上报|制表|填写)(日期|时间):?\s*20\d\d[-./年]\d+[-./月]\d+日?"
 )
@@ -160,7 +176,7 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     roles = _assign(kind, table.columns, fixed)
     by_values = _fill(kind, table.columns, roles)
     titles, word = title_points(kind_weights.titles, table.titles)
-    points = max(-6.0, min(titles, 6.0))
+    points, is_quiet = max(-6.0, min(titles, 6.0)), tells_no_event(table.columns)
     for index, (column, role) in enumerate(zip(table.columns, roles, strict=True)):
         if index in by_values:
             points += 0.5 * (1 + max(kind_weights.roles.get(role, 0.0), 0.0))
@@ -168,15 +184,29 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
             certain = min(column.points[role] / STRONG, 1.0)
             points += certain * (1 + kind_weights.roles.get(role, 0.0))
         elif not role and _is_substantial(column, kind):
-            points += _LEFT_OVER
+            is_more = kind in _REGISTERS and is_quiet
+            points += _MORE_OF_IT if is_more else _LEFT_OVER
+    if is_quiet and kind in _REGISTERS and names_each_once(_REGISTERS[kind], table.columns, roles):
+        points += _MARKED
     present = set(roles) | set(columns_of_titles(table.header.titles))
     absent = tuple(group for group in REQUIRED[kind] if not present & set(group))
-    lacking = [group for group in absent if not _is_above(group, table.header.above)]
-    if kind == reading.CHECKLIST and {"item", "full_mark", "earned_total"} <= present:
+    heading = "" if kind in _LISTS_OF_UNITS else table.header.above
+    lacking = [group for group in absent if not _is_above(group, heading)]
+    if kind == reading.UNITS and names_tell_kind(table.columns, roles):
+        lacking = [group for group in lacking if "unit_kind" not in group]
+    if kind == reading.CHECKLIST and {"item", "earned_total"} <= present:
         lacking = [group for group in lacking if "deduction" not in group]  # points earned tell it
     if kind == reading.CHECKLIST and "item" in present and _has_unread_points(table.columns, roles):
         lacking = [group for group in lacking if "deduction" not in group]  # a person says which
-    points += max(_ABSENT * len(lacking), _MOST_ABSENT) + special_points(kind, fixed, table, roles)
+    if kind in _LISTS_OF_UNITS and any("subject" in group for group in lacking):
+        points += _ABSENT  # it is no list of units at all
+    most_absent = _MOST_ABSENT
+    if kind == reading.CHECKLIST and "item" in roles and is_marked(roles):
+        # A form of one place: when and where it was looked at is told, or is asked for.
+        points, most_absent = points + _MARKED, _ABSENT
+    if kind == "rectification" and not {"rectified", "finished"} & set(roles):
+        points -= kind_weights.roles.get("measure", 0.0) * ("measure" in roles)  # it is to be done
+    points += max(_ABSENT * len(lacking), most_absent) + special_points(kind, fixed, table, roles)
     points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
     return KindFit(
         kind, points, tuple(_roles_read(kind, table.columns, roles)), absent, titles, word
@@ -228,6 +258,10 @@ def _assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, st
         if gain < 0 and left[name] and not roles[index]:
             roles[index] = name
             left[name] -= 1
+    if {"deduction", "earned_total"} <= set(roles) and "full_mark" not in roles:
+        lost = roles.index("deduction")
+        if not _LOSS.search(columns[lost].text):
+            roles[lost] = "full_mark"  # points of which some were earned
     if "verdict" in roles and "result" not in roles:
         roles[roles.index("verdict")] = "result"  # as `families.take_verdict` takes it
     return roles
@@ -248,6 +282,16 @@ def _fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set
         if role not in roles and free:
             best = max(free, key=lambda index: columns[index].points[role])
             roles[best] = role
+            by_values.add(best)
+    main, is_shaped = MAIN.get(kind, ("", is_marked))
+    if main and main not in roles and is_shaped(roles):
+        texts = [
+            index for index, column in enumerate(columns) if not roles[index] and is_telling(column)
+        ]
+        if texts:
+            # Each row is one of these, and says so in words; the finest of several columns tells it.
+            best = max(texts, key=lambda index: columns[index].has("sentence"))
+            roles[best] = main
             by_values.add(best)
     return by_values
 

@@ -33,6 +33,7 @@ _STATES = (
     (UNDER_WAY, re.compile(r"未完成|正在|进行中|推进|开展中|部分|序时")),
     (DONE, re.compile(r"完成|办结|结束|销号|^100(?:\.0+)?%$")),
 )
+_FRACTION = re.compile(r"0?\.\d+|[01]\.0+")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%")
 
 
@@ -129,7 +130,9 @@ def state_of(text: str) -> str:
 
 
 def _share(value: object) -> str:
-    """Give how much is done in per cent where the progress says it, else ""."""
+    """Give how much is done in per cent where the progress says it, else ""; 0.85 is 85%."""
+    if isinstance(value, str) and _FRACTION.fullmatch(value.strip()):
+        value = float(value)
     if isinstance(value, float):
         return decimal_text(value * 100) or "" if 0 <= value <= 1 else ""
     match = _PERCENT.search(normalise(value)) if isinstance(value, str) else None

@@ -149,6 +149,8 @@ def _settle_finished(
     year = table.header.titles.year
     value_days = [_day(value, year, filed) for value in finished_column.values]
     days = np.array(value_days, np.int64)[finished_column.codes]
+    if (days == values.NO_YEAR).any():
+        days = _after_hand_out(table, days, today)
     finished = [_finished(text, day) for text, day in zip(texts, days.tolist(), strict=True)]
     limit = f"这张表的填报日期（{iso(filed)}）" if filed else f"今天（{today.isoformat()}）"
     # Done on a day to come is not done: it would count by itself when the day is there.
@@ -171,6 +173,25 @@ def _day(value: values.Value, year: int | None, filed: int) -> int:
     day = values.day(value, year)
     short = year is not None and values.day(value) == values.NO_YEAR
     return values.day(value, year - 1) if short and 0 < filed < day - 180 else day
+
+
+def _after_hand_out(table: Table, days: np.ndarray, today: date) -> np.ndarray:
+    """Give days without a year the one in which they follow the hand-out (or the check) of their row.
+
+    Within a year of it there is one such day; where that is still to come the year stays open.
+    """
+    starts = np.zeros(table.n_rows, np.int64)
+    for name in ("day", "handed_out"):
+        of_name = column(table, name)
+        stated = np.array([values.day(value) for value in of_name.values], np.int64)
+        starts = np.maximum(starts, stated[of_name.codes])
+    finished, days = column(table, "finished"), days.copy()
+    for row in np.flatnonzero((days == values.NO_YEAR) & (starts > 0)).tolist():
+        value, year = finished.values[finished.codes[row]], date.fromordinal(int(starts[row])).year
+        candidates = (values.day(value, year), values.day(value, year + 1))
+        day = next((day for day in candidates if day >= starts[row]), 0)
+        days[row] = day if 0 < day <= today.toordinal() else values.NO_YEAR
+    return days
 
 
 def _finished(text: str, day: int) -> str:

@@ -83,7 +83,8 @@ def decimal_text(value: Value) -> str | None:
     if not match or not isinstance(value, str):
         return None
     sign = "-" if match["sign"] in ("↓", "-") else ""
-    return sign + match["digits"].replace(",", "") + (match["rest"] or "")
+    digits = re.sub(r"^0+(?=\d)", "", match["digits"].replace(",", ""))
+    return sign + digits + (match["rest"] or "")
 
 
 def amount_text(value: Value) -> str | None:

@@ -7,11 +7,14 @@ import re
 import numpy as np
 
 from wenming_metrics.reading.model.grid import CellError, SheetGrid, cell, column_letter
+from wenming_metrics.reading.tables.stored_forms import KEYS
 from wenming_metrics.reading.tables.table import Table, report_each, report_sheet
-from wenming_metrics.reading.tables.values import spell
+from wenming_metrics.reading.tables.values import result, spell
+from wenming_metrics.vocabulary import INPUT
 
 _NOT_MISSED = ("remark", "photo_before", "photo_after")
 """Columns of which no value is taken: a picture in a cell is a formula without a value."""
+_NUMBERS = ("小数", "整数", "比率")
 _REFERENCE = re.compile(r"\b([A-Z]{1,3})(\d{1,7})\b")
 
 
@@ -81,17 +84,33 @@ def _report_hidden(table: Table) -> None:
 
 
 def _report_rounded(table: Table) -> None:
-    """Tell of percents that show fewer digits than their cells hold: what is shown is read."""
-    cells = table.sheet.facts.rounded
-    if not cells:
-        return
-    rows, positions = np.array(cells, np.int64).T
-    read_cells = np.flatnonzero(np.isin(rows, table.excel))
-    if len(read_cells):
-        row, position = int(rows[read_cells[0]]), int(positions[read_cells[0]])
-        shown_text = spell(cell(table.sheet, row, position))
+    """Tell of cells that show fewer digits than they hold: what is shown is read."""
+    cells, rows = table.sheet.facts.rounded, set(table.excel.tolist())
+    texts = [
+        (row, column, spell(cell(table.sheet, row, column))) for row, column in cells if row in rows
+    ]
+    _hold_unseen(table, {(row, position) for row, position, text in texts if not text})
+    displayed = [read_cell for read_cell in texts if read_cell[2]]
+    if displayed:
+        row, position, text = displayed[0]
         where = f"{column_letter(position)}{row}"
-        report_sheet(table, "格式-01", count=len(read_cells), cell=where, shown=shown_text)
+        report_sheet(table, "格式-01", count=len(displayed), cell=where, shown=text)
+
+
+def _hold_unseen(table: Table, unseen: set[tuple[int, int]]) -> None:
+    """Hold rows with a number that nobody sees; what a check that passed lost is nothing either way."""
+    if not unseen:
+        return
+    passed = np.zeros(table.n_rows, bool)
+    for column in table.columns.get("result", ()):
+        passed |= np.array([result(value) == 0 for value in column.values], bool)[column.codes]
+    for name, positions in table.header.columns.items():
+        if INPUT[name].type not in _NUMBERS and name not in KEYS:
+            continue
+        for nth, position in enumerate(positions):
+            is_unseen = np.array([(row, position) in unseen for row in table.excel.tolist()], bool)
+            rows = np.flatnonzero(is_unseen & ~passed)
+            report_each(table, rows, "格式-02", name, [{}] * len(rows), nth)
 
 
 def _count(table: Table, first: int, last: int) -> int:

@@ -20,7 +20,7 @@ from wenming_metrics.vocabulary import INPUT, normalise
 
 _DAY_0 = datetime(1904, 1, 1)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
-_KEYS = ("problem_no", "visit_no", "item_code", "unit_code", "document_no", "answer_id")
+KEYS = ("problem_no", "visit_no", "item_code", "unit_code", "document_no", "answer_id")
 """Columns in which a number is a name: another digit is another thing."""
 _LONG, _EXACT = 10**15, 2**53
 _SHORTENED = re.compile(r"\d(\.\d+)?e\+?\d{2}")
@@ -33,7 +33,7 @@ def put_right(table: Table) -> Table:
         if table.sheet.facts.is_from_1904 and name in INPUT and INPUT[name].type == "日期":
             columns[name] = tuple(_changed(column, _from_1904) for column in columns[name])
     right = replace(table, columns=columns)
-    for name in filter(columns.__contains__, _KEYS):
+    for name in filter(columns.__contains__, KEYS):
         columns[name] = tuple(
             _with_all_digits(right, name, nth) for nth in range(len(columns[name]))
         )

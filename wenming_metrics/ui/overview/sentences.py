@@ -108,7 +108,7 @@ def late(view: ProblemView) -> str:
         return "没有逾期未改的问题"
     worst = view.by_unit.iloc[0]
     longest = int(view.by_unit["most_late"].max())
-    return f"逾期未改{overdue:,}件，最长{longest:,}天，{plain(worst['unit_name'])}最多"
+    return f"逾期未改{overdue:,}条，最长{longest:,}天，{plain(worst['unit_name'])}最多"
 
 
 def score_lines(city: CityOverview, movement: str) -> tuple[str, ...]:
@@ -134,12 +134,12 @@ def problem_cards(view: ProblemView) -> list[Card]:
         Card(
             "逾期",
             f"{overdue['numerator']:,}",
-            "件",
-            (*late_lines, f"长期无进展{stalled['numerator']:,}件"),
+            "条",
+            (*late_lines, f"长期无进展{stalled['numerator']:,}条"),
         ),
         Card("按期整改率", rate(kept), "", (_counts(kept),)),
         Card(
-            "反弹", f"{relapse['numerator']:,}", "件", (f"{relapse['title']}：{_counts(relapse)}",)
+            "反弹", f"{relapse['numerator']:,}", "条", (f"{relapse['title']}：{_counts(relapse)}",)
         ),
     ]
 
@@ -148,7 +148,7 @@ def _counts(line: pd.Series) -> str:
     if pd.isna(line["denominator"]):
         return line["words"]
     small = small_base(line["denominator"])
-    return f"{line['numerator']:,}件 ÷ {line['denominator']:,}件{small}"
+    return f"{line['numerator']:,}条 ÷ {line['denominator']:,}条{small}"
 
 
 def survey_line(latest: Rates, day: date) -> str:
@@ -200,11 +200,11 @@ def overdue(view: ProblemView) -> str:
     if units.empty:
         return ""
     holders = [
-        f"{plain(line.unit_name)}{line.overdue:,}件（最长{line.most_late:,}天）"
+        f"{plain(line.unit_name)}{line.overdue:,}条（最长{line.most_late:,}天）"
         for line in units.head(2).itertuples()
     ]
     and_so_on = f"等{len(units)}个单位" if len(units) > 2 else ""
-    return f"逾期{int(units['overdue'].sum()):,}件：{'、'.join(holders)}{and_so_on}"
+    return f"逾期{int(units['overdue'].sum()):,}条：{'、'.join(holders)}{and_so_on}"
 
 
 def coming_back(sites: pd.DataFrame) -> str:
@@ -223,7 +223,7 @@ def to_decide(undecided: dict[str, int], all_issues: Iterable[Issue], checking: 
     Takes: undecided - of `queries.problems.glance`; checking - the state of an issue that waits for
            its signature
     """
-    clauses = [f"{name}{count:,}件" for name, count in undecided.items()]
+    clauses = [f"{name}{count:,}条" for name, count in undecided.items()]
     clauses += [f"{plain(issue.name)}待签发" for issue in all_issues if issue.state == checking]
     return f"待决定：{'、'.join(clauses)}" if clauses else ""
 

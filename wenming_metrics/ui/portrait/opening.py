@@ -94,7 +94,7 @@ def _label(of: Window) -> str:
 def _hover(line: tuple, *, ranked: bool) -> str:
     counted = f"{line.checks:,} 项检查，{line.failed:,} 项有问题"
     if not ranked:
-        return f"{line.window.title}<br>{line.failed:,} 项问题"
+        return f"{line.window.title}<br>{line.failed:,} 项有问题"
     if pd.isna(line.score):
         return f"{line.window.title}<br>{line.status}<br>{counted}"
     rank = "" if pd.isna(line.rank) else f"，第 {line.rank} 名（共 {line.ranked} 个）"

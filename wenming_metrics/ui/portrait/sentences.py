@@ -103,7 +103,7 @@ def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float
         apart = rounded_apart(score, after, gain, "，{}")
         back += f"（{score:.2f} → **{after:.2f}**{apart}）"
     every = "都" if len(first) > 1 or count > 1 else ""
-    return f"先改{names}，共 {count} 个问题，{every}改好{back}。"
+    return f"先改{names}，共 {count} 条问题，{every}改好{back}。"
 
 
 def course(over_time: pd.DataFrame, unit: str) -> str:

@@ -140,7 +140,7 @@ def losses(standards: pd.DataFrame, total: float, query: Mapping[str, str], most
 
 def _behind(line: tuple) -> str:
     above = line.path[0] if len(line.path) > 1 else ""
-    basis = f"{line.count} 个问题，{line.sites} 个点位" if line.count else "不在某一行上"
+    basis = f"{line.count} 条问题，{line.sites} 个点位" if line.count else "不在某一行上"
     return f"{above} · {basis}" if above else basis
 
 
@@ -152,7 +152,7 @@ def fixes(candidates: pd.DataFrame, classes: int, query: Mapping[str, str], most
     rows = [
         (
             linked(line.name, address(query, lost_tab="优先整改事项")),
-            escape(f"{line.count} 个问题，{line.sites} 个点位"),
+            escape(f"{line.count} 条问题，{line.sites} 个点位"),
             f"+{line.gain:.2f}",
         )
         for line in candidates.head(most).itertuples()

@@ -62,17 +62,17 @@ def _draw_hand_out(office: Office, waiting: pd.DataFrame, who: str) -> None:
     with_unit = waiting[waiting["unit_name"] != ""]
     preview = dispatch_preview(with_unit)
     nobody = len(waiting) - len(with_unit)
-    unnamed = f"另有 {nobody:,} 件没有写明责任单位，不在内，请勾选后单独交办。" if nobody else ""
+    unnamed = f"另有 {nobody:,} 条没有写明责任单位，不在内，请勾选后单独交办。" if nobody else ""
     page.note(
-        f"{len(with_unit):,} 件问题交办给 {len(preview)} 个单位，{due.isoformat()} 前整改。{unnamed}"
+        f"{len(with_unit):,} 条问题交办给 {len(preview)} 个单位，{due.isoformat()} 前整改。{unnamed}"
     )
     tables.show(preview, _PREVIEW, 8)
     terms = DispatchTerms(document, due, requirement, chief)
     button(
-        f"交办（{len(with_unit):,} 件）",
+        f"交办（{len(with_unit):,} 条）",
         "dispatch-do",
         lambda: dispatch(office, problems_by_unit(with_unit, ask(unit_numbers)), terms, who),
-        lambda numbers: f"已交办 {len(numbers):,} 件，交办单在下面下载。",
+        lambda numbers: f"已交办 {len(numbers):,} 条，交办单在下面下载。",
         disabled=not (who and document.strip() and len(with_unit)),
     )
 
@@ -98,7 +98,7 @@ def _draw_papers(office: Office) -> None:
     if handed_over.empty:
         return
     titles = {
-        f"{line.document_no}（{line.units}个单位，{line.problems}件，{line.at[:10]}）": line.document_no
+        f"{line.document_no}（{line.units}个单位，{line.problems}条，{line.at[:10]}）": line.document_no
         for line in handed_over.itertuples()
     }
     with page.row("dispatch-papers"):

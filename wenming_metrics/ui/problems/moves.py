@@ -27,7 +27,7 @@ def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
     """Draw what can be done with the problems that are ticked."""
     allowed = acts_from(office, ticked["state"].unique())
     acts = {act: move for act, move in allowed.items() if office.viewer.may(PARTY_ACTS[move.by])}
-    st.markdown(f"**办理勾选的 {len(ticked)} 件**")
+    st.markdown(f"**办理勾选的 {len(ticked)} 条**")
     if allowed and not acts:
         page.note("这些问题现在的状态，没有要本账号办的。")
         return
@@ -48,10 +48,10 @@ def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
     ordinal = (day or today()).toordinal()
     problems = [problem_key(line) for line in ticked.itertuples()]
     button(
-        f"{act}（{len(ticked)} 件）",
+        f"{act}（{len(ticked)} 条）",
         f"fix-do-{act}",
         lambda: make_moves(office, problems, order_now(act, who, ordinal, **facts), pictures),
-        lambda numbers: f"已办{act}：{len(numbers)} 件。",
+        lambda numbers: f"已办{act}：{len(numbers)} 条。",
         disabled=not who or missing,
     )
 

@@ -10,10 +10,11 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from wenming_metrics.domain.periods import custom
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems import lists, wording
 from wenming_metrics.queries.problems.lists import ProblemView
-from wenming_metrics.ui.frame import cache, cards, page, tables, words
+from wenming_metrics.ui.frame import cache, cards, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.problems import (
@@ -47,6 +48,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
     page.say(sentences.opening(view))
     cards.draw_cards(_cards(view))
     page.note(wording.basis(view))
+    signed_view.say_held(custom(view.begin, view.as_of))
     if len(lines) < len(view.lines):
         extent = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
         page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限列出。")
@@ -92,7 +94,7 @@ def _cards(view: ProblemView) -> list[cards.Card]:
     stalled, overdue = view.rate_of("stalled"), view.rate_of("overdue")
     worst = view.by_unit.iloc[0] if len(view.by_unit) else None
     with_whom = (
-        f"最多：{worst['unit_name']} {worst['overdue']:,} 件，最长 {worst['most_late']:,} 天"
+        f"最多：{worst['unit_name']} {worst['overdue']:,} 条，最长 {worst['most_late']:,} 天"
         if worst is not None and worst["overdue"]
         else ""
     )
@@ -101,7 +103,7 @@ def _cards(view: ProblemView) -> list[cards.Card]:
         cards.Card(
             "长期无进展",
             f"{stalled['numerator']:,}",
-            "件",
+            "条",
             (
                 f"{cache.office().rules.loop.stalled_days} 个工作日没有进展",
                 sentences.open_count(view),
@@ -110,10 +112,10 @@ def _cards(view: ProblemView) -> list[cards.Card]:
         cards.Card(
             "逾期",
             f"{overdue['numerator']:,}",
-            "件",
-            tuple(filter(None, (with_whom, f"另有无期限 {undated:,} 件" if undated else ""))),
+            "条",
+            tuple(filter(None, (with_whom, f"另有无期限 {undated:,} 条" if undated else ""))),
         ),
-        cards.Card("反弹", f"{relapse['numerator']:,}", "件", (wording.share(relapse),)),
+        cards.Card("反弹", f"{relapse['numerator']:,}", "条", (wording.share(relapse),)),
         cards.Card("按期整改率", wording.rate(on_time), "", (wording.share(on_time),)),
     ]
 
@@ -121,8 +123,8 @@ def _cards(view: ProblemView) -> list[cards.Card]:
 def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str) -> None:
     st.subheader("问题清单")
     drawn = lines.head(_MOST)
-    remainder = f"，列出最急的 {_MOST} 件，其余见下载的清单" if len(lines) > _MOST else ""
-    page.note(f"共 {len(lines):,} 件{remainder}。勾选一件看整改经过，勾选几件一起办理。")
+    remainder = f"，列出最急的 {_MOST} 条，其余见下载的清单" if len(lines) > _MOST else ""
+    page.note(f"共 {len(lines):,} 条{remainder}。勾选一条看整改经过，勾选几条一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
     picked = tables.pick_many(_coloured(drawn), _LIST, key, 12)
     page.offer(

@@ -65,7 +65,7 @@ def _draw_recheck(office: Office) -> None:
             page.note(str(error))
             return
         page.download(
-            f"下载复查表（{len(lines):,} 件）",
+            f"下载复查表（{len(lines):,} 条）",
             lambda: look_form(office, lines, RECHECK),
             f"{RECHECK}{days[0]:%m%d}-{days[1]:%m%d}.xlsx",
             _SHEET,
@@ -75,7 +75,7 @@ def _draw_recheck(office: Office) -> None:
 
 def _draw_look_back(office: Office, who: str) -> None:
     with page.row("fix-look-back"):
-        size = st.number_input("抽多少件", 1, 1000, 30, key="fix-look-size", width=120)
+        size = st.number_input("抽多少条", 1, 1000, 30, key="fix-look-size", width=120)
         least = st.number_input("每个单位至少", 0, 100, 1, key="fix-look-least", width=130)
         closed_days = st.number_input("最近几天销号的", 1, 366, 90, key="fix-look-days", width=140)
     facts = {"least": int(least), "closed_days": int(closed_days)}
@@ -83,13 +83,13 @@ def _draw_look_back(office: Office, who: str) -> None:
         "抽取名单",
         "fix-look-draw",
         lambda: _keep(office, who, int(size), facts),
-        lambda drawn: f"已抽取 {len(drawn[1]):,} 件，抽样号 {drawn[0]}，机会已记录。",
+        lambda drawn: f"已抽取 {len(drawn[1]):,} 条，抽样号 {drawn[0]}，机会已记录。",
         disabled=not who,
     )
     if _DRAWN in st.session_state:
         seed, content, count = st.session_state[_DRAWN]
         page.download(
-            f"下载回头看名单（{count:,} 件）",
+            f"下载回头看名单（{count:,} 条）",
             lambda: content,
             f"{LOOK_BACK}{today():%Y%m%d}.xlsx",
             _SHEET,

@@ -19,7 +19,7 @@ from wenming_metrics.ui.frame.cache import ask
 
 _LINES = tables.configs(
     *("level=reminder", "unit_name=holder", "problems=in_hand", "most_late", "sent=reminder_no"),
-    problems="件数",
+    problems="条数",
 )
 
 
@@ -69,7 +69,7 @@ def _draw_sent(office: Office) -> None:
         for day, lines in sent.groupby("on", sort=False)
     }
     of_document = {
-        f"{line.document_no} {line.unit_name}（{line.problems}件）": [line.document_no]
+        f"{line.document_no} {line.unit_name}（{line.problems}条）": [line.document_no]
         for line in sent.itertuples()
     }
     choices = of_days | of_document

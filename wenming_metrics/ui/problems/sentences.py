@@ -15,22 +15,22 @@ def opening(view: ProblemView) -> str:
     if view.lines.empty:
         return "这段时间没有发现问题。"
     carried = int(view.rate_of("carried")["numerator"])
-    brought = f"，以前结转 {carried:,} 件" if carried else ""
+    brought = f"，以前结转 {carried:,} 条" if carried else ""
     handed = int(view.rate_of("handed")["numerator"])
     not_handed = int((view.lines["state"] == "待交办").sum())
     clauses = [
-        f"发现问题 {count:,} 件{brought}，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"
+        f"发现问题 {count:,} 条{brought}，已交办 {handed:,} 条，其中还没有整改完的 {_open(view):,} 条"
     ]
     if undated:
-        clauses.append(f"没有整改时限的 {undated:,} 件")
+        clauses.append(f"没有整改时限的 {undated:,} 条")
     if overdue:
         units = view.by_unit[view.by_unit["overdue"] > 0]
         names = "、".join(bold(name) for name in units["unit_name"].head(3))
-        clauses.append(f"逾期 {overdue:,} 件，{'主要在' if len(units) > 3 else '在'}{names}")
+        clauses.append(f"逾期 {overdue:,} 条，{'主要在' if len(units) > 3 else '在'}{names}")
     else:
         clauses.append("没有逾期的")
     if not_handed:
-        clauses.append(f"另有 {not_handed:,} 件还没有交办")
+        clauses.append(f"另有 {not_handed:,} 条还没有交办")
     return "；".join(clauses) + "。"
 
 
@@ -40,16 +40,16 @@ def _open(view: ProblemView) -> int:
 
 def open_count(view: ProblemView) -> str:
     """Say how many are open, the base of what stands still."""
-    return f"已交办、未整改完的 {_open(view):,} 件"
+    return f"已交办、未整改完的 {_open(view):,} 条"
 
 
 def glance(view: ProblemView) -> str:
     """Say in one line what a leader asks: what is late, with whom, what stands still, how much in time."""
     overdue, stalled, on_time = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
     worst = view.by_unit[view.by_unit["overdue"] > 0].head(3)
-    units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 件" for line in worst.itertuples())
-    late = f"逾期 {overdue['numerator']:,} 件" + (f"（{units}）" if units else "")
-    clauses = [late, f"长期无进展 {stalled['numerator']:,} 件"]
+    units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 条" for line in worst.itertuples())
+    late = f"逾期 {overdue['numerator']:,} 条" + (f"（{units}）" if units else "")
+    clauses = [late, f"长期无进展 {stalled['numerator']:,} 条"]
     if on_time["denominator"]:
         clauses.append(
             f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}"

@@ -6,11 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from wenming_metrics.decisions.own_entries import add_own
+from wenming_metrics.decisions.own_entries import add_own, retire_own
 from wenming_metrics.queries.files.forms import own_form
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.own_items import draft_with_own, own_lines, read_own_book, waiting
-from wenming_metrics.rules.entries import ITEM, KIND_WORDS, POINT_TYPE, Entry
+from wenming_metrics.rules.entries import ITEM, KIND_WORDS, POINT_TYPE, RETIRED, Entry
 from wenming_metrics.rules.workbook.workbook import WorkbookError
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.act_button import WHO_FIRST, button, do, draft_button, tell_done
@@ -43,6 +43,7 @@ def draw(office: Office) -> None:
     st.subheader("添加")
     _draw_one(office, who)
     _draw_book(office, who)
+    _draw_retire(office, who)
     questionnaire.draw(office, who, _SAID)
 
 
@@ -52,9 +53,14 @@ def _draw_waiting(office: Office, who: str) -> None:
     if not entries:
         return
     with st.container(border=True, key="own-waiting"):
-        names = words.joined([f"“{entry.name}”" for entry in entries], most=5)
-        more = f"等 {len(entries)} 项" if len(entries) > 5 else ""
-        st.markdown(f"**等着归入办法，暂不计分：**{names}{more}")
+        for title, some in (
+            ("等着归入办法，暂不计分", [e for e in entries if e.indicator != RETIRED]),
+            ("等着从办法里去掉，发布以前照旧计分", [e for e in entries if e.indicator == RETIRED]),
+        ):
+            names = words.joined([f"“{entry.name}”" for entry in some], most=5)
+            count = f"等 {len(some)} 项" if len(some) > 5 else ""
+            if some:
+                st.markdown(f"**{title}：**{names}{count}")
         page.note("先存为草案，再到“修改和发布”里试算、发布，从施行日期起计分。")
         make = partial(draft_with_own, office, who)
         draft_button("存为下一版的草案", "own-draft", make, who, _SAID)
@@ -81,11 +87,46 @@ def _draw_one(office: Office, who: str) -> None:
         )
 
 
+def _draw_retire(office: Office, who: str) -> None:
+    """Offer to let the next version of the rules leave out an own entry."""
+    in_use = {
+        entry.code: entry.name for entry in office.catalogue.own if entry.indicator != RETIRED
+    }
+    if not in_use:
+        return
+    with st.expander("停用"):
+        page.note(
+            "停用的从下一版办法起不再计分；表里写着的照样能读，以前的得分和已签发的各期都不变。"
+            "测评项要恢复的，在 Excel 表里重新写上归入指标。"
+        )
+        code = st.selectbox(
+            "停用哪一项",
+            list(in_use),
+            format_func=lambda code: f"{code} {in_use[code]}",
+            index=None,
+            placeholder="请选择",
+            key="own-retire",
+        )
+        button(
+            "停用这一项",
+            "own-retire-act",
+            partial(retire_own, office, code, who),
+            _tell_retired,
+            disabled=not (who and code),
+            lacking="选好哪一项、填好经办人才能点",
+            memory=_SAID,
+        )
+
+
+def _tell_retired(entry: Entry) -> str:
+    return f"已停用“{entry.name}”。发布下一版办法以前照旧计分。"
+
+
 def _draw_book(office: Office, who: str) -> None:
     turn = st.session_state.setdefault(_ROUND, 0)
     with st.expander("一次加许多项，或修改已有的：用 Excel 表"):
         page.note(
-            "下载表格，填好再放回来。已有的也在表里，照着改就是修改；不能删除，编号和以前的名称一直有效。"
+            "下载表格，填好再放回来。已有的也在表里，照着改就是修改；不能删除，不用的在“归入指标”写“停用”；编号和以前的名称一直有效。"
         )
         page.offer(
             "下载填写的表格", partial(own_form, office), "本单位测评项和点位类型", "own-form"
@@ -125,5 +166,5 @@ def _add(office: Office, wishes: list[Entry], who: str) -> list[Entry]:
 def tell_added(entries: list[Entry]) -> str:
     """Say what was added."""
     first_entries = "、".join(f"{KIND_WORDS[e.kind]}“{e.name}”（{e.code}）" for e in entries[:5])
-    more = f"等 {len(entries)} 项" if len(entries) > 5 else ""
-    return f"已加上：{first_entries}{more}。归入办法、发布新的一版以后计分。"
+    count = f"等 {len(entries)} 项" if len(entries) > 5 else ""
+    return f"已加上：{first_entries}{count}。归入办法、发布新的一版以后计分。"

@@ -11,6 +11,7 @@ import streamlit as st
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.queries.files.batches import batches
+from wenming_metrics.queries.files.held_effect import held_answers
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.queries.survey.rates import Rates, rates
@@ -107,6 +108,8 @@ def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     page.say(sentences.opening(chosen.wave.title, rate, wave_rates.survey, total, units))
     _draw_cards(wave_rates, chosen)
     _draw_basis(wave_rates, rate, total)
+    if held_note := ask(held_answers, chosen.wave):
+        page.note(held_note)
     view = page.switch("看什么", VIEWS, "opinion_view", label_visibility="collapsed")
     with page.fold(view, "opinions"):
         _draw_view(office, chosen, wave_rates, units, view)

@@ -127,6 +127,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
         series.before[row][-1],
         than=_than(series),
         rate=bool(chosen.code),
+        unit_values=_unit_values(series, row),
     )
     if not len(scored):
         page.say(latest)
@@ -156,6 +157,15 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
     if latest := sentences.phases(ends):
         page.note(latest)
     remark_lines.draw(office, remarks, series.windows[-1].end)
+
+
+def _unit_values(series: Course, row: int) -> np.ndarray | None:
+    """Give the values of the units of a whole; None for a unit itself."""
+    wholes = series.wholes
+    if wholes.at[row, "kind"] == UNIT:
+        return None
+    group = wholes.at[row, "group"]
+    return series.values[(wholes["kind"] == UNIT) & ((wholes["group"] == group) | (group == ""))]
 
 
 def _than(series: Course) -> str:

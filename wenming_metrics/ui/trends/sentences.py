@@ -130,11 +130,13 @@ def latest(
     *,
     than: str,
     rate: bool,
+    unit_values: np.ndarray | None = None,
 ) -> str:
     """Say where a series stands: the last value, against the one before, and the year before.
 
     Takes: titles - of the windows; values - NaN = none; year_before - of the same window a year
-           before; than - what the window before the last is called
+           before; than - what the window before the last is called; unit_values - (unit, window): values
+           of the units that the series is the mean of: means of different ones are not compared
     """
     scored = np.flatnonzero(~np.isnan(np.asarray(values, float)))
     if not len(scored):
@@ -146,7 +148,11 @@ def latest(
     if len(scored) > 1:
         earlier = scored[-2]
         than = than if earlier == last - 1 and not missing else plain(titles[earlier])
-        sentence += f"，比{than}{_moved(values[last] - values[earlier], rate=rate)}"
+        comparable = unit_values is None or ~np.isnan(unit_values[:, [earlier, last]]).any(1)
+        moved = _moved(values[last] - values[earlier], rate=rate)
+        sentence += (
+            f"，比{than}{moved}" if np.any(comparable) else f"，{than}查的是别的单位，不比较"
+        )
     if not missing and not np.isnan(year_before):
         sentence += f"，比去年同期{_moved(values[last] - year_before, rate=rate)}"
     return f"{sentence}。"

@@ -19,6 +19,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from wenming_metrics.access.viewer import AccessError
+from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.held_rows import marked_file
 from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.domain.registers import Register
@@ -326,6 +327,8 @@ def _commit_all(office: Office, keys: list[str], who: str) -> None:
             logger.warning("%s", error, exc_info=error.__cause__)
             messages.append((False, f"{preview.filename}：{error}"))
             continue
+        answers = read[key]["said"]["answers"]
+        mappings.remember_visits(office, preview.reading, answers, who)
         messages.append((True, f"{preview.filename} 已入库：第 {batch} 批，{good:,} 行。"))
         _settle(key)
 

@@ -24,7 +24,7 @@ from wenming_metrics.ui.frame import cards, page
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.uploads import register_changes
 
-_VISITS = {"到访-02", "到访-03", "到访-10", "到访-11"}
+_VISITS = {"到访-02", "到访-03", "到访-10", "到访-11", "到访-14"}
 """Problems that ask for, or follow from, the user's word of what was looked at."""
 _SEVERAL = {"问题-01", "问题-02", "问题-03"}
 _REPEATED = {"重复-03", "重复-04", "重复-05"}
@@ -44,6 +44,7 @@ def answers_of(key: str, register: Register) -> SenderAnswers:
     equal_rows = _EQUAL.get(state.get(f"equal_rows-{key}"), "")
     same_units = register_changes.same_units(key)
     facts = {"equal_rows": equal_rows, "same_units": same_units}
+    facts["remember_visits"] = confirmed and bool(state.get(f"remember_visits-{key}", False))
     return SenderAnswers(confirmed, scope, looked, is_split, **facts)
 
 
@@ -104,6 +105,8 @@ def _draw_visits(office: Office, preview: Preview, key: str, register: Register)
         categories = list(dict.fromkeys(office.catalogue.items["category"]))
         label = "只查了这些类别的测评项（不选就是全部）"
         st.multiselect(label, categories, key=f"scope-{key}", **_KEPT)
+        label = "以后同样表头的清单都这样计"
+        st.checkbox(label, key=f"remember_visits-{key}", **_KEPT)
         days = _days(findings["day"].unique().tolist())
         if not days:
             page.note(f"超过 {_MOST_DAYS} 天，没有问题的点位请用“检查点位”表一并上传。")

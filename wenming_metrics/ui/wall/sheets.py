@@ -175,8 +175,8 @@ def _problems(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str
     rows = [(name, str(line["size"]), str(line["sum"])) for name, line in counts.iterrows()]
     yield (
         "本期问题整改",
-        f"<p>发现问题{len(lines):,}件，截至{signed.bulletin.as_of}，"
-        f"已整改{int((~is_open).sum()):,}件，未整改{int(is_open.sum()):,}件</p>"
+        f"<p>发现问题{len(lines):,}条，截至{signed.bulletin.as_of}，"
+        f"已整改{int((~is_open).sum()):,}条，未整改{int(is_open.sum()):,}条</p>"
         + _table(("单位", "发现", "未整改"), rows),
     )
 

@@ -1,0 +1,51 @@
+"""What the rows of a table are about, told by how their columns go together and not by words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence
+from wenming_metrics.reading.recognise.special_columns import is_idle
+
+
+def names_each_once(name: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether a table names each of its things once."""
+    naming = [column for column, role in zip(columns, roles, strict=True) if role == name]
+    return any(column.has("unique") >= 1 for column in naming)
+
+
+def tells_no_event(columns: Sequence[ColumnEvidence]) -> bool:
+    """Say whether no column tells of days, problems, results or figures: a list of what there is."""
+    happened = ("date", "problem", "result", "score", "percent")
+    return all(column.has(*happened) < 0.5 for column in columns if not is_idle(column.text))
+
+
+def is_marked(roles: Sequence[str]) -> bool:
+    """Say whether rows have a full mark and what of it was lost or earned."""
+    return "full_mark" in roles and bool({"earned_total", "deduction", "lost_total"} & set(roles))
+
+
+def is_followed(roles: Sequence[str]) -> bool:
+    """Say whether rows have somebody responsible and how far it is."""
+    return {"responsible", "progress"} <= set(roles)
+
+
+MAIN = {reading.CHECKLIST: ("item", is_marked), "campaign": ("task", is_followed)}
+"""What each row of a kind is about, where the other columns have the shape of the kind."""
+
+
+def is_telling(column: ColumnEvidence) -> bool:
+    """Say whether a column holds words, each another, that may say what was looked at."""
+    forms = ("date", "number", "district", "street", "community", "department", "person", "result")
+    is_text = column.forms["filled"] >= 0.6 and column.has(*forms) < 0.3
+    is_named = column.has("distinct") >= 0.6 and column.worded["item"] >= 0
+    return is_text and is_named and not is_idle(column.text)
+
+
+def names_tell_kind(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether the names of units say themselves what they are."""
+    return any(
+        role == "unit_name" and column.has("district", "street", "community", "department") >= 0.6
+        for column, role in zip(columns, roles, strict=True)
+    )
