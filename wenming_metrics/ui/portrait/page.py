@@ -12,6 +12,7 @@ import streamlit as st
 from wenming_metrics.charts.rank_history import count_bars, rank_lines
 from wenming_metrics.domain.periods import now, today
 from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.problems.by_board import held_by_board
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.rules.model import Board
 from wenming_metrics.ui.frame import filters, page, signed_view, words
@@ -21,6 +22,7 @@ from wenming_metrics.ui.portrait import sentences, tables
 from wenming_metrics.ui.portrait.facts import TOGETHER, UnitFacts, gather, kinds_of
 from wenming_metrics.ui.portrait.opening import labels_of, lost_query, opening, points_of, unit_of
 from wenming_metrics.ui.portrait.print_sheet import sheet
+from wenming_metrics.ui.problems.sentences import held
 from wenming_metrics.ui.ranking import page as ranking_page
 
 _MANY, _SOME, _FEW = 20, 10, 5
@@ -162,6 +164,8 @@ def _draw_kinds(facts: UnitFacts, query: dict[str, str]) -> None:
 def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
     _section("还没整改的问题", sentences.problems(facts.open), lines)
+    holding = ask(held_by_board, facts.board.kind)
+    page.note(f"办理情况：{held(holding.of_unit(facts.name), holding.as_of)}")
     if facts.open.dated:
         st.page_link(
             "pages/rectification.py", label="整改经过", query_params={"fix_unit": facts.name}
