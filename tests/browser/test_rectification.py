@@ -89,7 +89,7 @@ def filled(content, way):
         form.cell(2, 1, "班组")
         form.cell(3, 1, "一组")
     if way in (2, 3):
-        form.cell(3, headings["问题编号"], None if way == 2 else "1")
+        form.cell(3, headings["问题编号"]).value = None if way == 2 else "1"
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
