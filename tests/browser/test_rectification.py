@@ -108,8 +108,10 @@ def do(page, address, state, act, count, who):
         pick_row(page, "fix-list", row)
         sees(page, f"办理勾选的 {row + 1} 件" if row else "办理勾选的 1 件")
     settled(page)
-    page.get_by_label("办理事项").click()
-    page.get_by_role("option", name=act, exact=True).click()
+    box = page.get_by_label("办理事项").first
+    box.click()
+    box.fill(act)
+    page.get_by_role("option", name=act, exact=True).first.click()
     sees(page, f"{act}（{count} 件）")
     settled(page)
     button(page, f"{act}（{count} 件）").click()

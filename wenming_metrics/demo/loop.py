@@ -27,7 +27,7 @@ _FATES = {
     **{"suspended": 0.015, "long term": 0.01, "sent back": 0.035},
 }
 """What becomes of a problem, and of how large a share."""
-_CHECKED, _REFUSED, _LOOKED, _BACK, _VISITED = 0.4, 0.12, 0.3, 0.15, 0.06
+_CHECKED, _REFUSED, _LOOKED, _BACK, _VISITED = 0.1, 0.12, 0.5, 0.15, 0.04
 """Share of answers that are checked, of checks that fail, of closed ones that are looked at again, of
 those that came back, of all that 整改复查 goes back to."""
 _REASONS = ("不彻底", "缺图", "虚假整改")

@@ -86,7 +86,7 @@ def _linked(answers: pd.DataFrame) -> pd.DataFrame:
 def _faults(
     book: ProblemBook, concerned: dict[int, set[int]], record: pd.Series, index: int
 ) -> Iterator[Complaint]:
-    line, answer, unit = book.lines.loc[index], record["told"], int(record["unit"])
+    line, answer, unit = book.line_of[index], record["told"], int(record["unit"])
     names, units = book.register.units["name"], concerned.get(index, set())
     if unit >= 0 and units and not any(same_house(book.register, unit, of) for of in units):
         unit_names = "、".join(names[of] for of in sorted(units))

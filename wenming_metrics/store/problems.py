@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import live_at
@@ -264,19 +264,46 @@ def _next_serial(connection: Connection, calendar_year: int) -> int:
 def add_hand_outs(connection: Connection, lines: Sequence[Mapping[str, object]]) -> None:
     """Note to whom problems were handed out: number, round, unit, role, dispatch, event.
 
-    A line whose number, round and unit are there already must not be among them: `handed_out` tells.
+    Who was given a problem in its round already is not noted twice; what a file said that was
+    withdrawn gives way.
     """
-    if lines:
-        moment = stamp()
-        connection.execute(insert(schema.hand_out), [{**line, "at": moment} for line in lines])
+    table, moment = schema.hand_out, stamp()
+    numbers = [line["number"] for line in lines]
+    noted = set(_keys_of(handed_out(connection, numbers)))
+    fresh = {
+        (line["number"], line["round"], line["unit"]): {**line, "at": moment}
+        for line in reversed(lines)
+        if (line["number"], line["round"], line["unit"]) not in noted
+    }
+    for number, course_round, unit in fresh:
+        connection.execute(
+            delete(table).where(
+                table.c.number == number, table.c.round == course_round, table.c.unit == unit
+            )
+        )
+    if fresh:
+        connection.execute(insert(table), list(fresh.values()))
+
+
+def _keys_of(hand_outs: pd.DataFrame) -> Iterable[tuple[str, int, int]]:
+    return zip(hand_outs["number"], hand_outs["round"], hand_outs["unit"], strict=True)
 
 
 def handed_out(connection: Connection, numbers: Iterable[str]) -> pd.DataFrame:
-    """Read to whom some problems were handed out: the columns of the table."""
+    """Read to whom some problems were handed out, by what still counts: the columns of the table."""
     table, distinct = schema.hand_out, sorted(set(numbers) - {""})
-    query = select(table).order_by(table.c.number, table.c.round, table.c.event, table.c.unit)
+    query = hand_outs_that_count(connection).order_by(
+        table.c.number, table.c.round, table.c.event, table.c.unit
+    )
     frames = [
         read_frame(connection, query.where(table.c.number.in_(chunk)))
         for chunk in _in_chunks(distinct)
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def hand_outs_that_count(connection: Connection) -> Select:
+    """Ask for hand-outs that were entered, or whose file counts: the columns of the table."""
+    table, event = schema.hand_out, schema.problem_event
+    query = select(table).join(event, event.c.event == table.c.event)
+    return _that_count(query, connection, "")

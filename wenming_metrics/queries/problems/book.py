@@ -75,6 +75,11 @@ class ProblemBook:
         return dict(zip(alone["number"], alone.index.tolist(), strict=True))
 
     @cached_property
+    def line_of(self) -> dict[int, Mapping]:
+        """Index of `lines` -> that line."""
+        return dict(zip(self.lines.index.tolist(), self.lines.to_dict("records"), strict=True))
+
+    @cached_property
     def _events_of(self) -> dict[int, list[Mapping]]:
         """Index of `lines` -> its events."""
         events: dict[int, list[Mapping]] = {}
@@ -91,7 +96,7 @@ class ProblemBook:
         added = [{**event, "batch": 0, "event": 0} for event in further]
         frozen = [{**event, "frozen": event["details"].get("frozen", {})} for event in added]
         until = as_of or end_of(self.moment.as_of)
-        line = self.lines.loc[index]
+        line = self.line_of[index]
         return follow_line(line, [*stored, *frozen], self.rules, self.clock, until)
 
 
