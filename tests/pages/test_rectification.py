@@ -33,8 +33,12 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     assert "已登记，问题编号 2026000001。" in texts(app)
 
 
-def test_the_overview_has_one_line_of_it(office):
-    assert "近30天发现的：逾期 2 件（城管局 2 件）" in texts(visit())
+def test_the_overview_says_it_in_an_alert_and_in_its_sentence(office):
+    app = visit()
+    alerts = [link.proto.label for link in app.get("page_link")]
+    late = next(label for label in alerts if "逾期2件" in label)
+    assert late.startswith("**!** 逾期2件：城管局2件（最长")
+    assert "；逾期未改2件，最长" in texts(app)
 
 
 def test_a_list_to_look_again_is_drawn_on_the_page_and_reminders_are_sent(office):

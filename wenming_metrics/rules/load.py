@@ -250,6 +250,7 @@ def _fields(settings: dict) -> dict[str, object]:
         missing_flag=float(value("missing.flag")),
         half_weight_checks=float(value("missing.half_weight_checks")),
         day_share=float(value("ranking.day_share")),
+        visit_grades=dict(value("visits.grades")),
         coverage_by=value("coverage.by"),
         adjustments=_adjustments(settings),
         lists=_lists(settings),

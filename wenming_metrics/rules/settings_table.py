@@ -172,6 +172,12 @@ _SETTINGS = (
         default=(),
         blank="并列",
     ),
+    Setting(
+        *("visits.grades", "督查等次", "一次督查的得分到多少是哪一等", "numbers"),
+        span=(0, 1e6),
+        default={},
+        blank="不分等次",
+    ),
     choice(
         "city.weight",
         "全市得分",

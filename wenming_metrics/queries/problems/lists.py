@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -80,12 +80,6 @@ def problem_view(
         book = read_book(connection, office.rules.loop, days, moment, period_start=start)
         sites = read_sites_met(connection).set_index("site")["name"]
     return view_of(office, book, sites, begin)
-
-
-def problem_glance(office: Office, back: int) -> ProblemView:
-    """Count as `problem_view` does, for a page that lists no problems: without lines."""
-    view = problem_view(office, back)
-    return replace(view, lines=view.lines.iloc[:0])
 
 
 def view_of(office: Office, book: ProblemBook, sites: pd.Series, begin: date) -> ProblemView:

@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.scoring.draws import draw_by_chances, share_chances
 from wenming_metrics.scoring.survey.intervals import limits
 from wenming_metrics.scoring.tree.states import OPEN
 
 DRAWN_COLUMNS = ["number", "unit_name", "site_name", "item_name", "closed_on", "chance", "risk"]
 _RANDOM_SHARE = 0.5
-"""How much of the chance is the same for all: what is never looked at cannot be told from what holds."""
+"""How much of the chance is the same for all."""
 _SENT_BACK, _CAME_BACK = 2.0, 3.0
 """What a problem that was sent back, or came back before, weighs more than 1."""
 
@@ -89,8 +90,8 @@ def draw_closed(lines: pd.DataFrame, size: int, least: int, since: int, seed: in
     for _, of_unit in closed.groupby("unit_name", sort=True):
         share = round(size * len(of_unit) / len(closed))
         count = min(len(of_unit), max(share, least))
-        chances = _chances(of_unit["risk"].to_numpy(float), count)
-        picked = _systematic(chances, rng)
+        chances = share_chances(of_unit["risk"].to_numpy(float), count, _RANDOM_SHARE)
+        picked = draw_by_chances(chances, rng)
         drawn.append(of_unit.assign(chance=chances)[picked])
     names = [*DRAWN_COLUMNS, "day", "batch", "seq"]
     if not drawn:
@@ -99,24 +100,3 @@ def draw_closed(lines: pd.DataFrame, size: int, least: int, since: int, seed: in
     return picked_problems.sort_values(["unit_name", "site_name"], kind="stable")[
         names
     ].reset_index(drop=True)
-
-
-def _chances(risk: np.ndarray, count: int) -> np.ndarray:
-    """Share a count out as chances of at most 1."""
-    shares = _RANDOM_SHARE / len(risk) + (1 - _RANDOM_SHARE) * risk / risk.sum()
-    chances = np.minimum(count * shares, 1.0)
-    while chances.sum() < count - 1e-9:
-        free = chances < 1
-        missing = count - chances.sum()
-        chances[free] = np.minimum(chances[free] * (1 + missing / chances[free].sum()), 1.0)
-    return chances
-
-
-def _systematic(chances: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Pick by equal steps through the summed chances, in an order of their own: each with its chance."""
-    order = rng.permutation(len(chances))
-    ends = np.cumsum(chances[order])
-    steps = rng.random() + np.arange(round(ends[-1]))
-    mask = np.zeros(len(chances), bool)
-    mask[order[np.searchsorted(ends, steps, side="right").clip(max=len(order) - 1)]] = True
-    return mask

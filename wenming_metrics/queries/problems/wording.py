@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.numbers import half_up, small_base
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.vocabulary import columns
@@ -53,7 +53,8 @@ def share(line: pd.Series) -> str:
     """Say what a share is of."""
     if pd.isna(line["denominator"]):
         return line["words"]
-    return f"{line['words']}：{line['numerator']:,} ÷ {line['denominator']:,}"
+    small = small_base(line["denominator"])
+    return f"{line['words']}：{line['numerator']:,} ÷ {line['denominator']:,}{small}"
 
 
 def figure_lines(view: ProblemView) -> pd.DataFrame:
@@ -61,7 +62,9 @@ def figure_lines(view: ProblemView) -> pd.DataFrame:
     lines = view.figures
     has_base = lines["denominator"].notna()
     counts = [
-        f"{line.numerator:,} ÷ {line.denominator:,}" if is_share else f"{line.numerator:,} 件"
+        f"{line.numerator:,} ÷ {line.denominator:,}{small_base(line.denominator)}"
+        if is_share
+        else f"{line.numerator:,} 件"
         for line, is_share in zip(lines.itertuples(), has_base, strict=True)
     ]
     shares = [

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from wenming_metrics.domain.numbers import small_base
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.wording import rate
 from wenming_metrics.ui.frame.words import bold, plain
@@ -76,6 +77,7 @@ def glance(view: ProblemView) -> str:
     clauses = [late, f"长期无进展 {stalled['numerator']:,} 件"]
     if on_time["denominator"]:
         clauses.append(
-            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}）"
+            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}"
+            f"{small_base(on_time['denominator'])}）"
         )
     return f"{'，'.join(clauses)}；截至 {view.as_of.isoformat()}"
