@@ -62,7 +62,7 @@ def courses(problems: pd.DataFrame, end: date, seed: int) -> list[list[Step]]:
     names, shares = list(_FATES), np.array(list(_FATES.values()))
     fates = rng.choice(names, len(problems), p=shares / shares.sum())
     return [
-        [step for step in _course(problem, str(fate), rng) if step.day <= end.toordinal()]
+        [entry for entry in _course(problem, str(fate), rng) if entry.day <= end.toordinal()]
         for problem, fate in zip(problems.itertuples(), fates, strict=True)
     ]
 
@@ -74,32 +74,35 @@ def due_of(problem: tuple) -> int:
 
 
 def _course(problem: tuple, fate: str, rng: np.random.Generator) -> Iterator[Step]:
-    number, found, due = problem.problem_no, problem.day.toordinal(), due_of(problem)
+    number, found_on, due = problem.problem_no, problem.day.toordinal(), due_of(problem)
     unit = problem.responsible.split("、")[0]
-    answered = found + int(rng.integers(due - found + 1))
+    answered = found_on + int(rng.integers(due - found_on + 1))
     if fate == "late":
         answered = due + int(rng.integers(1, 10))
-    if fate == "silent" or (due == found and fate in ("extended", "suspended", "sent back")):
+    if fate == "silent" or (due == found_on and fate in ("extended", "suspended", "sent back")):
         return
     if fate == "under way":
-        yield Step(number, found + 1, ANSWER, state="正在整改", unit=unit)
+        yield Step(number, found_on + 1, ANSWER, state="正在整改", unit=unit)
         return
     if fate in ("suspended", "long term"):
-        facts = {"文号": f"创建办纪要〔{problem.day.year}〕{found % 40 + 1}号", "批准人": _APPROVER}
+        facts = {
+            "文号": f"创建办纪要〔{problem.day.year}〕{found_on % 40 + 1}号",
+            "批准人": _APPROVER,
+        }
         act = "批准挂账" if fate == "suspended" else "列入长期整改"
-        yield Step(number, found + 1, act, facts=facts | {"暂缓至": _iso(found + 150)})
+        yield Step(number, found_on + 1, act, facts=facts | {"暂缓至": _iso(found_on + 150)})
         return
     if fate == "extended":
-        facts = {"整改时限": _iso(due + (due - found)), "办理原因": "等待材料"}
-        yield Step(number, found + 1, "延期申请", facts=facts)
-        yield Step(number, found + 1, "批准延期", facts=facts | {"批准人": _APPROVER})
+        facts = {"整改时限": _iso(due + (due - found_on)), "办理原因": "等待材料"}
+        yield Step(number, found_on + 1, "延期申请", facts=facts)
+        yield Step(number, found_on + 1, "批准延期", facts=facts | {"批准人": _APPROVER})
         answered = due + 1
     if fate == "sent back":
-        other = next(name for name in _OTHERS if name != unit)
-        yield Step(number, found + 1, "退回", facts={"办理原因": "不属本单位职责"})
-        due, unit = working_day_after(announced(), found + 2, DAYS), other
-        facts = {"单位": other, "整改时限": _iso(due), "办理原因": "按职责清单改派"}
-        yield Step(number, found + 2, "改派", facts=facts)
+        receiver = next(name for name in _OTHERS if name != unit)
+        yield Step(number, found_on + 1, "退回", facts={"办理原因": "不属本单位职责"})
+        due, unit = working_day_after(announced(), found_on + 2, DAYS), receiver
+        facts = {"单位": receiver, "整改时限": _iso(due), "办理原因": "按职责清单改派"}
+        yield Step(number, found_on + 2, "改派", facts=facts)
         answered = due
     yield Step(number, answered, ANSWER, state="已整改", unit=unit)
     if rng.random() < _CHECKED:
@@ -145,14 +148,14 @@ def in_files(all_steps: Sequence[list[Step]], start: date, end: date) -> list[li
     files: list[list[Step]] = [[] for _ in range((end - start).days // FORTNIGHT + 1)]
     for steps in all_steps:
         index, is_move = 0, False
-        for step in steps:
-            is_answer = step.act == ANSWER
+        for entry in steps:
+            is_answer = entry.act == ANSWER
             index = max(
-                (step.day - start.toordinal()) // FORTNIGHT, index + (is_answer and is_move)
+                (entry.day - start.toordinal()) // FORTNIGHT, index + (is_answer and is_move)
             )
             if index >= len(files):
                 break
-            files[index].append(step)
+            files[index].append(entry)
             is_move = not is_answer
     return files
 
@@ -165,8 +168,8 @@ def write_loop(
     paths: list[Path] = []
     for index, of_file in enumerate(in_files(steps, start, end)):
         filed = min(end, date.fromordinal(start.toordinal() + (index + 1) * FORTNIGHT - 1))
-        answers = [step for step in of_file if step.act == ANSWER]
-        moves = sorted((s for s in of_file if s.act != ANSWER), key=lambda step: step.day)
+        answers = [entry for entry in of_file if entry.act == ANSWER]
+        moves = sorted((s for s in of_file if s.act != ANSWER), key=lambda entry: entry.day)
         paths.append(_write_answers(directory, answers, by_number, filed))
         if moves:
             paths.append(_write_moves(directory, moves, filed))
@@ -181,19 +184,19 @@ def _write_answers(
         [f"填报日期:{filed.isoformat()}"],
         list(HEADINGS),
     ]
-    for serial, step in enumerate(answers, 1):
-        problem = by_number.loc[step.number]
-        finished = as_words(date.fromordinal(step.day)) if step.state == "已整改" else None
-        cells = [serial, step.number, step.unit, problem["site"], problem["description"]]
-        rows.append([*cells, MEASURES[step.day % len(MEASURES)], step.state, finished])
+    for serial, entry in enumerate(answers, 1):
+        problem = by_number.loc[entry.number]
+        finished = as_words(date.fromordinal(entry.day)) if entry.state == "已整改" else None
+        cells = [serial, entry.number, entry.unit, problem["site"], problem["description"]]
+        rows.append([*cells, MEASURES[entry.day % len(MEASURES)], entry.state, finished])
     return _save(directory / f"{filed.isoformat()}_整改反馈汇总.xlsx", "整改反馈", rows)
 
 
 def _write_moves(directory: Path, moves: list[Step], filed: date) -> Path:
     rows: list[list[Cell]] = [["演示市整改流转表"], list(_MOVES)]
-    for step in moves:
-        facts = [step.facts.get(heading) for heading in _MOVES[4:]]
-        rows.append([step.number, step.act, _iso(step.day), step.who, *facts])
+    for entry in moves:
+        facts = [entry.facts.get(heading) for heading in _MOVES[4:]]
+        rows.append([entry.number, entry.act, _iso(entry.day), entry.who, *facts])
     return _save(directory / f"{filed.isoformat()}_整改流转表.xlsx", "整改流转", rows)
 
 

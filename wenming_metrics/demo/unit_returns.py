@@ -63,17 +63,17 @@ def _write(directory: Path, unit: str, problems: pd.DataFrame, end: date, way: i
     book = Workbook()
     page = book.active
     page.title = "整改反馈"
-    own = ("完成人",) if way == 0 else ()
+    extra = ("完成人",) if way == 0 else ()
     page.append([f"{unit}关于督查问题整改情况的反馈"])
     page.append([f"填报单位:{unit}    填报日期:{end.isoformat()}"])
-    page.append([*own, *_HEADINGS, *_PHOTOS])
+    page.append([*extra, *_HEADINGS, *_PHOTOS])
     rows = problems.iloc[::-1] if way == 0 else problems
     for serial, problem in enumerate(rows.itertuples()):
         finished = min(end, problem.day + timedelta(days=2))
         cells = [problem.problem_no or None, problem.site, problem.description]
         cells += [MEASURES[serial % len(MEASURES)], "已整改", as_words(finished)]
-        page.append([*(["班组自查"] * len(own)), *cells])
-        shade, row, column = 17 * way + serial, page.max_row, len(own) + len(_HEADINGS) + 1
+        page.append([*(["班组自查"] * len(extra)), *cells])
+        shade, row, column = 17 * way + serial, page.max_row, len(extra) + len(_HEADINGS) + 1
         after_photo = _photo(shade, finished, cleared=True)
         if (
             way == 3 and serial < 2
@@ -91,15 +91,15 @@ def _write(directory: Path, unit: str, problems: pd.DataFrame, end: date, way: i
 def _photo(shade: int, day: date, *, cleared: bool = False) -> bytes:
     """Draw a street with heaps on the ground, or without; it says when it was taken."""
     rng = np.random.default_rng([shade, day.toordinal(), cleared])
-    wall = tuple(150 + int(part) for part in np.random.default_rng(shade).integers(0, 80, 3))
+    wall = tuple(150 + int(channel) for channel in np.random.default_rng(shade).integers(0, 80, 3))
     picture = Image.new("RGB", _SIZE, wall)
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 64, *_SIZE), fill=(118, 118, 112))
     pen.rectangle((16, 20, 52, 64), fill=(90, 70, 52))
     pen.line((0, 92, _SIZE[0], 92), fill=(230, 230, 220), width=3)
     for _ in range(0 if cleared else 14):
-        x, y, size = (int(part) for part in rng.integers((60, 66, 4), (150, 96, 13)))
-        colour = tuple(int(part) for part in rng.integers(20, 200, 3))
+        x, y, size = (int(channel) for channel in rng.integers((60, 66, 4), (150, 96, 13)))
+        colour = tuple(int(channel) for channel in rng.integers(20, 200, 3))
         pen.ellipse((x, y, x + size, y + size), fill=colour)
     pen.point((int(rng.integers(_SIZE[0])), 2), fill=(0, 0, 0))
     exif = Image.Exif()

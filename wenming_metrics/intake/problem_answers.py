@@ -59,8 +59,8 @@ def hold_answers(connection: Connection, rules: LoopRules, file_reading: Reading
             notes += locate_faults(file_reading, record, unmatched)
         elif row_faults := tuple(_faults(book, concerned, record, int(answer.finding))):
             faults[answer.Index] = row_faults
-    held = hold_records(file_reading, faults)
-    return replace(held, problems=(*notes, *held.problems))
+    checked_file = hold_records(file_reading, faults)
+    return replace(checked_file, problems=(*notes, *checked_file.problems))
 
 
 def _linked(answers: pd.DataFrame) -> pd.DataFrame:

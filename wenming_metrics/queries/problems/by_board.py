@@ -37,7 +37,7 @@ def held_by_board(office: Office, kind: str) -> HeldByBoard:
     with reading(office.store) as connection:
         register = read_register(connection)
     owner_of, names = ancestors(register, kind), register.units["name"]
-    named = view.lines["named"].to_numpy(np.int64)
-    lifted = np.where(named >= 0, owner_of[named], -1)
+    answering = view.lines["named"].to_numpy(np.int64)
+    lifted = np.where(answering >= 0, owner_of[answering], -1)
     lines = view.lines[lifted >= 0].assign(unit_name=names.reindex(lifted[lifted >= 0]).to_numpy())
     return HeldByBoard(view.as_of, count_by_unit(lines))

@@ -127,7 +127,7 @@ def _sent(connection: Connection, numbers: pd.Series) -> Mapping[tuple[str, str]
     """Give what was sent last of each problem at each level: (number, level) -> day, 文号."""
     events = read_events(connection, numbers)
     events = events[events["document_no"] != ""]
-    levels = [details.get("level", "") for details in events["details"]]
+    levels = [facts.get("level", "") for facts in events["details"]]
     sent = zip(events["day"], events["document_no"], strict=True)
     return dict(zip(zip(events["number"], levels, strict=True), sent, strict=True))
 

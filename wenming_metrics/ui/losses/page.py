@@ -16,7 +16,7 @@ from wenming_metrics.ui.losses import rows, sentences, views, what_if
 from wenming_metrics.ui.losses import scope as losses_scope
 from wenming_metrics.ui.losses.repeats import page as repeats_page
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
-from wenming_metrics.ui.problems.sentences import held, most_overdue
+from wenming_metrics.ui.problems.sentences import most_overdue, unit_holding
 from wenming_metrics.ui.trends import change
 
 LOST, MOVED, REPEATED, FIXING = "失分", "变动原因", "反复问题", "优先整改事项"
@@ -38,7 +38,7 @@ def draw(office: Office, selection: Selection) -> None:
     holding = ask(held_by_board, selection.board)
     if scope.unit:
         line = holding.of_unit(scope.unit)
-        page.note(f"{words.plain(scope.unit)}问题整改：{held(line, holding.as_of)}")
+        page.note(f"{words.plain(scope.unit)}问题整改：{unit_holding(line, holding.as_of)}")
     elif holding.by_unit["overdue"].any():
         page.note(f"问题整改：{most_overdue(holding.by_unit, holding.as_of)}")
     tabs = [LOST, MOVED, REPEATED, FIXING]

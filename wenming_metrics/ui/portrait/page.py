@@ -22,7 +22,7 @@ from wenming_metrics.ui.portrait import sentences, tables
 from wenming_metrics.ui.portrait.facts import TOGETHER, UnitFacts, gather, kinds_of
 from wenming_metrics.ui.portrait.opening import labels_of, lost_query, opening, points_of, unit_of
 from wenming_metrics.ui.portrait.print_sheet import sheet
-from wenming_metrics.ui.problems.sentences import held
+from wenming_metrics.ui.problems.sentences import unit_holding
 from wenming_metrics.ui.ranking import page as ranking_page
 
 _MANY, _SOME, _FEW = 20, 10, 5
@@ -165,7 +165,7 @@ def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
     _section("还没整改的问题", sentences.problems(facts.open), lines)
     holding = ask(held_by_board, facts.board.kind)
-    page.note(f"办理情况：{held(holding.of_unit(facts.name), holding.as_of)}")
+    page.note(f"办理情况：{unit_holding(holding.of_unit(facts.name), holding.as_of)}")
     if facts.open.dated:
         st.page_link(
             "pages/rectification.py", label="整改经过", query_params={"fix_unit": facts.name}

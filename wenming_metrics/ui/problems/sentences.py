@@ -47,7 +47,7 @@ def open_count(view: ProblemView) -> str:
     return f"已交办、未整改完的 {_open(view):,} 件"
 
 
-def held(line: pd.Series | None, as_of: date) -> str:
+def unit_holding(line: pd.Series | None, as_of: date) -> str:
     """Say what a unit holds. Takes: line - of `HeldByBoard.of_unit`; None: nothing"""
     if line is None:
         return f"截至 {as_of.isoformat()}，手里没有还没整改完的问题。"
