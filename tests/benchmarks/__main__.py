@@ -24,6 +24,7 @@ from tests.benchmarks import (
     many,
     memory,
     pages,
+    problems,
     processes,
     questionnaires,
     questions,
@@ -34,7 +35,7 @@ from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, th
 
 MODULES = (
     *(ingest, questionnaires, intervals, commits, processes, questions, losses, pages, memory),
-    *(many, rescoring, recognition, bands),
+    *(many, rescoring, recognition, bands, problems),
 )
 """Importing them registers their benchmarks."""
 

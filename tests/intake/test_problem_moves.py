@@ -58,6 +58,16 @@ def test_a_whole_way_in_one_file_and_its_withdrawal(office):
     assert (line["unit_name"], line["due"]) == ("乙街道", DAY + 3)
     commit.withdraw(office, batch, "甲", "错")
     assert states(office)[:2] == ["整改中", "整改中"]
+    # Sent again, with a problem that goes to another unit and back: nothing of the first time is in its way.
+    batch, preview = send(
+        office,
+        row("P1", "改派", 0, unit="乙街道", due="3个工作日", reason="属乙街道"),
+        row("P1", "改派", 1, unit="城管局", due="3个工作日", reason="还是城管局"),
+        row("P1", "改派", 2, unit="乙街道", due="3个工作日", reason="定了"),
+    )
+    assert preview.reading.counts.held == 0, [problem.text for problem in preview.problems]
+    line = problem_view(office, 30, date(2026, 11, 20)).lines.set_index("number").loc["P1"]
+    assert line["unit_name"] == "乙街道"
 
 
 def test_each_fault_is_located_and_holds_its_row_alone(office):

@@ -242,3 +242,19 @@ def test_who_assists_and_has_not_reported_is_reminded(office):
     make_moves(office, [number], order_now("协办反馈", "甲", DAY + 2, unit=helping))
     lines = reminders(office, problem_view(office, 30, date(2026, 11, 12)))
     assert "乙街道" not in lines["unit_name"].tolist()
+
+
+def test_who_has_not_signed_is_sent_one_paper(office):
+    lines = reminders(office, problem_view(office, 30, date(2026, 11, 17)))
+    send_reminders(office, lines, "甲")
+    # Not signed: sent once as well.
+    make_moves(
+        office,
+        [row_of(office, "三号")],
+        order_now("交办", "甲", DAY, unit=unit(office, "乙街道"), due=DAY + 90),
+    )
+    unsigned = reminders(office, problem_view(office, 30, today()))
+    unsigned = unsigned[unsigned["level"] == "未签收"]
+    assert send_reminders(office, unsigned, "甲") == [f"提示〔{today().year}〕1号"]
+    again = reminders(office, problem_view(office, 30, today())).set_index("level")
+    assert again.loc["未签收", "sent"] == f"提示〔{today().year}〕1号"

@@ -65,7 +65,7 @@ def recheck_list(office: Office, first: date, last: date) -> pd.DataFrame:
     lines = lines[(lines["day"] >= first.toordinal()) & (lines["day"] <= last.toordinal())]
     lines = lines[(lines["number"] != "") & (lines["state"] != "不属实")]
     if lines.empty:
-        raise IntakeError(f"{first}至{last}没有有编号的问题，没有可以复查的。")
+        raise IntakeError(f"{first}至{last}没有已编号的问题，没有可以复查的。")
     return lines.sort_values(["unit_name", "site_name", "number"], kind="stable", ignore_index=True)
 
 

@@ -213,8 +213,4 @@ def _append(
         course = book.play(index)
         lines.append((event_of(order, index, book, course), course.round))
     events = add_events(connection, [line for line, _ in lines])
-    hand_outs = handed_out(connection, numbers)
-    keys = set(zip(hand_outs["number"], hand_outs["round"], hand_outs["unit"], strict=True))
-    to_whom = hand_out_lines(zip(lines, events, strict=True), order)
-    fresh = [line for line in to_whom if (line["number"], line["round"], line["unit"]) not in keys]
-    add_hand_outs(connection, fresh)
+    add_hand_outs(connection, hand_out_lines(zip(lines, events, strict=True), order))

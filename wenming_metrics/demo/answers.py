@@ -14,17 +14,17 @@ from openpyxl import Workbook
 
 from wenming_metrics.demo.forms import Cell, as_words
 
-_LETTERS = {"第三方": "SF", "区创建办": "QC"}
+_LETTERS = {"第三方": "SF", "区创建办": "QC", "督查一组": "DA", "督查二组": "DB"}
 AT_ONCE, IN_DAYS, DAYS = "立行立改", "3个工作日", 3
 _DONE, _LATE, _UNDER_WAY = 0.72, 0.12, 0.08
 """Share of problems that are answered as put right in time, late, as under way; others not at all."""
-_MEASURES = (
+MEASURES = (
     "现场清理,安排专人巡查",
     "约谈责任人,已改好",
     "移交处置,办结后复看",
     "补齐设施,加装提示",
 )
-_HEADINGS = ("序号", "问题编号", "责任单位", "点位", "存在问题", "整改措施", "整改情况", "完成时间")
+HEADINGS = ("序号", "问题编号", "责任单位", "点位", "存在问题", "整改措施", "整改情况", "完成时间")
 
 
 def hand_out(problems: pd.DataFrame, sender: str) -> pd.DataFrame:
@@ -49,7 +49,7 @@ def write_answers(folder: Path, lists: list[pd.DataFrame], on: date, seed: int) 
     page = book.create_sheet("整改反馈")
     page.append(["演示市督查问题整改情况反馈汇总表"])
     page.append([f"填报日期:{on.isoformat()}"])
-    page.append(list(_HEADINGS))
+    page.append(list(HEADINGS))
     rows = (row for problems in lists for row in _answers(problems, on, rng))
     for number, row in enumerate(rows, 1):
         page.append([number, *row])
@@ -61,7 +61,7 @@ def write_answers(folder: Path, lists: list[pd.DataFrame], on: date, seed: int) 
 def _answers(problems: pd.DataFrame, on: date, rng: np.random.Generator) -> list[list[Cell]]:
     rows = []
     for problem in problems.itertuples():
-        fate, measure = rng.random(), _MEASURES[int(rng.integers(len(_MEASURES)))]
+        fate, measure = rng.random(), MEASURES[int(rng.integers(len(MEASURES)))]
         late = _DONE <= fate < _DONE + _LATE
         days = 0 if problem.deadline == AT_ONCE else int(rng.integers(DAYS))
         finished = problem.day + timedelta(days=days + (8 if late else 0))

@@ -7,7 +7,8 @@ rows and notes below are there to be recognised and skipped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wenming_metrics.demo import forms, wide
+from wenming_metrics.demo import forms, loop, unit_returns, wide
 from wenming_metrics.demo.answers import hand_out, write_answers
 from wenming_metrics.demo.city import SEED, DemoCity, build_city
 from wenming_metrics.demo.forms import Cell, DemoForm
@@ -28,6 +29,9 @@ from wenming_metrics.demo.quarter import write_quarter
 from wenming_metrics.demo.survey_books import write_surveys
 
 SAMPLE_DAYS = 3
+UNNUMBERED = 7
+"""The problems of so many last days that checklists say have no numbers yet: they wait for 交办."""
+_NUMBERED = (("问题编号", "problem_no"), ("整改时限", "deadline"))
 SURVEYED = "临溪区"
 """The district whose questionnaires are among the samples."""
 _NOTE = "注:扣分为该项本次实际扣分,符合的项目不扣分;同一问题有几处的,在处数栏填写。"
@@ -41,7 +45,7 @@ def make_workbooks(
 ) -> list[Path]:
     """Write every file of the made-up city and give them in the order in which to upload them."""
     inspections = simulate(build_city(seed), seed=seed, end=end, days=days)
-    *written, quarter = _write_all(folder, inspections)
+    *written, quarter = _write_all(folder, inspections, is_lived=True)
     written += [*write_progress(folder, inspections.city, end), quarter]
     return written + write_surveys(folder, inspections.city, end, seed=seed)
 
@@ -96,10 +100,11 @@ def write_plans(folder: Path, plan: pd.DataFrame) -> list[Path]:
     return written
 
 
-def write_days(folder: Path, inspections: Inspections) -> list[Path]:
+def write_days(folder: Path, inspections: Inspections, numbered_to: date | None) -> list[Path]:
     """Write what each sender sends for each day: checklists, or problems with the visits.
 
-    On the first day one of them sends a part of its visits with one column per item.
+    On the first day one of them sends a part of its visits with one column per item. Up to a day the
+    problems of checklists have numbers and deadlines, as those of lists always have.
     """
     rows = forms.full_rows(inspections)
     first, written = min(inspections.visits["day"]), []
@@ -118,6 +123,9 @@ def write_days(folder: Path, inspections: Inspections) -> list[Path]:
             book = _book()
             if sender in forms.CHECKLISTS:
                 form = forms.CHECKLISTS[sender]
+                if numbered_to and day <= numbered_to:
+                    form = replace(form, columns=(*form.columns, *_NUMBERED))
+                    seen = _with_numbers(seen, sender)
                 _rows_sheet(book, form, seen, inspections.city, rng, [_filled(sender, day)])
             else:
                 form = forms.FINDINGS[sender]
@@ -132,15 +140,44 @@ def write_days(folder: Path, inspections: Inspections) -> list[Path]:
     return written
 
 
-def _write_all(folder: Path, inspections: Inspections) -> list[Path]:
+def _write_all(folder: Path, inspections: Inspections, *, is_lived: bool = False) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
+    end = max(inspections.visits["day"])
+    numbered_to = end - timedelta(days=UNNUMBERED) if is_lived else None
+    write_loop_of = _write_lived if is_lived else _write_answers
     return [
         *write_registers(folder, inspections.city),
         *write_plans(folder, inspections.plan),
-        *write_days(folder, inspections),
-        *_write_answers(folder, inspections),
-        write_quarter(folder, inspections.city, max(inspections.visits["day"])),
+        *write_days(folder, inspections, numbered_to),
+        *write_loop_of(folder, inspections),
+        write_quarter(folder, inspections.city, end),
     ]
+
+
+def _with_numbers(rows: pd.DataFrame, sender: str) -> pd.DataFrame:
+    """Give the problems among the rows of a checklist their numbers and deadlines."""
+    problems = hand_out(rows[rows["result"] == "不符合"], sender)
+    facts = problems[["problem_no", "deadline"]].reindex(rows.index, fill_value="")
+    return rows.assign(**{name: facts[name] for name in facts.columns})
+
+
+def _write_lived(folder: Path, inspections: Inspections) -> list[Path]:
+    """Write what became of every numbered problem: see `loop` and `unit_returns`."""
+    rows, end = forms.full_rows(inspections), max(inspections.visits["day"])
+    rows = rows[rows["result"] == "不符合"]
+    first = min(rows["day"])
+    visits = inspections.visits
+    visits = visits[(visits["sender"] == wide.SENDER) & (visits["day"] == first)]
+    is_wide = rows["visit"].isin(visits.index[wide.of_wide(visits)])
+    recent = rows["day"] > end - timedelta(days=UNNUMBERED)
+    rows = rows[~is_wide & ~(rows["sender"].isin(list(forms.CHECKLISTS)) & recent)]
+    by_sender = rows.groupby(["day", "sender"], sort=True)
+    problems = pd.concat([hand_out(of_sender, sender) for (_, sender), of_sender in by_sender])
+    steps = loop.courses(problems, end, SEED)
+    untouched = pd.Series([not of_problem for of_problem in steps], problems.index)
+    returns = unit_returns.choose_returns(problems, untouched, end)
+    lived = loop.write_loop(folder, problems, steps, first, end)
+    return lived + unit_returns.write_returns(folder, returns, end)
 
 
 def _write_answers(folder: Path, inspections: Inspections) -> list[Path]:

@@ -59,8 +59,8 @@ def hold_answers(connection: Connection, rules: LoopRules, file_reading: Reading
             notes += locate_faults(file_reading, record, unmatched)
         elif row_faults := tuple(_faults(book, concerned, record, int(answer.finding))):
             faults[answer.Index] = row_faults
-    held = hold_records(file_reading, faults)
-    return replace(held, problems=(*notes, *held.problems))
+    checked_file = hold_records(file_reading, faults)
+    return replace(checked_file, problems=(*notes, *checked_file.problems))
 
 
 def _linked(answers: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def _linked(answers: pd.DataFrame) -> pd.DataFrame:
 def _faults(
     book: ProblemBook, concerned: dict[int, set[int]], record: pd.Series, index: int
 ) -> Iterator[Complaint]:
-    line, answer, unit = book.lines.loc[index], record["told"], int(record["unit"])
+    line, answer, unit = book.line_of[index], record["told"], int(record["unit"])
     names, units = book.register.units["name"], concerned.get(index, set())
     if unit >= 0 and units and not any(same_house(book.register, unit, of) for of in units):
         unit_names = "、".join(names[of] for of in sorted(units))

@@ -135,8 +135,12 @@ def store_moves(
         for (_, line, _), (_, record) in zip(checked.events, moves.iterrows(), strict=True)
     ]
     numbers = add_events(connection, lines)
-    for number, (order, line, course_round) in zip(numbers, checked.events, strict=True):
-        add_hand_outs(connection, hand_out_lines([((line, course_round), number)], order))
+    to_whom = [
+        hand_out
+        for number, (order, line, course_round) in zip(numbers, checked.events, strict=True)
+        for hand_out in hand_out_lines([((line, course_round), number)], order)
+    ]
+    add_hand_outs(connection, to_whom)
 
 
 def check_moves(connection: Connection, rules: LoopRules, records: pd.DataFrame) -> CheckedMoves:

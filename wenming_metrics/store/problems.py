@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import live_at
@@ -117,12 +117,17 @@ def read_events(connection: Connection, numbers: Iterable[str], known_at: str = 
     """
     table, distinct = schema.problem_event, sorted(set(numbers) - {""})
     query = _that_count(select(table), connection, known_at)
-    chunks = [distinct[first : first + _MANY] for first in range(0, len(distinct), _MANY)]
     frames = [
-        read_frame(connection, query.where(table.c.number.in_(chunk))) for chunk in chunks or [[]]
+        read_frame(connection, query.where(table.c.number.in_(chunk)))
+        for chunk in _in_chunks(distinct)
     ]
     events = pd.concat(frames, ignore_index=True).sort_values("event", ignore_index=True)
     return events.assign(details=[json.loads(text or "{}") for text in events["details"]])
+
+
+def _in_chunks(values: Sequence) -> list[Sequence]:
+    """Part what is asked for: a question takes so many values only. One empty part for nothing."""
+    return [values[first : first + _MANY] for first in range(0, len(values), _MANY)] or [[]]
 
 
 def _that_count(query: Select, connection: Connection, known_at: str) -> Select:
@@ -139,10 +144,9 @@ def moved_numbers(connection: Connection, numbers: Iterable[str], known_at: str 
     table, distinct = schema.problem_event, sorted(set(numbers) - {""})
     is_move = or_(table.c.batch == 0, table.c.act.not_in([*ANSWER_ACTS.values(), PROGRESS]))
     query = _that_count(select(table.c.number).distinct().where(is_move), connection, known_at)
-    chunks = [distinct[first : first + _MANY] for first in range(0, len(distinct), _MANY)]
     return {
         number
-        for chunk in chunks
+        for chunk in _in_chunks(distinct)
         for number in connection.scalars(query.where(table.c.number.in_(chunk)))
     }
 
@@ -179,22 +183,27 @@ def locate_numbers(connection: Connection, numbers: Iterable[str]) -> tuple[list
 
     A number with -1, -2 is also looked for as the number of the cell that was split.
     """
-    distinct = sorted(with_bare(set(numbers) - {""}))
+    chunks = _in_chunks(sorted(with_bare(set(numbers) - {""})))
     problem, finding, state = schema.problem, schema.finding, schema.finding_state
-    numbered = select(problem.c.day, problem.c.batch, problem.c.seq).where(
-        problem.c.number.in_(distinct)
-    )
+    numbered = select(problem.c.day, problem.c.batch, problem.c.seq)
     first = (state.c.batch == finding.c.batch) & (state.c.seq == finding.c.seq) & (state.c.n == 0)
     rows = select(state.c.happened_on.label("day"), finding.c.batch, finding.c.seq)
-    rows = rows.select_from(finding.join(state, first)).where(finding.c.number.in_(distinct))
-    located = pd.concat([read_frame(connection, query) for query in (numbered, rows)])
+    rows = rows.select_from(finding.join(state, first))
+    located = pd.concat(
+        [
+            read_frame(connection, query.where(column.in_(chunk)))
+            for query, column in ((numbered, problem.c.number), (rows, finding.c.number))
+            for chunk in chunks
+        ]
+    )
     located = located.drop_duplicates()
     row = schema.row
     sites: set[int] = set()
     for day, day_rows in located[located["batch"] > 0].groupby("day"):
         query = select(row.c.site).where(row.c.day == int(day), row.c.result == 1)
         query = query.where(row.c.batch.in_(day_rows["batch"].unique().tolist()))
-        sites |= set(connection.scalars(query.where(row.c.seq.in_(day_rows["seq"].tolist()))))
+        for chunk in _in_chunks(day_rows["seq"].tolist()):
+            sites |= set(connection.scalars(query.where(row.c.seq.in_(chunk))))
     return sorted(int(day) for day in located["day"].unique()), sorted(sites)
 
 
@@ -255,19 +264,46 @@ def _next_serial(connection: Connection, calendar_year: int) -> int:
 def add_hand_outs(connection: Connection, lines: Sequence[Mapping[str, object]]) -> None:
     """Note to whom problems were handed out: number, round, unit, role, dispatch, event.
 
-    A line whose number, round and unit are there already must not be among them: `handed_out` tells.
+    Who was given a problem in its round already is not noted twice; what a file said that was
+    withdrawn gives way.
     """
-    if lines:
-        moment = stamp()
-        connection.execute(insert(schema.hand_out), [{**line, "at": moment} for line in lines])
+    table, moment = schema.hand_out, stamp()
+    numbers = [line["number"] for line in lines]
+    noted = set(_keys_of(handed_out(connection, numbers)))
+    fresh = {
+        (line["number"], line["round"], line["unit"]): {**line, "at": moment}
+        for line in reversed(lines)
+        if (line["number"], line["round"], line["unit"]) not in noted
+    }
+    for number, course_round, unit in fresh:
+        connection.execute(
+            delete(table).where(
+                table.c.number == number, table.c.round == course_round, table.c.unit == unit
+            )
+        )
+    if fresh:
+        connection.execute(insert(table), list(fresh.values()))
+
+
+def _keys_of(hand_outs: pd.DataFrame) -> Iterable[tuple[str, int, int]]:
+    return zip(hand_outs["number"], hand_outs["round"], hand_outs["unit"], strict=True)
 
 
 def handed_out(connection: Connection, numbers: Iterable[str]) -> pd.DataFrame:
-    """Read to whom some problems were handed out: the columns of the table."""
+    """Read to whom some problems were handed out, by what still counts: the columns of the table."""
     table, distinct = schema.hand_out, sorted(set(numbers) - {""})
-    query = select(table).order_by(table.c.number, table.c.round, table.c.event, table.c.unit)
-    chunks = [distinct[first : first + _MANY] for first in range(0, len(distinct), _MANY)]
+    query = hand_outs_that_count(connection).order_by(
+        table.c.number, table.c.round, table.c.event, table.c.unit
+    )
     frames = [
-        read_frame(connection, query.where(table.c.number.in_(chunk))) for chunk in chunks or [[]]
+        read_frame(connection, query.where(table.c.number.in_(chunk)))
+        for chunk in _in_chunks(distinct)
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def hand_outs_that_count(connection: Connection) -> Select:
+    """Ask for hand-outs that were entered, or whose file counts: the columns of the table."""
+    table, event = schema.hand_out, schema.problem_event
+    query = select(table).join(event, event.c.event == table.c.event)
+    return _that_count(query, connection, "")

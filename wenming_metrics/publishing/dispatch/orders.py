@@ -17,6 +17,7 @@ from wenming_metrics.queries.problems.orders import LEAD
 from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.problems import hand_outs_that_count
 from wenming_metrics.store.rows import read_rows
 
 
@@ -59,7 +60,8 @@ def read_dispatch(office: Office, document_no: str) -> Dispatch:
     """Give what was handed out under a 文号 or 批次. Raises IntakeError for an unknown one."""
     table, event = schema.hand_out, schema.problem_event
     with reading(office.store) as connection:
-        handed = read_frame(connection, select(table).where(table.c.dispatch == document_no))
+        query = hand_outs_that_count(connection).where(table.c.dispatch == document_no)
+        handed = read_frame(connection, query)
         if handed.empty:
             raise IntakeError(f"没有文号或批次是“{document_no}”的交办。")
         numbers = handed["number"].unique().tolist()

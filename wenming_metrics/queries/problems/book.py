@@ -74,16 +74,29 @@ class ProblemBook:
         alone = numbered[~numbered["number"].duplicated(keep=False)]
         return dict(zip(alone["number"], alone.index.tolist(), strict=True))
 
+    @cached_property
+    def line_of(self) -> dict[int, Mapping]:
+        """Index of `lines` -> that line."""
+        return dict(zip(self.lines.index.tolist(), self.lines.to_dict("records"), strict=True))
+
+    @cached_property
+    def _events_of(self) -> dict[int, list[Mapping]]:
+        """Index of `lines` -> its events."""
+        events: dict[int, list[Mapping]] = {}
+        for event in self.events.to_dict("records"):
+            events.setdefault(event["finding"], []).append(event)
+        return events
+
     def play(self, index: int, further: Sequence[Mapping] = (), as_of: int = 0) -> ProblemCourse:
         """Give the course of a problem up to a moment, as if further events had happened.
 
         Takes: further - columns of the table `problem_event`; as_of - 0: to the end of the book's day
         """
-        stored = self.events[self.events["finding"] == index].to_dict("records")
+        stored = self._events_of.get(index, [])
         added = [{**event, "batch": 0, "event": 0} for event in further]
         frozen = [{**event, "frozen": event["details"].get("frozen", {})} for event in added]
         until = as_of or end_of(self.moment.as_of)
-        line = self.lines.loc[index]
+        line = self.line_of[index]
         return follow_line(line, [*stored, *frozen], self.rules, self.clock, until)
 
 

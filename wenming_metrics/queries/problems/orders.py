@@ -76,7 +76,7 @@ def complaints(
     book: ProblemBook, index: int, order: Order, course: ProblemCourse
 ) -> Iterator[Complaint]:
     """Say what is wrong with a move of a problem. Takes: index - of `book.lines`"""
-    line, move = book.lines.loc[index], book.rules.find(course.state, order.act)
+    line, move = book.line_of[index], book.rules.find(course.state, order.act)
     facts = {"number": line["number"], "act": order.act, "state": course.state}
     if order.act not in book.rules.acts:
         yield "流转-15", {"found": order.act, "acts": "、".join(book.rules.acts)}
@@ -127,7 +127,7 @@ def _broken_limits(
 ) -> Iterator[Complaint]:
     """Hold the limits of rules: so many 延期, so long a 挂账, 退回 soon after 签收, one appeal."""
     rules, calendar = book.rules, book.register.calendar
-    line = book.lines.loc[index]
+    line = book.line_of[index]
     if order.act in (EXTEND, ASKED_EXTENSION):
         if course.extensions >= rules.extensions:
             yield "流转-09", {**facts, "why": f"已经延期 {course.extensions} 次"}
@@ -189,6 +189,8 @@ def hand_out_complaints(
 
     Takes: hand_outs - `store.problems.handed_out` of the problem, and of others
     """
+    if hand_outs.empty or order.act not in (HAND_OUT, CLOSED):
+        return
     lines = hand_outs[(hand_outs["number"] == number) & (hand_outs["round"] == course.round)]
     if order.act == HAND_OUT and len(lines):
         yield "流转-12", {"number": number}
@@ -226,7 +228,7 @@ def event_of(
     names = ("act", "who", "day", "unit", "due", "due_minute", "time_unit", "until")
     names += ("approver", "way", "outcome", "reason", "document_no")
     line = {
-        "number": book.lines.at[index, "number"],
+        "number": book.line_of[index]["number"],
         **{name: getattr(order, name) for name in names},
     }
     # What happened on the same day, at an hour that nobody wrote, went before.

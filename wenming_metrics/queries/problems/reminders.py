@@ -56,7 +56,7 @@ def reminders(office: Office, view: ProblemView) -> pd.DataFrame:
     rows = [
         (
             *(reminder, unit, len(group), int(max(0, np.nan_to_num(-group["left"].min())))),
-            _sent_under(sent, str(reminder), group["number"]),
+            _sent_under(sent, str(reminder), group),
             "、".join(number or "未编号" for number in group["number"]),
             _text(str(reminder), str(unit), group, view.as_of),
             units.get(unit, -1),
@@ -123,17 +123,24 @@ def _levels(lines: pd.DataFrame, rules: LoopRules, calendar: object, as_of: int)
     return levels
 
 
-def _sent(connection: Connection, numbers: pd.Series) -> Mapping[tuple[str, str], str]:
-    """Give under which 文号 each problem was sent last at each level: (number, level) -> 文号."""
+def _sent(connection: Connection, numbers: pd.Series) -> Mapping[tuple[str, str], tuple[int, str]]:
+    """Give what was sent last of each problem at each level: (number, level) -> day, 文号."""
     events = read_events(connection, numbers)
     events = events[events["document_no"] != ""]
-    return dict(
-        zip(zip(events["number"], events["act"], strict=True), events["document_no"], strict=True)
-    )
+    levels = [facts.get("level", "") for facts in events["details"]]
+    sent = zip(events["day"], events["document_no"], strict=True)
+    return dict(zip(zip(events["number"], levels, strict=True), sent, strict=True))
 
 
-def _sent_under(sent: Mapping[tuple[str, str], str], reminder: str, numbers: pd.Series) -> str:
-    documents = [sent.get((number, reminder), "") for number in numbers]
+def _sent_under(
+    sent: Mapping[tuple[str, str], tuple[int, str]], reminder: str, problems: pd.DataFrame
+) -> str:
+    """Say under which 文号 problems were sent since the limit that holds now; "" unless all were."""
+    documents = []
+    for line in problems.itertuples():
+        day, document = sent.get((line.number, reminder), (0, ""))
+        since = line.handed if reminder == UNSIGNED else max(line.handed, line.due)
+        documents.append(document if day >= since else "")
     return "、".join(dict.fromkeys(documents)) if all(documents) else ""
 
 

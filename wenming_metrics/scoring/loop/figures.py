@@ -242,8 +242,8 @@ def add_flags(
 def median_days(lines: pd.DataFrame, calendar: WorkingDays) -> tuple[float, int]:
     """Give the median of the working days from hand-out to closure, and of how many problems."""
     closed_lines = lines[(lines["closed"] < OPEN) & (lines["handed"] > 0)]
-    spans = (closed_lines[name].to_numpy(np.int64) for name in ("handed", "closed"))
-    days = count_working(calendar, *spans)
+    moments = (closed_lines[name].to_numpy(np.int64) for name in ("handed", "closed"))
+    days = count_working(calendar, *moments)
     return (float(np.median(days)) if len(days) else np.nan), len(days)
 
 

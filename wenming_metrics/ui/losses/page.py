@@ -6,6 +6,7 @@ import pandas as pd
 
 from wenming_metrics.domain.periods import previous, today
 from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.problems.by_board import held_by_board
 from wenming_metrics.scoring.losses.ledger import LEVELS, last_names
 from wenming_metrics.ui.frame import filters, navigation, page, words
 from wenming_metrics.ui.frame.cache import ask
@@ -14,6 +15,7 @@ from wenming_metrics.ui.losses import rows, sentences, views, what_if
 from wenming_metrics.ui.losses import scope as losses_scope
 from wenming_metrics.ui.losses.repeats import page as repeats_page
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
+from wenming_metrics.ui.problems.sentences import most_overdue, unit_holding
 from wenming_metrics.ui.trends import change
 
 LOST, MOVED, REPEATED, FIXING = "失分", "变动原因", "反复问题", "优先整改事项"
@@ -32,6 +34,12 @@ def draw(office: Office, selection: Selection) -> None:
         navigation.link("pages/portrait.py", label="打开单位画像", query_params=query)
     page.say(book.recall(_opening, scope, words.when(selection.window, today())))
     page.note(book.recall(_basis, scope))
+    holding = ask(held_by_board, selection.board)
+    if scope.unit:
+        line = holding.of_unit(scope.unit)
+        page.note(f"{words.plain(scope.unit)}问题整改：{unit_holding(line, holding.as_of)}")
+    elif holding.by_unit["overdue"].any():
+        page.note(f"问题整改：{most_overdue(holding.by_unit, holding.as_of)}")
     tabs = [LOST, MOVED, REPEATED, FIXING]
     tab = page.switch("看什么", tabs, _TAB, label_visibility="collapsed")
     if tab == LOST:

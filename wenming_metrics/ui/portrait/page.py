@@ -12,6 +12,7 @@ import streamlit as st
 from wenming_metrics.charts.rank_history import count_bars, rank_lines
 from wenming_metrics.domain.periods import Window, now, series, today
 from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.problems.by_board import held_by_board
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.queries.scores.score_windows import COURSE
 from wenming_metrics.queries.trend.dated_notes import DayRemark, remarks_within
@@ -23,6 +24,7 @@ from wenming_metrics.ui.portrait import sentences, tables
 from wenming_metrics.ui.portrait.facts import TOGETHER, UnitFacts, gather, kinds_of
 from wenming_metrics.ui.portrait.opening import labels_of, lost_query, opening, points_of, unit_of
 from wenming_metrics.ui.portrait.print_sheet import sheet
+from wenming_metrics.ui.problems.sentences import unit_holding
 from wenming_metrics.ui.ranking import page as ranking_page
 from wenming_metrics.ui.trends.sentences import remark_lines
 
@@ -176,6 +178,8 @@ def _draw_kinds(facts: UnitFacts, query: dict[str, str]) -> None:
 def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
     _section("还没整改的问题", sentences.problems(facts.open), lines)
+    holding = ask(held_by_board, facts.board.kind)
+    page.note(f"办理情况：{unit_holding(holding.of_unit(facts.name), holding.as_of)}")
     if facts.open.dated:
         navigation.link(
             "pages/rectification.py", label="整改经过", query_params={"fix_unit": facts.name}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pandas as pd
+
 from wenming_metrics.domain.numbers import small_base
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.wording import rate
@@ -41,6 +45,27 @@ def _open(view: ProblemView) -> int:
 def open_count(view: ProblemView) -> str:
     """Say how many are open, the base of what stands still."""
     return f"已交办、未整改完的 {_open(view):,} 条"
+
+
+def unit_holding(line: pd.Series | None, as_of: date) -> str:
+    """Say what a unit holds. Takes: line - of `HeldByBoard.of_unit`; None: nothing"""
+    if line is None:
+        return f"截至 {as_of.isoformat()}，手里没有还没整改完的问题。"
+    late = f"逾期 {line['overdue']:,} 件"
+    if line["overdue"]:
+        late += f"（最长 {line['most_late']:,} 天）"
+    counts = [late, f"长期无进展 {line['stalled']:,} 件"]
+    counts += [f"没有时限 {line['undated']:,} 件"] if line["undated"] else []
+    counts += [f"返工过 {line['returned']:,} 件"] if line["returned"] else []
+    return f"截至 {as_of.isoformat()}，手里 {line['held']:,} 件没有整改完：{'，'.join(counts)}。"
+
+
+def most_overdue(by_unit: pd.DataFrame, as_of: date) -> str:
+    """Say who holds most of what is overdue, and what stands still."""
+    worst = by_unit[by_unit["overdue"] > 0].head(3)
+    names = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 件" for line in worst.itertuples())
+    late, stalled = int(by_unit["overdue"].sum()), int(by_unit["stalled"].sum())
+    return f"截至 {as_of.isoformat()}，逾期 {late:,} 件（{names}），长期无进展 {stalled:,} 件。"
 
 
 def glance(view: ProblemView) -> str:

@@ -22,6 +22,7 @@ from wenming_metrics.queries.files.held_effect import (
     with_held,
 )
 from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.problems.by_board import held_by_board
 from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
@@ -38,7 +39,7 @@ UNIT = "unit"
 _BY_DAY = "按各自的施行日期"
 _LISTING = tables.configs(
     *("unit_name=responsible", "failed", "change", "places", "lost=lost_sum"),
-    *("kept", "not_due", "recurred"),
+    *("kept", "not_due", "recurred", "overdue=overdue_problems", "stalled"),
     failed="问题（项）",
 )
 _SAMPLING = (
@@ -300,7 +301,10 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
         with st.container(width=900):
             key = f"listed-{selection.key}"
             on_time = list(map(share_text, responsible["in_time"], responsible["fell_due"]))
-            lines = responsible.assign(change=changes, kept=on_time)
+            holding = ask(held_by_board, selection.board).by_unit.set_index("unit_name")
+            counts = holding[["overdue", "stalled"]].reindex(responsible["unit_name"])
+            held_counts = {name: counts[name].fillna(0).astype(int).to_numpy() for name in counts}
+            lines = responsible.assign(change=changes, kept=on_time, **held_counts)
             picked = tables.pick(lines, _LISTING, key, 20)
         page.note(on_time_note(responsible["as_of"].iloc[0]))
     silent = len(listed) - len(responsible)
