@@ -10,6 +10,6 @@ themes = {
     "专项行动": campaigns.draw,
 }
 with page.row("controls"):
-    theme = page.switch("看什么", list(themes), "theme")
+    theme = page.switch("看什么", list(themes), "work_theme")
 themes[theme](office)
 page.fine_print(office)

@@ -34,7 +34,7 @@ def _office(places, monkeypatch):
     ],
 )
 def test_each_theme_opens_with_its_sentence(theme, sentence):
-    assert sentence in texts(visit("progress", theme=theme))
+    assert sentence in texts(visit("progress", work_theme=theme))
 
 
 def test_the_choice_of_unit_and_state_narrows_the_list():

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import time
+import zipfile
 import zlib
 
 import openpyxl
@@ -14,6 +15,8 @@ from tests.builders import FINDINGS, context, xlsx
 from tests.reading import planted
 from tests.uploads.case import finding
 from wenming_metrics.domain.privacy import mask
+from wenming_metrics.reading.feedback.marking import mark
+from wenming_metrics.reading.model.marks import Mark
 from wenming_metrics.reading.read import read
 
 FILES = {
@@ -47,6 +50,49 @@ def test_nothing_that_was_planted_stays(name):
     kept = everything(reading) + planted.stored_text(reading.stored_copy)
     assert [mark for mark in marks if mark in kept] == []
     assert any(problem.code.startswith("隐私") for problem in reading.problems)
+
+
+@pytest.mark.parametrize("place", planted.old_workbooks())
+def test_what_stands_beside_the_cells_of_an_old_workbook_is_not_kept(place):
+    content, mark = planted.old_workbooks()[place]
+    reading = read(content, "旧.xls", context())
+    codes = [problem.code for problem in reading.problems]
+    assert ("隐私-04" in codes) == bool(mark), codes
+    if not mark:
+        assert reading.stored_copy is None
+        return
+    kept = planted.stored_text(reading.stored_copy)
+    assert mark not in kept
+    assert planted.mobile(999) in kept  # of somebody at work, in a cell
+
+
+def test_objects_in_a_workbook_are_looked_through_and_others_stay_byte_for_byte():
+    content, _ = planted.contacts()
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as archive:
+        for name, (embedded, _) in planted.objects().items():
+            archive.writestr(name, embedded)
+    reading = read(file.getvalue(), "问题.xlsx", context())
+    told = {problem.code: problem.text for problem in reading.problems}
+    assert "嵌入的文件" in told["隐私-04"]
+    with zipfile.ZipFile(io.BytesIO(reading.stored_copy)) as kept:
+        parts = {name: kept.read(name) for name in planted.objects()}
+    expected = {name: raw if stays else b"" for name, (raw, stays) in planted.objects().items()}
+    assert parts == expected
+    openpyxl.load_workbook(io.BytesIO(reading.stored_copy))
+
+
+def test_a_file_that_is_returned_is_given_back_without_them():
+    rows = [["随便", "来电人手机"], ["甲", planted.mobile(620)], [f"打{planted.mobile(621)}", ""]]
+    content = planted.book(rows, {"登记": [["姓名", "手机"], ["某来电人乙", planted.mobile(622)]]})
+    reading = read(content, "不是督查表.xlsx", context())
+    assert reading.is_rejected
+    marked = mark(reading.stored_copy, [Mark("问题", 1, None, "退回", "看不出")], [["退回"]], "0")
+    told = "".join(problem.text for problem in reading.problems)
+    kept = planted.stored_text(marked) + everything(reading)
+    assert [number for number in (620, 621, 622) if planted.mobile(number) in kept] == []
+    assert "某来电人乙" not in kept
+    assert "来电人手机" in told
 
 
 def test_enough_is_planted():

@@ -20,6 +20,7 @@ from wenming_metrics.ui.frame import navigation, page
 
 EVERY_GROUP = "全部"
 ISSUE = "issue"
+_CARRIED = "carried-view"
 _PERIODS = {**KINDS, ISSUE: "期"}
 _SHORT = ("day", "week", "month")
 _ONE_UNIT = ("day", "week", "month", "quarter")
@@ -112,6 +113,7 @@ def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "
 
     Takes: unit - name of the one that is looked at; "": the city
     """
+    st.session_state[_CARRIED] = chosen
     shown_window, board = (
         chosen.window,
         rules.board(chosen.board) if chosen.board else rules.boards[0],
@@ -132,8 +134,18 @@ def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "
             "单位画像": unit_query,
             "失分分析": lost,
             "趋势": trends,
+            **navigation.of_unit(unit),
         }
     )
+
+
+def carry_unit(rules: RuleSet, days: Sequence[date], unit: str | None) -> None:
+    """Let the links keep the unit that a page without board and period looks at; none: as they were."""
+    view = st.session_state.get(_CARRIED)
+    if unit and view:
+        carry(rules, days, Selection(view.window), unit)
+    elif unit:
+        navigation.carry(navigation.of_unit(unit))
 
 
 def _near(chosen: Window, kinds: Sequence[str], days: Sequence[date]) -> Window:
@@ -184,14 +196,15 @@ def _window(
     return custom(start, _date("结束日期", f"{prefix}to", last, days))
 
 
-def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
+def _date(label: str, key: str, usual: date, days: Sequence[date]) -> date:
     first, last, in_address = days[0], _latest(days), st.query_params.get(key)
     if in_address and (on := _day(in_address)) and not first <= on <= last:
         del st.query_params[key]
         st.session_state[key] = min(max(on, first), last)
+    page.hold(key, usual, usual.isoformat())
     chosen = st.date_input(
         label,
-        value,
+        None,
         min_value=first,
         max_value=last,
         format="YYYY-MM-DD",
@@ -199,6 +212,7 @@ def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
         bind="query-params",
         width=160,
     )
+    chosen = chosen or usual
     navigation.remark(label, in_address, chosen.isoformat())
     return chosen
 

@@ -15,6 +15,8 @@ from streamlit.navigation.page import StreamlitPage
 from wenming_metrics.ui.frame.words import plain
 
 PRODUCT = "文明创建数据"
+_UNIT_KEYS = {"两率一度": "opinion_unit", "综合考核": "appraised", "问题整改": "fix_unit"}
+"""Pages that show one unit whatever the period: title -> name of the unit in the address."""
 _OFFERED, _CARRIED, _LINKS, _REMARKS = "offered", "carried", "links", "remarks"
 
 
@@ -53,6 +55,11 @@ def carry(queries: Mapping[str, Mapping[str, str]]) -> None:
     if st.session_state.get(_CARRIED, {}) != queries:
         st.session_state[_CARRIED] = queries
         _draw_links(queries)
+
+
+def of_unit(unit: str) -> dict[str, dict[str, str]]:
+    """Give the parameters of the pages that show one unit whatever the period; none for the city."""
+    return {title: {key: unit} for title, key in _UNIT_KEYS.items()} if unit else {}
 
 
 def _draw_links(queries: Mapping[str, Mapping[str, str]]) -> None:

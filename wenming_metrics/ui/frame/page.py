@@ -190,12 +190,35 @@ def switch(label: str, options: Sequence[str], key: str, default: str = "", **mo
     return chosen or usual
 
 
-def select(label: str, options: Sequence[str], key: str, **more: object) -> str | None:
-    """Draw a choice of one of many, held in the address."""
+def select(
+    label: str, options: Sequence[str], key: str, *, usual: str | None = None, **more: object
+) -> str | None:
+    """Draw a choice of one of many, held in the address.
+
+    Takes: usual - what is chosen first where that depends on the data: it stands in the address from
+           the beginning, for tomorrow it would be another one; None: the first option, always the same
+    """
     in_address = st.query_params.get(key)
+    if usual is not None:
+        hold(key, usual, (more.get("format_func") or str)(usual))
+        more |= {"index": None}
     chosen = st.selectbox(label, options, key=key, bind="query-params", **more)
-    navigation.remark(label, in_address, chosen or more.get("placeholder", ""))
+    chosen = usual if chosen is None else chosen
+    spelled = (more.get("format_func") or str)(chosen) if chosen is not None else ""
+    navigation.remark(label, in_address, spelled or more.get("placeholder", ""))
     return chosen
+
+
+def hold(key: str, usual: object, spelled: str) -> None:
+    """Let a control that is about to be drawn stand in the address also while it shows the usual.
+
+    Streamlit takes what a control begins with out of the address; so such controls begin with nothing.
+    """
+    if key not in st.session_state and key not in st.query_params:
+        st.query_params[key] = spelled
+        st.session_state[key] = usual
+    elif key in st.session_state and st.session_state[key] is None:
+        st.session_state[key] = usual
 
 
 def chart(figure: go.Figure, key: str) -> None:

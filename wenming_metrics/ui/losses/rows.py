@@ -37,8 +37,7 @@ def draw(book: Book, scope: Scope) -> None:
     hidden = {"uncounted"} if not (listed["uncounted"] > 0).any() else set()
     hidden |= {"unit_name"} if scope.unit else set()
     columns = {name: column for name, column in _ROWS.items() if name not in hidden}
-    ids = (listed["batch"].astype(str) + "-" + listed["seq"].astype(str)).tolist()
-    picked = tables.pick_held(listed, columns, key, "lost_row", ids, 12)
+    picked = tables.pick(listed, columns, key, 12, held="lost_row")
     row = listed.iloc[picked or 0]
     if row["line"] < 0:
         return

@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.problems import lists, wording
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.reminders import reminders
-from wenming_metrics.ui.frame import cache, cards, page, tables, words
+from wenming_metrics.ui.frame import cache, cards, filters, page, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.problems import dispatches, matches, moves, sentences, story
@@ -63,6 +63,7 @@ def _narrow(view: ProblemView) -> pd.DataFrame:
     units = sorted({name for name in lines["unit_name"] if name})
     state = _choice("状态", states, "fix_state")
     unit = _choice("单位", units, "fix_unit")
+    filters.carry_unit(cache.office().rules, ask(days_known), unit)
     term = _choice("时限", lists.TERMS, "fix_term")
     lines = lines[lines["state"] == state] if state else lines
     lines = lines[lines["unit_name"] == unit] if unit else lines
@@ -112,7 +113,8 @@ def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str)
     remainder = f"，列出最急的 {_MOST} 件，其余见下载的清单" if len(lines) > _MOST else ""
     page.note(f"共 {len(lines):,} 件{remainder}。勾选一件看整改经过，勾选几件一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
-    picked = tables.pick_many(_coloured(drawn), _LIST, key, 12)
+    ids = tables.record_ids(drawn)
+    picked = tables.pick_many(_coloured(drawn), _LIST, key, 12, held="fix_row", ids=ids)
     page.offer(
         "下载清单",
         lambda: wording.list_file(lines, view),
@@ -169,7 +171,8 @@ def _draw_reminders(view: ProblemView) -> None:
     spelled = "、".join(f"{level} {count:,} 个单位" for level, count in counts.items())
     page.note(f"{spelled}。点一行，下面是可以转发的文字。")
     key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
-    picked = tables.pick(lines, _REMINDERS, key, 8)
+    ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
+    picked = tables.pick(lines, _REMINDERS, key, 8, held="fix_remind", ids=ids)
     if picked is not None:
         st.code(lines["text"].iloc[picked], language=None, wrap_lines=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
@@ -41,13 +40,8 @@ def draw(office: Office) -> None:
     page.say(_sentence(summed))
     tables.show(summed, _ACTIONS, 14)
     with page.row():
-        selected = st.selectbox(
-            "看哪个行动的任务",
-            [_ALL, *summed["campaign"]],
-            key="work_campaign",
-            bind="query-params",
-            width=320,
-        )
+        options = [_ALL, *summed["campaign"]]
+        selected = page.select("看哪个行动的任务", options, "work_campaign", width=320)
     lines = task_lines if selected == _ALL else task_lines[task_lines["campaign"] == selected]
     lines = lines.sort_values("days_late", ascending=False, kind="stable")
     page.note(f"{len(lines)}项任务，截至{today():%Y-%m-%d}。点一行，看原表里的这一行。")

@@ -83,15 +83,10 @@ def _sentence(rates: pd.DataFrame) -> str:
 def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
     st.subheader("逐项")
     with page.row():
-        unit = st.selectbox(
-            "单位",
-            [_ALL, *dict.fromkeys(materials["unit_name"])],
-            key="work_unit",
-            bind="query-params",
-            width=200,
-        )
+        units = [_ALL, *dict.fromkeys(materials["unit_name"])]
+        unit = page.select("单位", units, "work_unit", width=200)
         states = [_ALL, "逾期", *dict.fromkeys(materials["state"])]
-        state = st.selectbox("状态", states, key="work_state", bind="query-params", width=200)
+        state = page.select("状态", states, "work_state", width=200)
     lines = materials if unit == _ALL else materials[materials["unit_name"] == unit]
     if state != _ALL:
         lines = lines[lines["overdue"]] if state == "逾期" else lines[lines["state"] == state]
@@ -107,5 +102,6 @@ def _draw_reminders(materials: pd.DataFrame) -> None:
         return
     st.subheader("催办")
     with page.row():
-        unit = st.selectbox("催哪个单位", lines["unit_name"], key="work_remind", width=200)
+        units = lines["unit_name"].tolist()
+        unit = page.select("催哪个单位", units, "work_remind", usual=units[0], width=200)
     st.code(lines.loc[lines["unit_name"] == unit, "text"].iloc[0], language=None, wrap_lines=True)
