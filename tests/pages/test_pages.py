@@ -284,15 +284,14 @@ STRANGE = (
 )
 """What nobody can choose: garbage, huge, of another type, a day that is none or lies far away."""
 VIEWS = {
-    **{"ranking": [{}, {"period": "自选"}], "framework": [{}, {"rules_part": "得分怎样算出来"}]},
+    **{"ranking": [{}, {"period": "自选"}], "upload": [{}, {"record_kind": "整改反馈"}]},
     **{"trends": [{"trend_view": view} for view in ("走势", "得分变动原因")]},
     **{"losses": [{"lost_tab": tab} for tab in ("反复问题", "优先整改事项")]},
+    "framework": [{"rules_part": part} for part in ("权重影响", "指标和权重", "得分怎样算出来")],
 }
 """The views of a page that have parameters of their own."""
-TOLD = {"overview", "ranking", "portrait", "losses", "trends", "appraisal"}
-"""Pages of which every control says what the address asked for in vain."""
-FREE = {"rules_search", "verify-hash"}
-"""Parameters that hold what a reader types."""
+FREE = {"rules_search", "verify-hash", "manual_tab"}
+"""Parameters that hold what a reader types, or only which part of the page is open."""
 
 
 def parameters(app) -> list[str]:
@@ -302,17 +301,60 @@ def parameters(app) -> list[str]:
 
 @drawn_alike
 @pytest.mark.parametrize("page", PAGES)
-def test_blank_and_strange_addresses_show_the_nearest_view(filled, page):
-    for view in VIEWS.get(page, [{}]):
+def test_blank_and_strange_addresses_show_the_nearest_view(filled, page, request):
+    """Each value for one parameter of a page; every value for every one of every view by --explore."""
+    every, views = request.config.getoption("explore"), VIEWS.get(page, [{}])
+    for view in views:
         usual = visit(page, **view)
         names = [name for name in parameters(usual) if name not in view]
         if names:
             blank = texts(visit(page, **dict.fromkeys(names, ""), **view))
             assert re.sub(r"网址中的.*。\n", "", blank) == texts(usual)
-    strange = {name: STRANGE[at % len(STRANGE)] for at, name in enumerate(names)}
-    shown = texts(visit(page, **strange, **view))
-    if page in TOLD:
-        assert "不在可选范围内" in shown
+        if not every and view != views[-1]:
+            continue
+        for turn in range(len(STRANGE) if every else 1):
+            strange = {name: STRANGE[(turn + at) % len(STRANGE)] for at, name in enumerate(names)}
+            shown = texts(visit(page, **strange, **view))
+            for name in set(names) - FREE if every or len(names) > 1 else ():
+                assert "不在可选范围内" in shown, (name, strange)
+
+
+@drawn_alike
+def test_what_depends_on_the_data_stands_in_the_address_from_the_beginning(filled):
+    """Else the address that is sent today would open another day, unit or version tomorrow."""
+    days = days_known(filled)
+    assert visit("overview").query_params["city_date"] == [days[-1].isoformat()]
+    portrait = visit("portrait").query_params
+    assert portrait["unit_date"] == [days[-1].isoformat()]
+    assert portrait["unit_who"][0] in set(ranking(filled, WEEK)["unit_name"])
+    assert "unit_period" not in portrait  # that is the same every day
+    assert visit("framework").query_params["rules_version"]
+    custom = visit("ranking", period="自选").query_params
+    assert custom["to"] == [days[-1].isoformat()]
+
+
+@drawn_alike
+def test_a_picked_record_of_every_table_opens_by_its_address(filled):
+    unit = first_unit(filled)
+    with_loss = leaf_rows(filled, WEEK, unit["unit"], None)
+    row = with_loss.iloc[-1]
+    address = {"period": "周", "unit": unit["unit_name"], "row": f"{row['batch']}-{row['seq']}"}
+    app = visit("ranking", **address)
+    opened = [pane.label for pane in app.expander if pane.proto.expanded]
+    assert any(f"第 {row['source_row']} 行" in label for label in opened), opened
+    code = rules_nodes(filled)[-1]
+    assert f"#### {code} " in texts(visit("framework", rules_node=code))
+    for page, address in (
+        ("ranking", {"period": "周", "unit": unit["unit_name"], "row": "9-9"}),
+        ("framework", {"rules_node": "没有"}),
+        ("rectification", {"fix_row": "9-9"}),
+        ("upload", {"batch": "999"}),
+    ):
+        assert "网址中的记录" in texts(visit(page, **address)), page
+
+
+def rules_nodes(office) -> list[str]:
+    return [str(code) for code in office.rules.nodes["code"] if code]
 
 
 @drawn_alike

@@ -107,8 +107,9 @@ def _without_personal(
     if isinstance(blanked, Refusal):
         headers = "、".join(column.header for column in file_reading.personal)
         problem = Problem("隐私-02", details={"columns": headers or "电话号码等"})
-        before = file_reading.problems if file_reading.is_rejected else ()
-        return _returned(Reading(file_reading.filename, file_reading.sha256), [*before, problem])
+        returned_for = file_reading.problems if file_reading.is_rejected else ()
+        bare = Reading(file_reading.filename, file_reading.sha256)
+        return _returned(bare, [*returned_for, problem])
     if blanked.content is None:
         return file_reading
     digest = hashlib.sha256(blanked.content).hexdigest()

@@ -8,16 +8,17 @@ import sys
 import tomllib
 
 import streamlit as st
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, runtime
 from streamlit.runtime.pages_manager import PagesManager
 
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.database import open_store
+from wenming_metrics.ui.frame.navigation import PRODUCT
 from wenming_metrics.ui.ready import keep_ready
 from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.start import check_once
@@ -29,6 +30,14 @@ _OURSELVES = {ADDRESS, "localhost"}
 _OUR_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 _SHUT = ("/_stcore/metrics", "/_stcore/agent")
 """What Streamlit tells of itself, and lets programs do, without asking who it is."""
+_HEADERS = {
+    "x-frame-options": "DENY",
+    "content-security-policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+"""No other page may show ours in a frame, guess at its files or be told the address one came from."""
+_SPARING = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"range"}
 _ELSEWHERE = "只能在这台电脑上用 http://127.0.0.1 打开。"
 
 
@@ -102,8 +111,55 @@ class OwnDoor:
             await _refuse(scope, receive, send, _ELSEWHERE, 403)
         elif scope["path"].startswith(_SHUT):
             await _refuse(scope, receive, send, "没有这个地址。", 404)
-        else:
+        elif scope["type"] == "websocket":
             await self._app(scope, receive, send)
+        else:
+            await self._app(_asked_whole(scope), receive, _OwnAnswer(send))
+
+
+class _OwnAnswer:
+    """Sends an answer on with our headers; the page itself with our name, language and history.
+
+    The script of the history must stand in the page: sent with what the page shows, it comes after the
+    first changes of the address.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send, self._start, self._body = send, None, b""
+
+    async def __call__(self, event: Message) -> None:
+        if event["type"] == "http.response.start":
+            headers = MutableHeaders(scope=event)
+            headers.update(_HEADERS)
+            if headers.get("content-type", "").startswith("text/html"):
+                self._start = event
+                return
+        elif self._start:
+            self._body += event.get("body", b"")
+            if event.get("more_body"):
+                return
+            body = _own_page(self._body) if self._body else b""
+            if body:
+                MutableHeaders(scope=self._start)["content-length"] = str(len(body))
+            await self._send(self._start)
+            event = {"type": "http.response.body", "body": body}
+        await self._send(event)
+
+
+def _own_page(page: bytes) -> bytes:
+    script = (ROOT / "wenming_metrics" / "ui" / "frame" / "history.js").read_bytes()
+    page = page.replace(b'<html lang="en">', b'<html lang="zh-CN" translate="no">')
+    page = page.replace(b"<title>Streamlit</title>", f"<title>{PRODUCT}</title>".encode())
+    return page.replace(b"<head>", b"<head><script>" + script + b"</script>", 1)
+
+
+def _asked_whole(scope: Scope) -> Scope:
+    """Ask for a page as it is, neither packed nor only if it has changed."""
+    headers = Headers(scope=scope)
+    if "text/html" not in headers.get("accept", ""):
+        return scope
+    kept = [(name, text) for name, text in scope["headers"] if name.lower() not in _SPARING]
+    return {**scope, "headers": kept}
 
 
 def _is_ours(headers: Headers) -> bool:

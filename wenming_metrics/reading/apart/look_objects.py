@@ -32,9 +32,9 @@ def is_object(part: Part) -> bool:
     return not (is_xml(part) or name.endswith(_PIXELS) or is_setting)
 
 
-def hides_in_part(data: bytes, part: Part) -> bool:
-    """Say whether an object is to be left out. Takes: data - the file; part - of its zip"""
-    return part.size > _MOST or _hides(b"".join(unpack(data, part)), 1)
+def hides_in_part(archive: bytes, part: Part) -> bool:
+    """Say whether an object is to be left out. Takes: archive - the file; part - of it"""
+    return part.size > _MOST or _hides(b"".join(unpack(archive, part)), 1)
 
 
 def hides_beside_cells(compound: bytes) -> bool:
@@ -59,7 +59,7 @@ def _hides(content: bytes, depth: int) -> bool:
 
 def _inner(stream: bytes) -> bytes:
     """Give the file that lies in a stream, behind its name."""
-    begins = [place for mark in (_ZIP, _PDF) if (place := stream.find(mark)) >= 0]
+    begins = [place for magic in (_ZIP, _PDF) if (place := stream.find(magic)) >= 0]
     return stream[min(begins) :]
 
 

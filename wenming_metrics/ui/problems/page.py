@@ -80,11 +80,7 @@ def _cards(view: ProblemView) -> list[cards.Card]:
     on_time, relapse = view.rate_of("kept"), view.rate_of("relapse")
     stalled, overdue = view.rate_of("stalled"), view.rate_of("overdue")
     worst = view.by_unit.iloc[0] if len(view.by_unit) else None
-    with_whom = (
-        f"最多：{worst['unit_name']} {worst['overdue']:,} 件，最长 {worst['most_late']:,} 天"
-        if worst is not None and worst["overdue"]
-        else ""
-    )
+    with_whom = sentences.most_overdue(view) if worst is not None and worst["overdue"] else ""
     undated = int(view.rate_of("undated")["numerator"])
     return [
         cards.Card(

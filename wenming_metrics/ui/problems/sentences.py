@@ -6,6 +6,8 @@ from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.wording import rate
 from wenming_metrics.ui.frame.words import bold, plain
 
+_NAMED = 3
+
 
 def opening(view: ProblemView) -> str:
     """Answer the first question: how much is late, and with whom."""
@@ -21,14 +23,37 @@ def opening(view: ProblemView) -> str:
     if undated:
         clauses.append(f"没有整改时限的 {undated:,} 件")
     if overdue:
-        units = view.by_unit[view.by_unit["overdue"] > 0]
-        names = "、".join(bold(name) for name in units["unit_name"].head(3))
-        clauses.append(f"逾期 {overdue:,} 件，{'主要在' if len(units) > 3 else '在'}{names}")
+        clauses.append(f"逾期 {overdue:,} 件{_holders(view)}")
     else:
         clauses.append("没有逾期的")
     if not_handed:
         clauses.append(f"另有 {not_handed:,} 件还没有交办")
     return "；".join(clauses) + "。"
+
+
+def _holders(view: ProblemView) -> str:
+    """Say who holds what is late: all where they are few, else those who hold most of it."""
+    late = view.by_unit[view.by_unit["overdue"] > 0]
+    if late.empty:
+        return ""
+    if len(late) <= _NAMED:
+        return f"，在{'、'.join(map(bold, late['unit_name']))}"
+    # Of equals none is named before the others.
+    leading = late[late["overdue"] > late["overdue"].iloc[_NAMED]].head(_NAMED)
+    if leading.empty:
+        return f"，分散在 {len(late)} 个单位"
+    names = "、".join(map(bold, leading["unit_name"]))
+    is_most = 2 * leading["overdue"].sum() > late["overdue"].sum()
+    return f"，{'主要在' if is_most else '较多的是'}{names}"
+
+
+def most_overdue(view: ProblemView) -> str:
+    """Name in plain text who holds most of what is late, and how late the oldest of all is."""
+    late = view.by_unit[view.by_unit["overdue"] > 0]
+    most = int(late["overdue"].max())
+    first = late.loc[late["overdue"] == most, "unit_name"].tolist()
+    others = f"等 {len(first)} 个单位各" if len(first) > 1 else ""
+    return f"最多：{first[0]}{others} {most:,} 件；最长逾期 {int(late['most_late'].max()):,} 天"
 
 
 def _open(view: ProblemView) -> int:
@@ -45,7 +70,8 @@ def glance(view: ProblemView) -> str:
     overdue, stalled, on_time = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
     worst = view.by_unit[view.by_unit["overdue"] > 0].head(3)
     units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 件" for line in worst.itertuples())
-    late = f"逾期 {overdue['numerator']:,} 件" + (f"（{units}）" if units else "")
+    others = "等" if (view.by_unit["overdue"] > 0).sum() > len(worst) else ""
+    late = f"逾期 {overdue['numerator']:,} 件" + (f"（{units}{others}）" if units else "")
     clauses = [late, f"长期无进展 {stalled['numerator']:,} 件"]
     if on_time["denominator"]:
         clauses.append(
