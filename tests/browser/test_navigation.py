@@ -7,7 +7,17 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import SLOW, main, open_group, opened, sees, settled, visit, words
+from tests.browser.pages import (
+    SLOW,
+    main,
+    open_group,
+    opened,
+    pick_row,
+    sees,
+    settled,
+    visit,
+    words,
+)
 
 BAR = {"结果查看": 4, "分析研判": 4, "工作办理": 5}
 """The groups of the bar, and how many pages are in each at least."""
@@ -93,6 +103,37 @@ def test_every_way_leads_back_to_the_view_before(shown, chromium, width):
             visit(second, led_to)
             sees(second, chosen)
             assert unquote(second.url) == led_to
+
+
+PICKED = {
+    "rules?rules_part=指标和权重": ("tree", "rules_node"),
+    "lost?lost_period=周": ("lost-rows", "lost_row"),
+    "problems": ("fix-list", "fix_row"),
+}
+"""Views with a table of which a record is picked: key of the table, name of the record in the address."""
+
+
+@pytest.mark.timeout(SLOW)
+@pytest.mark.parametrize("view", PICKED)
+def test_a_picked_record_comes_back_and_opens_in_a_second_browser(shown, chromium, view):
+    key, held = PICKED[view]
+    with opened(chromium, "pc") as page:
+        visit(page, f"{shown.address}/{view}")
+        pick_row(page, key, 1)
+        page.wait_for_function(f"location.search.includes('{held}=')")
+        settled(page)
+        seen = view_of(page)
+        led_to = there_and_back(page, by_bar(page, "工作办理", "使用说明"), "guide")
+        assert held not in led_to
+        with opened(chromium, "pc") as second:
+            visit(second, page.url)
+            assert view_of(second) == seen
+
+
+def view_of(page: Page) -> tuple[str, str]:
+    """Give address and words of a view, without where its blanks fall."""
+    address, shown_words = view(page)
+    return address, squeezed(shown_words)
 
 
 VIEWS = {
