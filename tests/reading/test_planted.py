@@ -18,6 +18,8 @@ from wenming_metrics.domain.privacy import mask
 from wenming_metrics.reading.feedback.marking import mark
 from wenming_metrics.reading.model.marks import Mark
 from wenming_metrics.reading.read import read
+from wenming_metrics.reading.sandbox.process import decode
+from wenming_metrics.runtime.settings import ROOT
 
 FILES = {
     "列名.xlsx": planted.findings_with_headers,
@@ -115,6 +117,24 @@ def test_what_is_hidden_is_told_with_its_place():
     assert "“筛选”：1格里的" in told["隐私-03"]
     assert "批注" in told["隐私-04"]
     assert "文件名" in told["隐私-06"]
+
+
+SAMPLES = sorted((ROOT / "data" / "samples").glob("*.xlsx"))
+
+
+def test_hardly_a_cell_is_hidden_that_holds_nobodys_data(request):
+    """At most one in 10,000 cells: all samples by --explore, the largest and the smallest in each run."""
+    by_size = sorted(SAMPLES, key=lambda path: path.stat().st_size)
+    chosen = by_size if request.config.getoption("explore") else [by_size[0], by_size[-1]]
+    alarms = cells = 0
+    for path in chosen:
+        workbook = decode(path.read_bytes())
+        cells += sum(sheet.n_rows * len(sheet.columns) for sheet in workbook.sheets)
+        problems = read(path.read_bytes(), path.name, context(), workbook).problems
+        found = [problem for problem in problems if problem.code in ("隐私-03", "隐私-05")]
+        alarms += sum(int(problem.details["count"]) for problem in found)
+    assert cells > 3_000
+    assert 10_000 * alarms <= cells, (alarms, cells)
 
 
 def test_a_column_of_numbers_or_identifiers_is_asked_about_and_never_changed():

@@ -34,6 +34,8 @@ _ROUTED = "routed"
 _WHO = "wenming_who"
 """A cookie of the browser's session: it is gone when the browser is closed."""
 _LONGEST_NAME = 20
+_HELD = "请选定"
+"""By this the style sheet knows a control that cannot be emptied, though it began with nothing."""
 
 
 def run(chosen: StreamlitPage) -> None:
@@ -201,7 +203,7 @@ def select(
     in_address = st.query_params.get(key)
     if usual is not None:
         hold(key, usual, (more.get("format_func") or str)(usual))
-        more |= {"index": None}
+        more |= {"index": None, "placeholder": _HELD}
     chosen = st.selectbox(label, options, key=key, bind="query-params", **more)
     chosen = usual if chosen is None else chosen
     spelled = (more.get("format_func") or str)(chosen) if chosen is not None else ""
