@@ -16,8 +16,10 @@ _END_OF_CHAIN = 0xFFFFFFFA
 _ENTRY, _HEADER_SECTORS = 128, 109
 _BEGIN, _END, _BOUND, _FROM_1904, _FORMAT, _STYLE = 0x0809, 0x000A, 0x0085, 0x0022, 0x041E, 0x00E0
 _NUMBERS, _SEVERAL = {0x0203, 0x027E, 0x0006}, 0x00BD
-_CELL_TEXTS, _GOES_ON = {0x00FC, 0x00FF, 0x00FD, 0x0204, 0x00D6, 0x0207}, 0x003C
-"""Records with the texts of cells, and the one that goes on with the record before it."""
+_OF_CELLS = {0x00FC, 0x00FF, 0x00FD, 0x0204, 0x00D6, 0x0207, 0x0203, 0x027E, 0x00BD, 0x00BE, 0x0201}
+_OF_CELLS |= {0x0205, 0x0208, 0x00D7}
+_GOES_ON = 0x003C
+"""Records of cells without their formulas, and the one that goes on with the record before it."""
 _BIFF8 = 0x0600
 
 
@@ -101,11 +103,12 @@ def beside_cells(compound: bytes) -> Iterator[bytes]:
     used = {sector for _, sectors, _, _ in entries for sector in sectors}
     count = -(-len(compound) // size)
     yield _joined(compound, [-1, *(n for n in range(count) if n not in used)], size)
-    is_cells = False
+    contents, is_cells = [], False
     for kind, content in _every_record(_stream(compound)):
-        is_cells = is_cells if kind == _GOES_ON else kind in _CELL_TEXTS
+        is_cells = is_cells if kind == _GOES_ON else kind in _OF_CELLS
         if not is_cells:
-            yield content
+            contents.append(content)
+    yield b"\0\0\0\0".join(contents)
 
 
 def _every_record(book: bytes) -> Iterator[tuple[int, bytes]]:
