@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.queries.office import days_known
-from wenming_metrics.ui.frame import cards, filters, page, signed_view, words
+from wenming_metrics.ui.frame import filters, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.overview import first_steps
 from wenming_metrics.ui.overview import page as overview_page
@@ -13,37 +12,28 @@ from wenming_metrics.ui.overview import page as overview_page
 office = page.open_page("总览")
 days = ask(days_known)
 first_steps.stop_without_inspections(office, days)
-selection = signed_view.choose(filters.choose_period(office.rules, days))
-board = office.rules.boards[0]
-window, figures = selection.window, signed_view.figures(selection, board)
+with st.container(horizontal=True, vertical_alignment="bottom", key="home-top"):
+    opening = signed_view.opening_window(office.rules, days)
+    selection = signed_view.choose(filters.choose_period(office.rules, days, opening))
+window, board = selection.window, office.rules.boards[0]
+sites = ask(returning_sites, window, board.kind)
+view = overview_page.view_of(selection, sites, days)
 
-page.say(words.overview(figures.city, figures.ranked, figures.shares, words.when(window, today())))
-cards.draw_cards(cards.city_cards(figures.city, figures.ranked, words.before(window)))
-overview_page.draw_rates(window.end)
-overview_page.draw_loop()
-if window.kind == "day":
-    page.note(words.DAY_NOTE)
-portraits = filters.portrait_query(window, days, board, "")
-ends = ask(overview_page.group_ends, selection, shared=True, wait=False)
-overview_page.draw_groups(ends, portraits)
-
-left, right = st.columns(2, gap="large")
-with left:
-    st.subheader("失分前五")
-    if figures.losses.empty:
-        page.note("本期没有可列的失分。")
+with st.container(key="home", gap="small"):
+    overview_page.draw_alerts(view)
+    overview_page.say(view)
+    if window.kind == "day":
+        overview_page.draw_day(view)
+        page.note(words.DAY_NOTE)
     else:
-        page.note("各项在全市得分里失去的分数，括号内是占全部失分的比例。")
-        figure = ask(overview_page.losses_figure, selection, shared=True, wait=False)
-        page.chart(figure, "losses")
-        period = filters.query_of(window, days, "lost_")
-        st.page_link("pages/losses.py", label="失分明细", query_params=period)
-with right:
-    st.subheader("反复问题前五")
-    sites = ask(returning_sites, window, board.kind).head(5)
-    page.note("同一测评项最近 3 次查看（60 天内）至少 2 次不合格，本期也查出过的点位。")
-    if sites.empty:
-        page.note("本期无反复点位。")
-    else:
-        cards.repeat_list(sites)
-page.foot(office, window, figures.city.checks)
+        overview_page.draw_figures(view)
+        portraits = filters.portrait_query(window, days, board, "")
+        ends = ask(overview_page.group_ends, selection, shared=True, wait=False)
+        overview_page.draw_groups(ends, portraits)
+        with st.container(key="home-below"):
+            with st.container(key="home-losses", gap=None):
+                overview_page.draw_losses(view)
+            with st.container(key="home-sites", gap=None):
+                overview_page.draw_sites(view)
+    overview_page.draw_survey(window.end)
+    page.foot(office, window, view.city.checks)

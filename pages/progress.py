@@ -1,13 +1,15 @@
-"""工作推进: materials that units hand in, metrics against their targets, actions and their tasks."""
+"""工作推进: materials that units hand in, metrics against their targets, actions and their tasks, next week's plan."""
 
 from wenming_metrics.ui.frame import page
-from wenming_metrics.ui.progress import campaigns, documents, metrics
+from wenming_metrics.ui.progress import campaigns, documents, duties, inspection_plan, metrics
 
 office = page.open_page("工作推进")
 themes = {
     "台账材料": documents.draw,
     "指标数据": metrics.draw,
     "专项行动": campaigns.draw,
+    "责任分解": duties.draw,
+    "督查安排": inspection_plan.draw,
 }
 with page.row("controls"):
     theme = page.switch("看什么", list(themes), "work_theme")

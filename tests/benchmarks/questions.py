@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -12,17 +13,21 @@ from tests.benchmarks.city import SEED
 from tests.benchmarks.commits import TEN_YEARS
 from tests.benchmarks.stores import A_DAY, END
 from tests.benchmarks.suite import Line, Setup, benchmark, generated, medians, ratio, take_turns
+from tests.builders import xlsx as workbook
+from tests.offices import ingest, make_office
 from wenming_metrics.domain.periods import Window, custom, series, window
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.score_windows import score_windows
 from wenming_metrics.scoring.tree.basis import basis_of
 from wenming_metrics.store.database import reading
+from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import DAY, read_days, read_sums
 
 _KINDS = ("week", "month", "quarter", "half", "year")
 _FREE = 20
 _TREND = 90
+_METRICS, _METRIC_UNITS = 49, 51
 
 
 @benchmark("windows")
@@ -105,4 +110,45 @@ def trend(setup: Setup) -> Iterator[Line]:
         seconds=medians(times),
         runs=setup.runs,
         figures={"trend / unpacking the tallies": ratio(times, "trend", "unpack cells")},
+    )
+
+
+@benchmark("metric-tree")
+def metric_tree(setup: Setup) -> Iterator[Line]:
+    """Score a tree whose leaves are metrics, beside one read of what was told of them."""
+    names = [f"指标{n}" for n in range(_METRICS)]
+    leaves = [
+        {"code": f"L{n}", "weight": 1, "mode": "value", "full_mark": 100, "fact": f"metric:{name}"}
+        for n, name in enumerate(names)
+    ]
+    streets = [(f"{n}号街道", "主城区") for n in range(_METRIC_UNITS)]
+    office = make_office(
+        setup.folder / "metrics",
+        [["A", "A项", 100, "*"]],
+        leaves,
+        mapping=[],
+        extra=f"weights_sum = {_METRICS}",
+        streets=streets,
+    )
+    months = [f"2026年{month}月" for month in (8, 9, 10)]
+    told = [
+        [unit, name, month, 60 + number % 40]
+        for number, (month, name, (unit, _)) in enumerate(product(months, names, streets))
+    ]
+    header = ["单位", "指标", "期间", "数值"]
+    ingest(office, workbook({"指标": [["量化指标"], header, *told]}), "指标.xlsx")
+    asked = window("month", date(2026, 10, 1))
+
+    def read() -> None:
+        with reading(office.store) as connection:
+            read_records(connection, "metric")
+
+    times = take_turns({"ranking": partial(ranking, office, asked), "one read": read}, setup.runs)
+    yield Line(
+        "metric-tree",
+        f"ranking by {_METRICS} metrics of {_METRIC_UNITS} units / one read of their records",
+        ratio(times, "ranking", "one read"),
+        20.0,
+        seconds=medians(times),
+        runs=setup.runs,
     )

@@ -164,8 +164,8 @@ def test_a_first_visit_to_any_address_shows_the_framed_page(site, page, address)
 
 
 ADDRESSES = {
-    "overview": "/?city_period=周",
-    "overview-day": "/",
+    "overview": "/",
+    "overview-day": "/?city_period=日",
     "ranking-day": "/ranks?period=日",
     "ranking-week": "/ranks?period=周",
     "losses": "/lost",

@@ -66,6 +66,11 @@ def test_ingest_ranks_and_the_figures_are_those_of_a_calculator(office, tmp_path
         (2, 88.0),
     ]
     assert told["丙镇"]["status"] == "未督查"
+    code, said = run(capsys, "ranking", "--date", "2026-11-16", "--visits", "--json")
+    found = [(line["site_name"], line["score"]) for line in json.loads(said)["visits"]]
+    assert (code, found) == (OK, [("一号", 90.0), ("二号", 100.0)])  # 18 of 20 points, 10 of 10
+    code, said = run(capsys, "ranking", "--date", "2026-11-16", "--visits")
+    assert (code, "各次督查" in said, "一号" in said) == (OK, True, True)
     code, said = run(capsys, "ranking", "--week", "2026-W47")
     assert code == OK
     for word in ("全市得分 94.00", "88.00", "100.00", "本期未督查（1 个）：丙镇"):

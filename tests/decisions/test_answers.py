@@ -97,17 +97,43 @@ def test_what_was_done_before_the_hand_out_answers_it(office):
 
 
 @pytest.mark.parametrize(
-    ("unit", "codes"), [("乙街道", ["整改-10"]), ("城管局", []), ("甲街道", [])]
+    ("changes", "code", "words"),
+    [
+        ({"单位": "乙街道"}, "整改-10", "负责，这一行的反馈单位是乙街道"),
+        ({"单位": "甲街道"}, "", ""),
+        ({"完成时间": "2026-11-08"}, "整改-13", "是 2026-11-09 发现的，完成时间“2026-11-08”"),
+        ({"问题编号": "X99"}, "整改-12", "对不上库里的问题：没有这个编号"),
+    ],
 )
-def test_an_answer_of_a_unit_that_has_nothing_to_do_with_it_is_told(office, unit, codes):
-    row = ["P2", unit, "二号", "环境堆物", "已清走", "已整改", "2026-11-12"]
-    content = xlsx({"反馈": [["整改反馈"], HEADERS, row]})
+def test_what_contradicts_the_store_is_held_and_located(office, changes, code, words):
+    usual = ["P2", "城管局", "二号", "环境堆物", "已清走", "已整改", "2026-11-12"]
+    row = [changes.get(name, cell) for name, cell in zip(HEADERS, usual, strict=True)]
+    good = ["P1", "城管局", "一号", "堆物", "已清走", "已整改", "2026-11-12"]
+    content = xlsx({"反馈": [["整改反馈"], HEADERS, row, good]})
     preview = commit.inspect(office, content, "反馈.xlsx")
-    told = [problem for problem in preview.reading.problems if problem.code == "整改-10"]
-    assert [problem.code for problem in told] == codes
-    if codes:
-        assert "由甲街道、城管局负责" in told[0].text or "由城管局、甲街道负责" in told[0].text
-        assert (told[0].row, told[0].found) == (3, "乙街道")
+    problems = [(problem.code, problem.sheet, problem.row) for problem in preview.reading.problems]
+    assert problems == ([(code, "反馈", 3)] if code else [])
+    assert not code or words in preview.reading.problems[0].text
+    is_held = code in ("整改-10", "整改-13")
+    assert preview.reading.counts.held == is_held
+    assert [contents["problem_no"] for contents in preview.reading.records["told"]] == (
+        ["P1"] if is_held else [row[0], "P1"]
+    )
+    commit.commit(office, preview, "甲")
+    # Nothing else waits for it; what is held or names no problem does nothing.
+    assert states(office)[:2] == ["待核查", "整改中" if code else "待核查"]
+
+
+def test_an_answer_that_takes_back_what_is_closed_is_held(office):
+    done = ["P1", "城管局", "一号", "堆物", "已清走", "已整改", "2026-11-10"]
+    send(office, done)
+    move(office, ["P1"], "核查通过", 3, way="现场", who="乙")
+    move(office, ["P1"], "销号", 3, who="丙")
+    for answer, held in (("已整改", 0), ("正在整改", 1)):
+        content = xlsx({"反馈": [["整改反馈"], HEADERS, [*done[:5], answer, None]]})
+        reading = commit.inspect(office, content, "又报.xlsx").reading
+        assert reading.counts.held == held
+        assert [problem.code for problem in reading.problems] == ["整改-14"] * held
 
 
 def test_an_answer_to_one_of_a_split_cell_names_a_problem(office):

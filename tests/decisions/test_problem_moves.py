@@ -1,16 +1,18 @@
 """Moves of problems on a real store: what is allowed, what is refused and why, what it does to figures."""
 
+import io
 import re
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from tests.builders import xlsx
 from tests.offices import copy_office, ingest, make_office
-from tests.reading.hostile import png
+from tests.reading.hostile import photographed, png
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain import periods
 from wenming_metrics.intake import commit
@@ -354,6 +356,88 @@ def test_who_is_reminded_of_what(office):
     assert problem_view(office, 30, date(2026, 11, 12)).by_unit["overdue"].sum() == 0
 
 
+def test_who_is_reminded_has_not_moved(office):
+    move(office, ["P1"], "催办", 6, document_no="催办〔2026〕1号")
+    as_of = view_lines(office, date(2026, 11, 24))
+    # Ten working days before the 24th is the 10th; P1 and P2 were found, and handed out, on the 9th.
+    assert as_of.loc[["P1", "P2"], "is_stalled"].tolist() == [True, True]
+    steps = problem_story(office, *row_of(office, "一号")).steps
+    assert steps[["act", "note"]].values.tolist() == [["催办", "催办〔2026〕1号"]]
+
+
+def view_lines(office, as_of):
+    return problem_view(office, 30, as_of).lines.set_index("number")
+
+
+def test_what_the_public_reported_is_answered_and_called_back_before_it_is_closed(office):
+    key = row_of(office, "五号")
+    (number,) = move(office, [key], "核实属实", 1)
+    move(office, [number], "交办", 1, unit=unit(office, "城管局"), due=DAY + 4)
+    move(office, [number], "反馈", 2)
+    move(office, [number], "核查通过", 3, who="乙", way="现场")
+    with pytest.raises(IntakeError, match="还没有答复、回访，不能销号") as caught:
+        move(office, [number], "销号", 4, who="丙")
+    assert code_of(caught) == "流转-20"
+    move(office, [number], "答复", 4)
+    with pytest.raises(IntakeError, match="可以写：满意、基本满意、不满意、联系不上"):
+        move(office, [number], "回访", 4, outcome="整改到位")
+    move(office, [number], "回访", 4, outcome="满意")
+    move(office, [number], "销号", 4, who="丙")
+    move(office, [number], "反弹", 10, who="乙", reason="又堆上了")
+    move(office, [number], "交办", 10, unit=unit(office, "城管局"), due=DAY + 14)
+    move(office, [number], "反馈", 11)
+    move(office, [number], "核查通过", 12, who="乙", way="现场")
+    with pytest.raises(IntakeError, match="还没有答复、回访"):  # a round of its own
+        move(office, [number], "销号", 12, who="丙")
+
+
+def test_a_unit_that_assists_answers_for_itself_alone(office):
+    lead, assisting = unit(office, "城管局"), unit(office, "乙街道")
+    facts = {"unit": lead, "assisting": (assisting,), "due": DAY + 4}
+    (number,) = move(office, [row_of(office, "三号")], "交办", 1, **facts)
+
+    def send(name, state, day):
+        row = [number, name, state, f"2026-11-{day}"]
+        header = ["问题编号", "单位", "整改情况", "完成时间"]
+        data = xlsx({"反馈": [["整改反馈"], [*header, "整改措施"], [*row, "清"]]})
+        ingest(office, data, f"{name}{day}.xlsx")
+        return problem_story(office, *row_of(office, "三号"))
+
+    story = send("乙街道", "已整改", 11)
+    assert (story.course.state, story.course.answered) == ("待签收", 0)
+    reported = story.dispatched.set_index("role")["has_reported"]
+    assert reported.to_dict() == {"主办": False, "协办": True}
+    story = send("城管局", "已整改", 12)
+    assert story.course.state == "待核查"
+    # What is still under way with who assists does not take the answer of who leads back.
+    story = send("乙街道", "正在整改", 13)
+    assert (story.course.state, story.steps["act"].tolist()[-1]) == ("待核查", "协办进展")
+
+
+def test_a_photo_older_than_the_hand_out_or_sent_twice_is_marked(office):
+    header = ["问题编号", "单位", "整改情况", "完成时间", "整改前照片", "整改后照片"]
+    rows = [[number, "城管局", "已整改", "2026-11-11", None, None] for number in ("P1", "P2")]
+    photos = {(3, 5): photo("2026:11:08 09:30:00"), (4, 4): png(3), (4, 5): png(5)}
+    ingest(office, photographed(xlsx({"反馈": [["整改反馈"], header, *rows]}), photos), "一.xlsx")
+    doubts = [
+        problem_story(office, *row_of(office, s)).steps["doubt"].iloc[0] for s in ("一号", "二号")
+    ]
+    assert doubts == ["拍摄于 2026-11-08，早于交办", ""]
+    # The picture 整改前 may be that of the list; the one after it may not have been sent before.
+    photos = {(4, 4): png(3), (4, 5): png(5)}
+    ingest(office, photographed(xlsx({"反馈": [["整改反馈"], header, *rows]}), photos), "二.xlsx")
+    story = problem_story(office, *row_of(office, "二号"))
+    assert story.steps["doubt"].tolist() == ["", "1 张库里已经有"]
+
+
+def photo(moment):
+    exif = Image.Exif()
+    exif[306] = moment
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(data, "JPEG", exif=exif)
+    return data.getvalue()
+
+
 def test_a_past_week_judged_anew(tmp_path):
     """Found on 30 September, due in three working days, answered on 9 October.
 
@@ -384,7 +468,7 @@ def test_pictures_are_kept_with_the_move_and_one_seen_before_is_marked(office):
     make_moves(office, ["P1"], order_now("反馈", "甲", DAY + 1), [png(3, 3)])
     make_moves(office, ["P2"], order_now("反馈", "甲", DAY + 1), [png(3, 3), png(4, 4)])
     steps = problem_story(office, *row_of(office, "二号")).steps
-    assert (len(steps["pictures"].iloc[0]), steps["seen"].iloc[0]) == (2, 1)
+    assert (len(steps["pictures"].iloc[0]), steps["doubt"].iloc[0]) == (2, "1 张库里已经有")
     assert len(move_pictures(office, steps["pictures"].iloc[0], "反馈")) == 2
     with pytest.raises(IntakeError, match="第 1 个文件不是图片"):
         make_moves(office, ["P1"], order_now("反馈", "甲", DAY + 2), [b"<html>"])

@@ -46,6 +46,32 @@ def test_week_to_date_begins_on_monday():
     assert (found.kind, found.start, found.end) == ("week", date(2026, 11, 16), date(2026, 11, 18))
 
 
+@pytest.mark.parametrize(
+    ("kind", "last", "start", "end", "title"),
+    [
+        ("week", (2026, 11, 18), (2026, 11, 9), (2026, 11, 11), "2026年11月16日—18日"),
+        ("month", (2026, 11, 20), (2026, 10, 1), (2026, 10, 20), "2026年11月1日—20日"),
+        ("month", (2026, 3, 30), (2026, 2, 1), (2026, 2, 28), "2026年3月1日—30日"),
+        ("quarter", (2026, 10, 2), (2026, 7, 1), (2026, 7, 2), "2026年10月1日—2日"),
+        ("year", (2026, 11, 20), (2025, 1, 1), (2025, 11, 20), "2026年1月1日—11月20日"),
+    ],
+)
+def test_a_period_that_is_not_over_is_held_against_as_many_days(kind, last, start, end, title):
+    so_far = periods.to_date(periods.window(kind, date(*last)), date(*last))
+    assert (so_far.kind, so_far.end, so_far.title) == (kind, date(*last), title)
+    before = periods.previous(so_far)
+    assert (before.start, before.end) == (date(*start), date(*end))
+
+
+def test_what_is_over_or_numbered_stays_whole():
+    week = periods.window("week", date(2026, 11, 18))
+    assert periods.to_date(week, date(2026, 11, 22)) == week
+    assert periods.to_date(week, date(2026, 11, 25)) == week
+    issue = periods.Window("month", date(2026, 10, 26), date(2026, 11, 25), 11)
+    assert periods.to_date(issue, date(2026, 11, 3)) == issue
+    assert not periods.is_to_date(week)
+
+
 def test_written_periods():
     assert periods.parse_week("2026-W47") == date(2026, 11, 16)
     assert periods.parse_month("2026-11") == date(2026, 11, 1)

@@ -64,7 +64,16 @@ def test_listing_workbook_gives_the_change():
         }
     )
     sheet = opened(listing_workbook(listed, "清单", ["时段：本周"]))
-    assert [cell.value for cell in sheet[3]] == ["甲局", 5, -3, 9, 4.5, "75.0%（3/4）", 1, 2]
+    assert [cell.value for cell in sheet[3]] == [
+        "甲局",
+        5,
+        -3,
+        9,
+        4.5,
+        "75.0%（3/4，基数小）",
+        1,
+        2,
+    ]
     assert sheet["F4"].value == "—"  # without deadlines it is neither 0 nor all
     assert sheet["A6"].value == "时段：本周"
     assert sheet["A7"].value.startswith("按期整改率截至 2026-11-20")

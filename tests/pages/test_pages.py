@@ -158,21 +158,24 @@ def test_overview_shows_the_figures_of_the_queries(filled):
     app = visit(city_period="周")
     told = city(filled, WEEK)
     said = texts(app)
-    assert f"{told.sites:,} 个点位" in said
+    assert f"检查{told.checks:,}项次" in said
     assert f"{told.score:.2f}" in said
-    assert "合格率" in said
+    of_day = texts(visit(city_period="日"))
+    assert f"发现问题 **{city(filled, window('day', date(2026, 11, 20))).places:,} 处**" in of_day
 
 
 @drawn_alike
-def test_overview_opens_on_the_last_day_with_data(filled):
+def test_overview_opens_on_the_latest_whole_week_and_the_day_is_one_tap_away(filled):
     app = visit()
     assert app.date_input[0].value == days_known(filled)[-1]
-    assert "当日点位少，名次仅供参考。" in texts(app)
+    assert "时段：2026年11月16日—22日" in texts(app)
+    app.segmented_control(key="city_period").set_value("day").run()
+    assert "当日点位少，名次仅供参考。" in texts(sound(app))
 
 
 @drawn_alike
 def test_overview_of_a_day_without_data(filled):
-    assert "没有督查数据" in texts(visit(city_date="2026-11-19"))
+    assert "没有督查数据" in texts(visit(city_period="日", city_date="2026-11-19"))
 
 
 @drawn_alike

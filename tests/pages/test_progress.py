@@ -1,10 +1,13 @@
 """工作推进 without a browser: what each theme says, and the row behind a line."""
 
 import json
+from zipfile import ZipFile
 
 import pytest
 
+from tests.decisions.test_inspection_plan import plan_office
 from tests.pages.test_pages import _serializable, drawn_alike, sound, texts, visit
+from tests.queries.test_duties import duty_office
 from tests.queries.test_progress import progress_office
 from wenming_metrics.__main__ import main
 
@@ -55,3 +58,44 @@ def test_the_list_is_saved_as_a_workbook(tmp_path, capsys):
     path = tmp_path / "任务.xlsx"
     assert main(["progress", "tasks", "--overdue", "--out", str(path)]) == 0
     assert path.read_bytes()[:2] == b"PK"
+
+
+def test_who_answers_is_said_and_what_nobody_has(tmp_path, monkeypatch, capsys):
+    office = duty_office(tmp_path)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
+    app = visit("progress", work_theme="责任分解")
+    said = texts(app)
+    assert "共4项责任，其中任务1项；1项任务逾期，**4项**五落实不全" in said
+    assert "3条测评标准中1条、4个点位中2个没有人负责" in said
+    app.toggle(key="duty_nobody").set_value(True).run()
+    assert [len(table.value) for table in app.dataframe][1:3] == [1, 2]
+    # The telephone of a contact is on no page and in no list of the command.
+    assert not any("8000001" in table.value.to_string() for table in app.dataframe)
+    capsys.readouterr()
+    assert main(["progress", "sites", "--nobody", "--json"]) == 0
+    nobody = json.loads(capsys.readouterr().out)["lines"]
+    assert {line["site_name"] for line in nobody} == {"一小区", "二小区"}
+    assert main(["progress", "duties"]) == main(["progress", "leaves"]) == 0
+    assert "8000001" not in capsys.readouterr().out
+
+
+def test_the_plan_of_a_week_keeps_its_sites_to_itself(tmp_path, monkeypatch):
+    office = plan_office(tmp_path)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
+    assert "还没有督查计划" in texts(visit("progress", work_theme="督查安排"))
+    draw = ["plan", "draw", "--size", "9", "--team", "市组", "--team", "河西组＝河西街道"]
+    assert main([*draw, "--who", "张三", "--seed", "7"]) == 0
+    app = visit("progress", work_theme="督查安排")
+    assert "2个督查组" in texts(app)
+    tables = [table.value for table in app.dataframe]
+    assert tables[0]["planned"].sum() == 9
+    assert not any("chance" in table for table in tables)
+    app.toggle(key="plan_open").set_value(True).run()
+    (listed,) = [table.value for table in app.dataframe if "chance" in table.value]
+    assert len(listed) == 9
+    assert main(["plan", "forms", "--out", str(tmp_path / "检查表.zip")]) == 0
+    assert len(ZipFile(tmp_path / "检查表.zip").namelist()) == 2
+    assert main(["plan", "status"]) == main(["plan", "list"]) == 0
+    assert main(["plan", "forms", "--week", "2026-01-05", "--out", "无.zip"]) == 3

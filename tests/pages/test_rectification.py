@@ -2,9 +2,12 @@
 
 import pytest
 
-from tests.decisions.test_problem_moves import make
+from tests.decisions.test_answers import send
+from tests.decisions.test_problem_moves import DAY, make
 from tests.offices import copy_office
 from tests.pages.test_pages import texts, visit
+from wenming_metrics.decisions.look_back import LOOK_BACK, drawn_chances
+from wenming_metrics.decisions.problem_moves import make_moves, order_now
 
 pytestmark = pytest.mark.only("sqlite")
 
@@ -30,5 +33,30 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     assert "已登记，问题编号 2026000001。" in texts(app)
 
 
-def test_the_overview_has_one_line_of_it(office):
-    assert "近30天发现的：逾期 2 件（城管局 2 件）" in texts(visit())
+def test_the_overview_says_it_in_an_alert_and_in_its_sentence(office):
+    app = visit()
+    alerts = [link.proto.label for link in app.get("page_link")]
+    late = next(label for label in alerts if "逾期2件" in label)
+    assert late.startswith("**!** 逾期2件：城管局2件（最长")
+    assert "；逾期未改2件，最长" in texts(app)
+
+
+def test_a_list_to_look_again_is_drawn_on_the_page_and_reminders_are_sent(office):
+    done = ["P1", "城管局", "一号", "堆物", "已清走", "已整改", "2026-11-10"]
+    send(office, done)
+    for act, who in (("核查通过", "乙"), ("销号", "丙")):
+        make_moves(office, ["P1"], order_now(act, who, DAY + 2, way="现场"))
+    app = visit("rectification")
+    app.text_input(key="who").input("甲").run()
+    app.button(key="fix-remind-send").click().run()
+    assert not app.exception
+    assert "已编号 1 份，在下面下载。" in texts(app)
+    (kinds,) = (g for g in app.get("button_group") if g.key == "fix-look-kind")
+    kinds.set_value(LOOK_BACK)
+    app.run()
+    app.button(key="fix-look-draw").click().run()
+    assert not app.exception
+    assert "已抽取 1 件，抽样号" in texts(app)
+    assert list(drawn_chances(office)) == ["P1"]
+    make_moves(office, ["P1"], order_now("反弹", "乙", DAY + 5, reason="又堆上了"))
+    assert "回头看过 1 件，反弹 1 件" in texts(visit("rectification"))

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from tests.decisions.test_problem_moves import make, row_of, states, unit
+from tests.decisions.test_problem_moves import DAY, make, row_of, states, unit
 from tests.offices import copy_office
 from wenming_metrics.decisions.dispatch import (
     DispatchTerms,
@@ -16,6 +16,8 @@ from wenming_metrics.decisions.dispatch import (
     dispatch_preview,
     problems_by_unit,
 )
+from wenming_metrics.decisions.problem_moves import make_moves, order_now
+from wenming_metrics.decisions.reminders import send_reminders
 from wenming_metrics.domain.periods import today
 from wenming_metrics.export.word.blocks import BODY, Paragraph, Pictures
 from wenming_metrics.export.word.document import fill
@@ -24,8 +26,10 @@ from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.dispatch.orders import dispatches, read_dispatch
 from wenming_metrics.publishing.dispatch.papers import dispatch_papers
+from wenming_metrics.publishing.dispatch.reminder_papers import reminder_papers
 from wenming_metrics.queries.problems.choices import unit_numbers
 from wenming_metrics.queries.problems.lists import problem_view
+from wenming_metrics.queries.problems.reminders import reminders, sent_reminders
 from wenming_metrics.reading.sandbox.documents import read_text
 from wenming_metrics.reading.sandbox.photo import prepare_photo
 
@@ -191,3 +195,50 @@ def test_the_day_of_the_limit_is_today_at_the_least(office):
             DispatchTerms(DOCUMENT, date(2026, 1, 1)),
             "甲",
         )
+
+
+def test_reminders_are_numbered_written_down_and_sent_once(office):
+    as_of = date(2026, 11, 17)
+    lines = reminders(office, problem_view(office, 30, as_of))
+    # P1 and P2 of 城管局 fell due on the 12th, three working days before.
+    assert lines[["level", "unit_name", "problems", "sent"]].values.tolist() == [
+        ["催办", "城管局", 2, ""]
+    ]
+    documents = send_reminders(office, lines, "甲")
+    year = today().year
+    assert documents == [f"催办〔{year}〕1号"]
+    again = reminders(office, problem_view(office, 30, as_of))
+    assert again["sent"].tolist() == documents
+    with pytest.raises(IntakeError, match="这些都已经发过"):
+        send_reminders(office, again, "甲")
+    sent = sent_reminders(office)
+    assert sent[["document_no", "level", "unit_name", "problems", "who"]].values.tolist() == [
+        [documents[0], "催办", "城管局", 2, "甲"]
+    ]
+    with zipfile.ZipFile(io.BytesIO(reminder_papers(office, documents))) as archive:
+        papers = {name: archive.read(name) for name in archive.namelist()}
+    assert list(papers) == [f"催办〔{year}〕1号_城管局.docx", "转发文字.txt"]
+    text = "\n".join(" ".join(line.cells) for line in read_text(papers[list(papers)[0]]).lines)
+    late = (today() - date(2026, 11, 12)).days
+    for words in ("关于限期整改交办问题的催办", documents[0], "2 件问题超过整改时限", "P1 一号"):
+        assert words in text
+    assert f"11月12日（逾期{late}天）" in text
+    assert "P2：二号，环境，应于11月12日前整改" in papers["转发文字.txt"].decode("utf-8-sig")
+    # At the next level it is due again, under a number of its own.
+    later = reminders(office, problem_view(office, 30, date(2026, 11, 30)))
+    assert later[["level", "sent"]].values.tolist() == [["提级督办", ""]]
+    with pytest.raises(IntakeError, match="没有文号是“催办〔1999〕1号”"):
+        reminder_papers(office, ["催办〔1999〕1号"])
+
+
+def test_who_assists_and_has_not_reported_is_reminded(office):
+    lead, helping = unit(office, "城管局"), unit(office, "乙街道")
+    order = order_now("交办", "甲", DAY, unit=lead, due=DAY + 1, assisting=(helping,))
+    (number,) = make_moves(office, [row_of(office, "三号")], order)
+    make_moves(office, [number], order_now("反馈", "甲", DAY + 1))
+    lines = reminders(office, problem_view(office, 30, date(2026, 11, 11))).set_index("unit_name")
+    assert lines.loc["乙街道", ["level", "numbers"]].tolist() == ["提示", number]
+    assert "协办情况未报" in lines.loc["乙街道", "text"]
+    make_moves(office, [number], order_now("协办反馈", "甲", DAY + 2, unit=helping))
+    lines = reminders(office, problem_view(office, 30, date(2026, 11, 12)))
+    assert "乙街道" not in lines["unit_name"].tolist()

@@ -10,6 +10,7 @@ from wenming_metrics.domain import periods
 from wenming_metrics.queries.losses.ledger import ADJUSTED, SILENT, ledger
 from wenming_metrics.queries.losses.ledger_rows import loss_rows, responsible_units
 from wenming_metrics.queries.losses.what_if import candidates, gains, labels
+from wenming_metrics.queries.scores.details import unit_leaves
 
 DAY = date(2026, 11, 16)
 WEEK = periods.window("week", DAY)
@@ -163,3 +164,29 @@ def test_a_leaf_that_was_not_looked_at_gives_its_weight_away(tmp_path, missing, 
     assert points["C2"] == pytest.approx(lost, abs=0.005)
     for unit in told.units.itertuples():
         assert of(told, unit.name)["points"].sum() == pytest.approx(100 - unit.total, abs=1e-9)
+
+
+def test_a_loss_to_which_the_weight_of_others_came_is_marked(tmp_path):
+    """秩序 has 10 of 100 by the rules; with 环境 (70) not looked at it weighs 10 of 30, so 3.33 times."""
+    weights = {"A": 70, "C": 10, "D": 20}
+    leaves = [{"code": code, "name": code, "weight": weight} for code, weight in weights.items()]
+    made = make_office(
+        tmp_path,
+        [ITEMS[0], *ITEMS[2:]],
+        leaves,
+        streets=[("甲街道", "主城区"), ("乙街道", "主城区")],
+    )
+    market = [DAY, "市督查组", "甲街道", "市场", "大市场", "摊位整齐", "不符合", 5]
+    rows = [
+        row("停车有序", "不符合", 2),
+        [*market, "摊位", ""],
+        row("地面干净", "不符合", 1, street="乙街道"),
+    ]
+    ingest(made, xlsx({"督查表": [HEADERS, *rows]}), "督查表.xlsx")
+    lines = ledger(made, WEEK).lines.set_index(["unit_name", "level1"])["multiple"]
+    assert lines["甲街道", "C"] == pytest.approx((10 / 30) / 0.10)
+    assert lines["甲街道", "D"] == pytest.approx((20 / 30) / 0.20)
+    assert lines.isna()["乙街道", "A"]  # 1 of 0.7 is less than twice
+    unit = int(ledger(made, WEEK).units.set_index("name")["unit"]["甲街道"])
+    leaves = unit_leaves(made, WEEK, unit).set_index("code")["multiple"]
+    assert leaves.to_dict() == {"C": pytest.approx(10 / 3), "D": pytest.approx(10 / 3)}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wenming_metrics.queries.problems.look_back import draw_closed
+from wenming_metrics.queries.problems.look_back import draw_closed, looked_again
 from wenming_metrics.scoring.tree.states import OPEN
 
 
@@ -60,3 +60,20 @@ def test_open_problems_and_those_closed_long_ago_are_not_drawn():
     lines.loc[1, "closed"] = 738_000
     assert draw_closed(lines, 9, 1, 739_000, 3)["number"].tolist() == ["P002", "P003"]
     assert draw_closed(lines.head(2), 9, 1, 739_000, 3).empty
+
+
+def test_those_likelier_to_be_drawn_stand_for_fewer():
+    lines = pd.DataFrame(
+        {"number": ["A", "B", "C", "D"], "held": [1, 1, 1, 0], "relapsed": [0, 0, 0, 1]}
+    )
+    chances = {"A": 0.25, "B": 0.25, "C": 0.5, "D": 1.0}
+    found = looked_again(lines, chances)
+    # D stands for itself among 4 + 4 + 2 + 1; they are worth 11^2 / (16 + 16 + 4 + 1) = 3.27 equal ones.
+    assert (found.looked, found.came_back) == (4, 1)
+    assert found.rate == pytest.approx(1 / 11)
+    p, n, z = 1 / 11, 121 / 37, 1.959964
+    centre, half = p + z * z / (2 * n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
+    wilson = [(centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)]
+    assert [found.low, found.high] == pytest.approx(wilson, abs=1e-6)
+    assert "回头看过 4 件，反弹 1 件" in found.sentence
+    assert looked_again(lines.iloc[:0], {}).sentence == "还没有回头看过。"

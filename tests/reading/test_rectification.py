@@ -169,9 +169,20 @@ def test_finished_before_it_was_seen():
 
 def test_two_answers_under_one_number():
     reading = answers(row(), row(整改情况="正在整改", 完成时间=None), row(问题编号="dc1115-002"))
-    (problem,) = reading.problems
-    assert (problem.code, problem.row) == ("整改-07", 4)
-    assert told(reading, "problem_no")[2] == "DC1115-002"
+    # Neither can be taken for right: both wait, the third row does not.
+    assert [(problem.code, problem.row) for problem in reading.problems] == [
+        ("整改-07", 3),
+        ("整改-07", 4),
+    ]
+    assert "第 4 行答的是“整改中”，这一行答的是“反馈已整改”" in reading.problems[0].text
+    assert told(reading, "problem_no") == ["DC1115-002"]
+
+
+def test_answers_to_the_problems_of_one_cell_do_not_contradict_each_other():
+    reading = answers(
+        row(存在问题="1.垃圾"), row(存在问题="2.积水", 整改情况="正在整改", 完成时间=None)
+    )
+    assert [problem.code for problem in reading.problems] == []
 
 
 def test_the_list_that_was_sent_out_comes_back_filled_in():

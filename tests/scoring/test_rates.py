@@ -7,15 +7,18 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import chi2_contingency
 
 from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED, Answers
 from wenming_metrics.rules.survey.load import survey_of
 from wenming_metrics.rules.survey.model import DisclosureLimits
+from wenming_metrics.scoring.survey.intervals import limits
 from wenming_metrics.scoring.survey.rates import (
     BLANKS,
     count_answers,
     hide_units,
     judge_rate,
+    mark_alike,
     rank_figures,
     state_of,
     sum_counts,
@@ -111,6 +114,28 @@ def test_states_and_places():
     shown = pd.DataFrame({"group": "a", "shown": [99, 98, 97, 90, 90.0], "state": state})
     assert rank_figures(shown).tolist()[3:] == [1, 1]
     assert rank_figures(shown).isna().tolist() == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("yes", "differ"),
+    [([90, 91, 89, 92, 90], False), ([60, 70, 80, 90, 95], True), ([84, 88, 92, 96, 90], False)],
+)
+def test_a_group_is_ranked_where_its_figures_differ(yes, differ):
+    """Held against the chi square test of a table of counts, another way to ask the same."""
+    yes = np.array(yes)
+    assert (chi2_contingency([yes, 100 - yes]).pvalue < 0.05) == differ
+    low, high = limits(yes, np.full(5, 100))
+    figures = pd.DataFrame(
+        {"group": "a", "value": yes, "low": 100 * low, "high": 100 * high, "n_eff": 100.0}
+    )
+    figures = figures.assign(shown=yes, state=["", "", "caution", "", ""])
+    few = figures.iloc[[0]].assign(group="b", state="small", shown=10.0)
+    alone = figures.iloc[[0]].assign(group="c", state="", shown=10.0)
+    marked = pd.concat([figures, few, alone], ignore_index=True)
+    marked["state"] = mark_alike(marked)
+    assert marked["state"][:3].isin(["alike", "caution_alike"]).all() != differ
+    assert rank_figures(marked)[:5].notna().all() == differ
+    assert marked["state"][5:].tolist() == ["small", ""]
 
 
 @settings(max_examples=25)

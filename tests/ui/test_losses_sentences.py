@@ -1,5 +1,6 @@
 """Sentences about lost points on data made to contradict them."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -115,7 +116,14 @@ def test_what_is_given_back_together_is_not_less_than_what_one_gives():
 
 
 LINE = {
-    **{"kind": "row", "owner_path": "环境", "mode": "rate", "full": 100.0, "weight": 0.6},
+    **{
+        "kind": "row",
+        "owner_path": "环境",
+        "mode": "rate",
+        "full": 100.0,
+        "weight": 0.6,
+        "multiple": np.nan,
+    },
     **{"rate": 0.8, "share": 1.0, "own": 12.0, "points": 3.0, "lost": 20_000, "possible": 50_000},
     **{"part": 2.0, "whole": 8.0, "uncounted": 0.0, "batch": -1, "reason": ""},
 }
@@ -143,6 +151,10 @@ def worked(of_line=1.0, weight=None, shown=3.0, **told):
         ({"share": 0.5}, "× 天数占比 50.00% = 12.0000 分"),
         ({"of_line": 0.5, "shown": 1.5}, "本行占 50.00%，计 1.5000 分。"),
         ({"weight": 0.04, "shown": 0.12}, "全市得分里这个单位占 4.00%，计 0.1200 分。"),
+        (
+            {"multiple": 2.4},
+            "= 12.0000 分（测评办法给它 25.000%，没有查到的指标的权重分担过来，是 2.4 倍）；",
+        ),
         ({"shown": 3.0012}, "（总数取两位小数，各行随着微调，表里列 3.0012 分）。"),
         ({"kind": "silent", "reason": "未查，按 0 分计"}, "“环境”失 3.0000 分，未查，按 0 分计。"),
         (

@@ -10,6 +10,7 @@ from tests.store.test_split import open_office, rows
 from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.memory import Memory
 from wenming_metrics.queries.office import days_known
+from wenming_metrics.queries.problems.glance import problem_glance
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.ui import ready
 from wenming_metrics.ui.frame import cache
@@ -38,7 +39,8 @@ def test_the_newest_week_is_known_before_a_page_asks(office):
     known = cache._MEMORY.rooms[""]
     asked = len(known)
     ask(overview_page.group_ends, Selection(newest), shared=True)
-    ask(overview_page.losses_figure, Selection(newest), shared=True)
+    overview_page.city_moves(Selection(newest))
+    ask(problem_glance, overview_page.DAYS_BACK)
     ask(ranking_page.summary_of, Selection(newest, "street"), shared=True)
     assert len(known) == asked
 

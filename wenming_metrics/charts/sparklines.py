@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from wenming_metrics.charts.template import ACCENT, LINE
+from wenming_metrics.charts.template import ACCENT, LINE, QUIET
 
 _WIDTH, _HEIGHT, _EDGE = 200, 56, 5
 """Of one drawing, in its own units."""
@@ -35,14 +35,17 @@ def small_lines(units: Iterable[Small], low: float, high: float) -> str:
     """
     cards = [
         f"<a class='small' href='{escape(unit.link, quote=True)}' target='_self'>"
-        f"<span class='name'>{escape(unit.name)}</span>{_drawing(unit.values, low, high)}"
+        f"<span class='name'>{escape(unit.name)}</span>{small_line(unit.values, low, high)}"
         f"<span class='said'>{escape(unit.caption)}</span></a>"
         for unit in units
     ]
     return f"<div class='smalls'>{''.join(cards)}</div>"
 
 
-def _drawing(values: Sequence[float | None], low: float, high: float) -> str:
+def small_line(
+    values: Sequence[float | None], low: float, high: float, target: float | None = None
+) -> str:
+    """Draw one series as a picture in HTML; gaps are bridged. Takes: target - its line is dotted"""
     step = (_WIDTH - 2 * _EDGE) / max(len(values) - 1, 1)
     scale = (_HEIGHT - 2 * _EDGE) / max(high - low, 1e-9)
     points = [
@@ -57,6 +60,12 @@ def _drawing(values: Sequence[float | None], low: float, high: float) -> str:
         f"<line x1='0' x2='{_WIDTH}' y1='{y}' y2='{y}' stroke='{LINE}' stroke-width='1'/>"
         for y in (_EDGE, _HEIGHT - _EDGE)
     )
+    if target is not None and low <= target <= high:
+        y = _HEIGHT - _EDGE - (target - low) * scale
+        edges += (
+            f"<line x1='0' x2='{_WIDTH}' y1='{y:.1f}' y2='{y:.1f}' stroke='{QUIET}'"
+            " stroke-width='1' stroke-dasharray='3 3'/>"
+        )
     drawing = (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDTH} {_HEIGHT}'>{edges}"
         f"<polyline points='{path}' fill='none' stroke='{ACCENT}' stroke-width='2'/>{dot}</svg>"

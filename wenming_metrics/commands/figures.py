@@ -35,6 +35,7 @@ from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clear
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.ranking.trial import try_rules
+from wenming_metrics.queries.ranking.visits import visits
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.rules.load import choose, load_all, load_rules
 from wenming_metrics.rules.model import Board, RuleSet
@@ -57,6 +58,10 @@ _SAMPLING = (
     *("group", "rank", "unit_name", "sites", "types", "revisited"),
     *("next_name", "gap=score_gap", "needed=sites_needed"),
 )
+_VISITS = titles(
+    *("day", "unit_name", "site_name", "point_type_name", "source_name", "checks", "failed"),
+    *("lost", "score=visit_score", "grade=visit_grade"),
+)
 _ALIKE = titles(
     *("site_name", "day", "item_name", "text=description"),
     *("other_day", "other_item_name", "other_text"),
@@ -70,6 +75,7 @@ def add_commands(add: Add) -> None:
     listed.add_argument(
         "--sampling", action="store_true", help="查多少点位才能分清名次，抽样要求达到没有"
     )
+    listed.add_argument("--visits", action="store_true", help="各次督查的得分和等次")
     for command in (listed, export):
         _add_window(command)
         _add_version(command)
@@ -135,6 +141,8 @@ def _ranking(options: argparse.Namespace) -> int:
     window = _window(options, office)
     if options.sampling:
         return _print_sampling(options, office, window)
+    if options.visits:
+        return _print_visits(options, office, window)
     units = _listed(options, office, window)
     ranked = _board(options, office).ranked
     shortlists = _shortlists(options, office, window) if ranked else None
@@ -175,6 +183,19 @@ def _print_sampling(options: argparse.Namespace, office: Office, window: periods
     )
     print_lines(f"{window.title} 抽样", spelled[list(names)].rename(columns=names))
     say(sampling_sentence(lines))
+    return OK
+
+
+def _print_visits(options: argparse.Namespace, office: Office, window: periods.Window) -> int:
+    """Print every visit with its own score and grade."""
+    if _board(options, office).role != "territory":
+        raise commit.IntakeError("各次督查按属地列，请选按属地归集的榜单。")
+    lines = visits(office, window, options.board)
+    if options.json:
+        print_json({"window": window.title, "visits": plain(lines)})
+        return OK
+    spelled = lines.assign(score=["" if pd.isna(kept) else f"{kept:g}" for kept in lines["score"]])
+    print_lines(f"{window.title} 各次督查", spelled[list(_VISITS)].rename(columns=_VISITS))
     return OK
 
 

@@ -54,7 +54,7 @@ def add_commands(add: Add) -> None:
     listed = add(
         "records",
         _records,
-        "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分、问卷配额或节假日",
+        "列出整改反馈、台账、责任分解、上级测评、量化指标、专项行动、加减分、问卷配额或节假日",
     )
     kinds = "、".join(f"{kind.name}（{kind.title}）" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=kinds)

@@ -9,6 +9,7 @@ from pathlib import Path
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
+from wenming_metrics.decisions.reminders import send_reminders
 from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office, open_office
@@ -18,12 +19,19 @@ from wenming_metrics.queries.problems.lists import TERMS, ProblemView, problem_v
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
 from wenming_metrics.queries.problems.reminders import reminders
 from wenming_metrics.runtime import settings
-from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS, LOOP_SOURCES, LOOP_STATES, titles
+from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS, LOOP_SOURCES, LOOP_STATES, REPLIES, titles
 
 _LIST = {column.name: column.title for column in wording.LIST}
 _UNITS = {column.name: column.title for column in wording.UNITS}
 _FIGURES = {column.name: column.title for column in wording.FIGURES[:4]}
-_REMINDERS = titles("level=reminder", "unit_name", "problems=in_hand", "most_late", problems="件数")
+_REMINDERS = titles(
+    "level=reminder",
+    "unit_name",
+    "problems=in_hand",
+    "most_late",
+    "sent=reminder_no",
+    problems="件数",
+)
 _REJUDGED = titles(
     *("number=problem_number", "unit_name", "due=due_stored", "due_now", "mark=late_mark"),
     *("file", "sheet", "source_row"),
@@ -64,7 +72,9 @@ def add_commands(add: Add) -> None:
     move.add_argument(
         "--way", default="", choices=("", *CHECK_WAYS), help="核查方式：现场、图片、视频"
     )
-    move.add_argument("--outcome", default="", choices=("", *LOOKS), help="整改复查的结果")
+    move.add_argument(
+        "--outcome", default="", choices=("", *LOOKS, *REPLIES), help="整改复查、回访的结果"
+    )
     register = add("register", _register, "登记领导批示、会议定事项，和督查发现的问题一样办理")
     register.add_argument(
         "source", choices=LOOP_SOURCES[1:], metavar="来源", help="、".join(LOOP_SOURCES[1:])
@@ -75,6 +85,14 @@ def add_commands(add: Add) -> None:
         "remind", _remind, "列出没有签收、没有按时反馈的单位，印出可以转发的提示、催办、督办文字"
     )
     _add_span(remind)
+    remind.add_argument(
+        "--who", default="", metavar="姓名", help="谁发的；写了就编号发文，记在各个问题上"
+    )
+    remind.add_argument("--unit", metavar="单位", help="只发给这个单位的")
+    remind.add_argument(
+        "--papers", nargs="+", default=[], metavar="文号", help="重新存这些文号的文书"
+    )
+    remind.add_argument("--out", type=Path, help="文书存到哪个 .zip 文件")
 
 
 def _add_span(command: argparse.ArgumentParser) -> None:
@@ -227,8 +245,25 @@ def _remind(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
     view = _view(office, options)
     lines = reminders(office, view)
+    lines = lines[lines["unit_name"] == options.unit] if options.unit else lines
+    documents = send_reminders(office, lines, options.who) if options.who else options.papers
+    if options.out and documents:
+        # Word's library takes half a second to load, which no other command should wait for.
+        from wenming_metrics.publishing.dispatch.reminder_papers import reminder_papers
+
+        options.out.write_bytes(reminder_papers(office, documents))
     if options.json:
-        print_json({"as_of": view.as_of.isoformat(), "reminders": plain(lines)})
+        reminder_lines = plain(lines.drop(columns=["unit", "keys"]))
+        facts = {
+            "as_of": view.as_of.isoformat(),
+            "reminders": reminder_lines,
+            "documents": documents,
+        }
+        print_json(facts)
+        return OK
+    if documents:
+        stored = f"，文书已存到 {options.out}" if options.out else ""
+        say(f"{'、'.join(documents)}{stored}。")
         return OK
     if lines.empty:
         say(f"截至 {view.as_of.isoformat()}，没有要提醒的单位。")

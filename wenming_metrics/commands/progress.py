@@ -16,12 +16,19 @@ from wenming_metrics.domain.periods import today
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.progress.campaign_effects import campaign_effects
 from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
 from wenming_metrics.queries.progress.documents import (
     document_form,
     document_rates,
     documents,
     reminders,
+)
+from wenming_metrics.queries.progress.duties import (
+    duties,
+    duty_form,
+    leaf_duties,
+    site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metrics
 from wenming_metrics.runtime import settings
@@ -87,19 +94,57 @@ _THEMES = {
             *("progress=task_progress", "state=task_state", *_SOURCE),
         ),
     ),
+    "effects": _Theme(
+        "行动前后",
+        campaign_effects,
+        columns(
+            *("campaign", "span=effect_span", "side=effect_side", "checks", "failed"),
+            *("lost_rate", "relapses=effect_relapses"),
+        ),
+    ),
+    "duties": _Theme(
+        "责任分解",
+        duties,
+        columns(
+            *("matter=duty_matter", "sort=duty_sort", "unit_name", "lead", "leader"),
+            *("due=task_due", "progress=task_progress", "lacking=duty_lacking", *_SOURCE),
+        ),
+    ),
+    "leaves": _Theme(
+        "测评标准由谁负责",
+        leaf_duties,
+        columns(
+            *("code", "name=leaf_name", "lead=rule_lead", "responsible=rule_responsible"),
+            "duty_units",
+        ),
+    ),
+    "sites": _Theme(
+        "点位由谁负责",
+        site_duties,
+        columns(
+            *("site_name", "street_name=street", "type_name=point_type", "loss=loss_times"),
+            *("site_units", "type_units", "leaders"),
+        ),
+    ),
 }
-_FORMS = {"documents": ("document", document_form), "tasks": ("campaign", task_form)}
+_FORMS = {
+    "documents": ("document", document_form),
+    "tasks": ("campaign", task_form),
+}
 
 
 def add_commands(add: Add) -> None:
     """Add the command of this theme."""
-    command = add("progress", _progress, "工作推进：台账材料、指标数据、专项行动，和要催办的")
+    command = add(
+        "progress", _progress, "工作推进：台账材料、指标数据、专项行动、责任分解，和要催办的"
+    )
     titles = "、".join(f"{name}（{theme.title}）" for name, theme in _THEMES.items())
     command.add_argument(
         "what", choices=[*_THEMES, "remind"], metavar="什么", help=f"{titles}、remind（催办）"
     )
     command.add_argument("--unit", metavar="单位", help="只列一个单位的")
     command.add_argument("--overdue", action="store_true", help="只列逾期的")
+    command.add_argument("--nobody", action="store_true", help="只列没有人负责的测评标准、点位")
     command.add_argument("--date", type=date.fromisoformat, help="截至哪一天，不写是今天")
     command.add_argument("--out", type=Path, help="存成 .xlsx 文件；材料和任务的，填好可以再入库")
 
@@ -114,21 +159,25 @@ def _progress(options: argparse.Namespace) -> int:
         lines = lines[lines["unit_name"] == options.unit]
     if options.overdue and "overdue" in lines:
         lines = lines[lines["overdue"] > 0]
+    if options.nobody and "nobody" in lines:
+        lines = lines[lines["nobody"]]
     title = f"{theme.title}（截至{as_of.isoformat()}）"
     if options.out:
-        options.out.write_bytes(_file(office, options.what, title, lines))
+        options.out.write_bytes(_file(office, options.what, title, lines, as_of))
         say_saved(options)
         return OK
     table = lines[[column.name for column in theme.columns]]
     if options.json:
         print_json({"as_of": as_of.isoformat(), "lines": plain(table)})
         return OK
-    print_lines(title, _spelt(table, theme.columns))
+    print_lines(title, spell_table(table, theme.columns))
     return OK
 
 
-def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame) -> bytes:
+def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame, as_of: date) -> bytes:
     """Write lines to a file: as the form that comes back filled in, where there is one."""
+    if theme_name == "duties":
+        return filled_file(office, "duty", duty_form(office, as_of, lines))
     if theme_name in _FORMS:
         kind, lay_out = _FORMS[theme_name]
         return filled_file(office, kind, lay_out(lines))
@@ -136,8 +185,11 @@ def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame) -> b
     return write_book(ExportSheet(theme.title, title, lines, theme.columns))
 
 
-def _spelt(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.DataFrame:
-    """Spell figures as the page does, under the titles of their columns."""
+def spell_table(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.DataFrame:
+    """Spell figures as the page does, under the titles of their columns.
+
+    Takes: table - columns named as `sheet_columns`
+    """
     return pd.DataFrame(
         {
             column.title: [

@@ -9,11 +9,12 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import func, select
 
-from wenming_metrics.decisions.problem_moves import Finding, make_several, order_now
+from wenming_metrics.decisions.problem_moves import make_several, order_now
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.working_days import working_day_after
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.problems.choices import Finding, problem_key
 from wenming_metrics.scoring.loop.course import HAND_OUT
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
@@ -75,13 +76,6 @@ def problems_by_unit(
         units[name]: [problem_key(line) for line in of_unit.itertuples()]
         for name, of_unit in lines.groupby("unit_name", sort=False)
     }
-
-
-def problem_key(line: tuple) -> str | Finding:
-    """Name a problem: by its number where it is its alone, else by its row."""
-    if line.batch and (not line.number or line.is_shared):
-        return int(line.day), int(line.batch), int(line.seq)
-    return line.number
 
 
 def dispatch(

@@ -13,10 +13,11 @@ from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.lists import problem_view
 from wenming_metrics.queries.problems.look_back import draw_closed
-from wenming_metrics.store.notes import write_note
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.notes import read_notes, write_note
 
 MAINTAINED, CAME_BACK = "回头看保持", "反弹"
-_BACK = 366
+_BACK, _DRAWN = 366, "look-back-"
 RECHECK = "整改复查"
 LOOK_BACK = "销号后回头看"
 """整改复查 goes back to the sites of some days whatever became of their problems; 销号后回头看 draws from
@@ -41,10 +42,16 @@ def draw_look_back(
         raise IntakeError(f"最近 {closed_days} 天没有销号的问题，没有可以回头看的。")
     facts = {"who": who.strip(), "size": size, "least": least, "since": since, "seed": seed}
     chances = dict(zip(drawn["number"], drawn["chance"].round(6).tolist(), strict=True))
-    write_note(
-        office.store, f"look-back-{today().isoformat()}-{seed}", {**facts, "chances": chances}
-    )
+    write_note(office.store, f"{_DRAWN}{today().isoformat()}-{seed}", {**facts, "chances": chances})
     return seed, drawn
+
+
+def drawn_chances(office: Office) -> dict[str, float]:
+    """Give the chance with which each problem was drawn last: by number."""
+    with reading(office.store) as connection:
+        notes = read_notes(connection)
+    draws = sorted(name for name in notes if name.startswith(_DRAWN))
+    return {number: chance for name in draws for number, chance in notes[name]["chances"].items()}
 
 
 def recheck_list(office: Office, first: date, last: date) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from wenming_metrics.domain.problems import messages
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.book import ProblemBook, book_of, present_minute
+from wenming_metrics.queries.problems.choices import Finding
 from wenming_metrics.queries.problems.orders import (
     Complaint,
     Order,
@@ -23,7 +24,7 @@ from wenming_metrics.queries.problems.orders import (
     hand_out_complaints,
     hand_out_lines,
 )
-from wenming_metrics.reading.sandbox.pictures import type_of
+from wenming_metrics.reading.sandbox.pictures import taken_on, type_of
 from wenming_metrics.store.database import writing
 from wenming_metrics.store.pictures import keep_pictures
 from wenming_metrics.store.problems import (
@@ -34,8 +35,6 @@ from wenming_metrics.store.problems import (
 )
 
 _log = logging.getLogger(__name__)
-Finding = tuple[int, int, int]
-"""Day (ordinal), batch and seq of a stored row."""
 _LARGEST = 8_000_000
 """Bytes of a picture that is sent along with the page."""
 _MOST_SAID = 20
@@ -99,7 +98,11 @@ def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dic
     if not contents:
         return {}
     doubles = keep_pictures(connection, contents)
-    return {"pictures": list(contents), "pictures_seen": sorted(doubles)}
+    days = [day for _, content in contents.values() if (day := taken_on(content))]
+    return {
+        **{"pictures": list(contents), "photos_seen": len(doubles)},
+        "taken": min(days, default=0),
+    }
 
 
 def add_problem(

@@ -22,6 +22,8 @@ POINT_SCALE = 10_000
 """One point is this many stored units."""
 RATE_SCALE = 1_000_000_000
 """A rate of 1 is this many stored units."""
+SMALL_BASE = 10
+"""A share of fewer than this is told as one of a small base."""
 _SCORE_SCALE = 1_000_000_000
 """Scores are compared after rounding to 1e-9: what lies below is noise of binary fractions."""
 
@@ -44,10 +46,17 @@ def to_points(value: float | int | str | Decimal) -> int | None:
 def share_text(part: int, whole: int) -> str:
     """Spell a share with what it rests on; nothing to share is 「—」, neither 0 nor all of it.
 
-    >>> share_text(3, 4), share_text(0, 0)
-    ('75.0%（3/4）', '—')
+    >>> share_text(30, 40), share_text(3, 4), share_text(0, 0)
+    ('75.0%（30/40）', '75.0%（3/4，基数小）', '—')
     """
-    return f"{float(half_up(part / whole * 100, 1)):.1f}%（{part}/{whole}）" if whole else "—"
+    if not whole:
+        return "—"
+    return f"{float(half_up(part / whole * 100, 1)):.1f}%（{part}/{whole}{small_base(whole)}）"
+
+
+def small_base(whole: int) -> str:
+    """Say of what a share is made that it is little: one more or less would move it by a tenth and more."""
+    return "，基数小" if 0 < whole < SMALL_BASE else ""
 
 
 def rate(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

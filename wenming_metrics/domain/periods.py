@@ -90,14 +90,36 @@ def custom(start: date, end: date) -> Window:
 def previous(of: Window, steps: int = 1) -> Window:
     """Give the window of the same kind that lies `steps` before; a free window has its length.
 
-    One that begins beside the calendar (a month from the 26th) is moved by months, or by its days.
+    One that begins beside the calendar (a month from the 26th) is moved by months, or by its days. Of
+    a period that is not over (`to_date`) it is as many days from the beginning of the one before, of a
+    month those up to the same day: like is compared with like.
     """
     if of.kind == "custom" or _is_beside(of):
         return _moved_back(of, steps)
     earlier = of
     for _ in range(steps):
         earlier = window(of.kind, earlier.start - timedelta(days=1))
+    if is_to_date(of):
+        return replace(earlier, end=min(earlier.end, earlier.start + (of.end - of.start)))
     return earlier
+
+
+def to_date(of: Window, last: date) -> Window:
+    """Cut a period that holds a day down to what has passed of it; others stay as they are.
+
+    An issue with a number keeps its days: they are those that will be signed.
+    """
+    if of.kind == "custom" or of.number or not of.start <= last < of.end:
+        return of
+    return replace(of, end=last)
+
+
+def is_to_date(of: Window) -> bool:
+    """Say whether a window is the beginning of a calendar period that is not over."""
+    if of.kind == "custom" or of.number:
+        return False
+    whole = window(of.kind, of.start)
+    return whole.start == of.start and of.end < whole.end
 
 
 def _is_beside(of: Window) -> bool:
@@ -152,7 +174,7 @@ def _add_months(on: date, count: int) -> date:
 
 def _title(of: Window) -> str:
     start, end = of.start, of.end
-    if start.day != 1:
+    if start.day != 1 or is_to_date(of):
         return _span(start, end)
     if of.kind == "month":
         return f"{start.year}年{start.month}月"

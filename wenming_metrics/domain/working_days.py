@@ -18,6 +18,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 OFF, WORKED = "放假", "上班"
 """What a stretch of days is arranged to be."""
 WORKING_HOURS = ((8 * 60, 12 * 60), (14 * 60, 18 * 60))
@@ -78,6 +80,14 @@ def changed_days(calendar: WorkingDays, other: WorkingDays) -> list[int]:
     return sorted(day for day in days if is_working(calendar, day) != is_working(other, day))
 
 
+def arranged_days(calendar: WorkingDays) -> list[int]:
+    """List the days on which Monday to Friday is wrong by an arrangement, in order."""
+    days = calendar.off | calendar.worked
+    return sorted(
+        day for day in days if (day in calendar.worked) != (date.fromordinal(day).weekday() < 5)
+    )
+
+
 def is_working(calendar: WorkingDays, day: int) -> bool:
     """Say whether a day is worked."""
     if day in calendar.off or day in calendar.worked:
@@ -97,6 +107,19 @@ def working_day_after(calendar: WorkingDays, start: int, count: int) -> int:
         day += 1
         count -= is_working(calendar, day)
     return day
+
+
+def count_working(calendar: WorkingDays, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Count the working days after some days up to others, 0 where the other is not later.
+
+    Takes: starts, ends - ordinals
+    """
+    if not len(starts):
+        return np.zeros(0, np.int64)
+    first, last = int(np.min(starts)), int(max(np.max(starts), np.max(ends)))
+    worked = [is_working(calendar, day) for day in range(first + 1, last + 1)]
+    sums = np.concatenate([[0], np.cumsum(worked, dtype=np.int64)])
+    return sums[np.maximum(ends, starts) - first] - sums[starts - first]
 
 
 def unannounced(calendar: WorkingDays, first: int, last: int) -> list[int]:

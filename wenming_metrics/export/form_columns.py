@@ -65,6 +65,23 @@ FORMS = {
             *("due", "handed_in", "review", "document_state", "remark"),
         ),
     ),
+    "duty": BlankForm(
+        "责任分解",
+        (
+            *(
+                "project",
+                "indicator",
+                "content",
+                "standard",
+                "method",
+                "point_type",
+                "site",
+                "task",
+            ),
+            *("leader", "lead", "responsible", "assisting", "chief", "contact", "phone", "period"),
+            *("due", "progress", "remark"),
+        ),
+    ),
     "external": BlankForm(
         "上级测评",
         ("subject", "period", "test", "group", "total", "printed_rank", "printed_change", "remark"),
@@ -80,7 +97,8 @@ FORMS = {
         "专项行动",
         (
             *("campaign", "task", "phase", "lead", "responsible", "due", "progress", "contact"),
-            *("phone", "remark"),
+            *("phone", "document_no", "leader", "assisting", "measure", "done_standard"),
+            *("phase_from", "phase_to", "linked_items", "linked_types", "remark"),
         ),
     ),
     "survey": BlankForm(

@@ -53,7 +53,7 @@ _ROWS = 500
 _DAY = date(2026, 1, 5)
 _DAYS = {
     *("day", "planned_day", "finished", "due", "handed_in", "valid_from", "valid_to"),
-    *("adjusted_on", "submitted", "moved_on", "until_day"),
+    *("adjusted_on", "submitted", "moved_on", "until_day", "phase_from", "phase_to"),
 }
 _TEXTS = {"problem_no", "unit_code", "phone", "answer_id"}
 _LONG = {"description", "measure", "requirement", "task", "item", "site", "responsible", "remark"}
@@ -177,6 +177,8 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
             "measure": "已清扫并疏通排水口",
         },
         "deadline": "3个工作日",
+        **{"linked_items": str(catalogue.item_names[item]), "assisting": doer},
+        "linked_types": site_cells["point_type"],
         **{"move_act": "签收", "moved_on": _DAY, "handler": "经办人姓名"},
         **{"rectified": "已整改", "contact": "经办人姓名", "phone": "8000000"},
         **{"project": "公共文化", "indicator": "文化设施免费开放", "requirement": "说明报告1份"},
@@ -188,11 +190,15 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
             "task": "清理乱堆放",
             "phase": "集中整治",
             "progress": "50%",
+            "done_standard": "无乱堆放",
+            "phase_from": _DAY,
+            "phase_to": _DAY,
         },
         **{"adjusted_on": _DAY, "adjustment_type": "加分", "adjusted_points": 0.5},
         **{"reason": "承办全市现场会", "document_no": None},
         **{"off_from": date(2026, 10, 1), "off_to": date(2026, 10, 7), "arrangement": OFF},
         "holiday": "国庆节",
+        **{"leader": "领导姓名", "method": "实地考察"},
         **{"submitted": _DAY, "answer_id": "1", "duration": "150秒", "remark": EXAMPLE},
     }
 

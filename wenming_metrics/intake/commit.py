@@ -22,7 +22,8 @@ from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
 from wenming_metrics.intake.mistakes import IntakeError, MistakeError, one_file, return_file
 from wenming_metrics.intake.prepare import Ready, without_collection
-from wenming_metrics.intake.problem_moves import hold_moves, tell_strangers
+from wenming_metrics.intake.problem_answers import hold_answers
+from wenming_metrics.intake.problem_moves import hold_moves
 from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
 from wenming_metrics.intake.transaction import (
@@ -180,7 +181,7 @@ def _examine(
 ) -> Preview:
     with reading(office.store) as connection:
         file_reading = hold_moves(connection, office.rules.loop, file_reading)
-        file_reading = tell_strangers(connection, office.rules.loop, file_reading)
+        file_reading = hold_answers(connection, office.rules.loop, file_reading)
         notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
         if KNOWN not in {problem.code for problem in notes}:
             stored = _stored(connection, file_reading)

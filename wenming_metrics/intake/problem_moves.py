@@ -5,7 +5,7 @@ A row that is not allowed is held with the reason; the others are stored, and no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -20,13 +20,11 @@ from wenming_metrics.queries.problems.orders import (
     event_of,
     hand_out_complaints,
     hand_out_lines,
-    same_house,
 )
 from wenming_metrics.reading.model.reading import HELD_COLUMNS, Reading
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.store.database import stamp
 from wenming_metrics.store.problems import add_events, add_hand_outs, handed_out
-from wenming_metrics.store.rows import read_roles
 
 KIND = "moves"
 _CONTRADICTED = "流转-16"
@@ -51,77 +49,49 @@ def hold_moves(connection: Connection, rules: LoopRules, file_reading: Reading) 
     records = file_reading.records
     if not (records["kind"] == KIND).any():
         return file_reading
-    faults = check_moves(connection, rules, records).faults
+    return hold_records(file_reading, check_moves(connection, rules, records).faults)
+
+
+def hold_records(file_reading: Reading, faults: Mapping[int, tuple[Complaint, ...]]) -> Reading:
+    """Take records with faults out of a reading, each held with what is wrong with it.
+
+    Takes: faults - by index of `records`
+    """
     if not faults:
         return file_reading
-    names = {sheet.index: sheet.name for sheet in file_reading.sheets}
     problems, held_rows = [], []
     for record_index, row_faults in faults.items():
-        record = records.loc[record_index]
-        sheet, row = int(record["sheet"]), int(record["source_row"])
-        number = record["told"]["problem_no"]
-        for code, facts in row_faults:
-            written_text = str(facts.get("found", number))
-            details = {"number": number, **{k: v for k, v in facts.items() if k != "found"}}
-            problems.append(
-                Problem(code, names.get(sheet, ""), row, found=written_text, details=details)
-            )
-        held_rows.append((sheet, row, tuple(code for code, _ in row_faults)))
+        record = file_reading.records.loc[record_index]
+        problems += locate_faults(file_reading, record, row_faults)
+        codes = tuple(code for code, _ in row_faults)
+        held_rows.append((int(record["sheet"]), int(record["source_row"]), codes))
     held_frame = pd.DataFrame(held_rows, columns=list(HELD_COLUMNS)).astype(HELD_COLUMNS)
     counts = file_reading.counts
     return replace(
         file_reading,
-        records=records.drop(index=list(faults)).reset_index(drop=True),
+        records=file_reading.records.drop(index=list(faults)).reset_index(drop=True),
         held=pd.concat([file_reading.held, held_frame], ignore_index=True),
         problems=(*problems, *file_reading.problems),
         counts=replace(counts, good=counts.good - len(faults), held=counts.held + len(faults)),
     )
 
 
-def tell_strangers(connection: Connection, rules: LoopRules, file_reading: Reading) -> Reading:
-    """Tell of answers (整改反馈) by a unit that has nothing to do with the problem of their number.
-
-    They are no mistake for certain: lists do not name every unit that helps.
-    """
-    records = file_reading.records
-    answers = records[(records["kind"] == "rectification") & (records["unit"] >= 0)]
-    numbers = {contents["problem_no"] for contents in answers["told"]} - {""}
-    if not numbers:
-        return file_reading
-    book = book_of(connection, rules, numbers)
-    lines = book.lines[book.lines["number"].isin(numbers)]
-    concerned = _concerned(connection, lines)
-    names = book.register.units["name"]
-    sheets = {sheet.index: sheet.name for sheet in file_reading.sheets}
-    problems = []
-    for record in answers.itertuples():
-        number = record.told["problem_no"]
-        units = concerned.get(number, set())
-        if units and not any(same_house(book.register, record.unit, unit) for unit in units):
-            who = "、".join(names[unit] for unit in sorted(units) if unit >= 0)
-            details = {"number": number, "unit": who}
-            place = (sheets.get(record.sheet, ""), int(record.source_row))
-            problems.append(
-                Problem("整改-10", *place, found=str(names[record.unit]), details=details)
-            )
-    return replace(file_reading, problems=(*file_reading.problems, *problems))
-
-
-def _concerned(connection: Connection, lines: pd.DataFrame) -> dict[str, set[int]]:
-    """Give the units that have to do with each number: where it was found, who is named, who was given it."""
-    units: dict[str, set[int]] = {}
-    for line in lines.itertuples():
-        units.setdefault(line.number, set()).update({line.unit, line.holder, line.named} - {-1})
-    of_rows = lines[lines["batch"] > 0]
-    if len(of_rows):
-        roles = read_roles(connection, of_rows["day"].unique(), of_rows["batch"].unique())
-        for line in roles.merge(
-            of_rows[["batch", "seq", "number"]], on=["batch", "seq"]
-        ).itertuples():
-            units[line.number].add(int(line.unit))
-    for line in handed_out(connection, lines["number"]).itertuples():
-        units[line.number].add(int(line.unit))
-    return units
+def locate_faults(
+    file_reading: Reading, record: pd.Series, row_faults: Iterable[Complaint]
+) -> list[Problem]:
+    """Say of a record what is wrong, with its sheet and row."""
+    names = {sheet.index: sheet.name for sheet in file_reading.sheets}
+    number = record["told"]["problem_no"]
+    location = (names.get(int(record["sheet"]), ""), int(record["source_row"]))
+    return [
+        Problem(
+            code,
+            *location,
+            found=str(facts.get("found", number)),
+            details={"number": number, **{k: v for k, v in facts.items() if k != "found"}},
+        )
+        for code, facts in row_faults
+    ]
 
 
 def store_moves(

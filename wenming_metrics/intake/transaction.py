@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import build_sites, build_units
 from wenming_metrics.intake.prepare import Ready, make_ready
+from wenming_metrics.intake.problem_answers import photo_marks
 from wenming_metrics.intake.problem_moves import MovedMeanwhileError, store_moves
 from wenming_metrics.intake.resubmission import end_corrected
 from wenming_metrics.reading.model.reading import Reading
@@ -98,7 +99,9 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
     if file_reading.said != NOTHING_SAID:
         corrections.keep_answers(connection, batch, answers_text(file_reading.said))
     _store_cells(connection, batch, file_reading)
-    pictures.save_pictures(connection, batch, file_reading.pictures, file_reading.picture_bytes)
+    doubles = pictures.save_pictures(
+        connection, batch, file_reading.pictures, file_reading.picture_bytes
+    )
     if len(file_reading.units) or len(file_reading.registered_sites):
         _store_registers(connection, batch, file_reading)
         fill_sums(connection, rules)  # sums follow the tree of units
@@ -108,7 +111,9 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         put_plan(connection, file_reading.plan["day"].unique().tolist())
     if len(file_reading.records):
         records.save_records(connection, batch, file_reading.records)
-        problems.save_answers(connection, batch, file_reading.records)
+        problems.save_answers(
+            connection, batch, file_reading.records, photo_marks(file_reading, doubles)
+        )
         store_moves(connection, rules.loop, batch, file_reading.records)
     if file_reading.answers is not None:
         surveys.save_answers(connection, batch, file_reading.answers)

@@ -25,7 +25,9 @@ from wenming_metrics.vocabulary import columns
 
 _ODD = str.maketrans({sign: "_" for sign in '\\/:*?"<>|'})
 """Signs that a name of a file cannot hold."""
-_LEAVES = columns("name=leaf_name", "path", "rate", "checks", "failed", "loss", failed="问题项")
+_LEAVES = columns(
+    *("name=leaf_name", "path", "rate", "checks", "failed", "multiple", "loss"), failed="问题项"
+)
 _CORRECTIONS = columns(
     *("file", "sheet", "source_row", "header", "old=cell_old", "new=cell_new"),
     *("who=corrected_by", "at=corrected_at", "ended_by=confirmed_by", "reason=correction_grounds"),

@@ -250,6 +250,7 @@ def _fields(settings: dict) -> dict[str, object]:
         missing_flag=float(value("missing.flag")),
         half_weight_checks=float(value("missing.half_weight_checks")),
         day_share=float(value("ranking.day_share")),
+        visit_grades=dict(value("visits.grades")),
         coverage_by=value("coverage.by"),
         adjustments=_adjustments(settings),
         lists=_lists(settings),
@@ -300,7 +301,14 @@ def _loop(settings: dict, moves: Mapping[tuple[str, str], Move]) -> LoopRules:
         relapse_days=value("deductions.relapse_days"),
         **{
             name: value(f"loop.{name}")
-            for name in ("sign_days", "stalled_days", "extensions", "pause_days", "same_person")
+            for name in (
+                "sign_days",
+                "stalled_days",
+                "extensions",
+                "pause_days",
+                "same_person",
+                "call_back",
+            )
         },
     )
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from wenming_metrics.domain.working_hours import OfficeHours
 from wenming_metrics.rules.settings_table import LIMITS_OVERDUE, RULES
-from wenming_metrics.vocabulary import LOOP_STATES
+from wenming_metrics.vocabulary import LOOKS, LOOP_STATES, REPLIES
 
 MOVES = "moves.csv"
 MOVE_COLUMNS = ("from", "act", "to", "by", "needs", "kind")
@@ -16,10 +16,12 @@ ANY_STATE = "*"
 BY = {"office": "创建办", "unit": "责任单位", "checker": "核查人", "approver": "销号审批人"}
 NEEDS = {
     **{"reason": "原因", "unit": "单位", "due": "整改时限", "approver": "批准人"},
-    **{"way": "核查方式", "until": "期限", "document_no": "文号", "outcome": "复查结果"},
+    **{"way": "核查方式", "until": "期限", "document_no": "文号", "outcome": "结果"},
 }
 """What a move may ask for, as people call it."""
 KINDS_OF_MOVE = ("forward", "return", "assign", "revoke", "close")
+REPLY, CALL_BACK = "答复", "回访"
+"""What the office owes who reported a problem, before it is 销号."""
 ON_ANSWER, ON_CHECK = "answer", "check"
 """What closes a problem: the word of the unit, or 销号 after a check."""
 _default = RULES.default
@@ -48,6 +50,7 @@ class LoopRules:
     unpaused     - reasons of a check that failed for which the time of checking is the unit's
     reminders    - name of a reminder -> working days after the deadline
     same_person  - whether who checked may also approve
+    call_back    - whether what the public reported is 销号 only after 答复 and 回访
     recounted    - (batch, seq) of a finding -> another deadline, to see what it would change; {} usually
     """
 
@@ -63,11 +66,17 @@ class LoopRules:
     unpaused: tuple[str, ...] = tuple(_default("loop.unpaused"))
     reminders: Mapping[str, int] = field(default_factory=lambda: dict(LIMITS_OVERDUE))
     same_person: bool = _default("loop.same_person")
+    call_back: bool = _default("loop.call_back")
     recounted: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def find(self, state: str, act: str) -> Move | None:
         """Find the move that an act makes from a state; None where it is not allowed."""
         return self.moves.get((state, act)) or self.moves.get((ANY_STATE, act))
+
+    @staticmethod
+    def outcomes(act: str) -> tuple[str, ...]:
+        """List what an act may find."""
+        return REPLIES if act == CALL_BACK else LOOKS
 
     @cached_property
     def acts(self) -> dict[str, Move]:

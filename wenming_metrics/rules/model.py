@@ -178,6 +178,7 @@ class RuleSet:
     coverage - kind of window -> share of weight that must have been looked at to be scored
     half_weight_checks - k: a branch of n checks weighs with n / (n + k) of its weight; 0 = with all
     day_share - share of a group that a day must have looked at for it to have places
+    visit_grades - grade of a visit -> the least score that has it
     coverage_by - against what coverage is taken: the "plan", or the "register" of sites
     missing  - one of MISSING_WORDS; missing_flag - share of weight filled in from which a unit is marked
     tables   - TABLE_COLUMNS, in order; numbers as float, NaN = no limit; `rate` 0 to 1
@@ -214,6 +215,7 @@ class RuleSet:
     missing_flag: float = _default("missing.flag")
     half_weight_checks: float = _default("missing.half_weight_checks")
     day_share: float = _default("ranking.day_share")
+    visit_grades: Mapping[str, float] = field(default_factory=dict)
     coverage_by: str = _default("coverage.by")
     tables: pd.DataFrame = field(default_factory=lambda: _no_lines(TABLE_COLUMNS))
     prices: pd.DataFrame = field(default_factory=lambda: _no_lines(PRICE_COLUMNS))

@@ -172,6 +172,12 @@ _SETTINGS = (
         default=(),
         blank="并列",
     ),
+    Setting(
+        *("visits.grades", "督查等次", "一次督查的得分到多少是哪一等", "numbers"),
+        span=(0, 1e6),
+        default={},
+        blank="不分等次",
+    ),
     choice(
         "city.weight",
         "全市得分",
@@ -332,6 +338,11 @@ _SETTINGS = (
         blank="缺图、虚假整改",
     ),
     flag("loop.same_person", "核查人可以销号", "核查和销号可以是同一个人", default=False),
+    flag(
+        *("loop.call_back", "先答复回访再销号"),
+        "群众反映的问题，答复、回访以后才能销号",
+        default=True,
+    ),
     Setting(
         *("loop.reminders", "催办", "超过整改时限几个工作日发", "numbers"),
         span=_COUNT,

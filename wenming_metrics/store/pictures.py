@@ -29,14 +29,15 @@ def save_pictures(
     batch: int,
     placements: pd.DataFrame,
     contents: Mapping[str, tuple[str, bytes]],
-) -> None:
-    """Store the pictures of a batch; bytes that are there already are not stored twice.
+) -> set[str]:
+    """Store the pictures of a batch, each once; gives the digests that were there already.
 
     Takes: placements, contents - as `reading.Reading.pictures` and `picture_bytes`
     """
-    keep_pictures(connection, contents)
+    doubles = keep_pictures(connection, contents)
     columns = {name: placements[name] for name in placements.columns}
     add_rows(connection, schema.picture_place, {**columns, "batch": batch})
+    return doubles
 
 
 def keep_pictures(connection: Connection, contents: Mapping[str, tuple[str, bytes]]) -> set[str]:

@@ -20,6 +20,9 @@ from wenming_metrics.store.days import among
 
 SAME_DAY = "当日"
 """Finished on the day on which the problem was found."""
+CO_ACTS = {"反馈": "协办反馈"}
+"""What the answer of a unit does that only assists; one that does not say it is done is CO_PROGRESS."""
+CO_PROGRESS = "协办进展"
 ANSWER_ACTS = {"反馈已整改": "反馈", "反映不属实": "申请不属实", "申请挂账": "挂账申请"}
 """What an answer in a file (整改反馈) does; one that says anything else is 进展."""
 PROGRESS = "进展"
@@ -45,22 +48,45 @@ def happened_on(answer: Mapping[str, str], day: int, known_at: str) -> int:
     return day or date.fromisoformat(known_at[:10]).toordinal()
 
 
-def save_answers(connection: Connection, batch: int, records: pd.DataFrame) -> None:
-    """Store the answers of a file (整改反馈) as events. Takes: records - as `reading.Reading.records`"""
+def save_answers(
+    connection: Connection,
+    batch: int,
+    records: pd.DataFrame,
+    photos: Mapping[tuple[int, int], Mapping],
+) -> None:
+    """Store the answers of a file (整改反馈) as events; those of units that assist as theirs.
+
+    Takes: records - as `reading.Reading.records`; photos - sheet and row -> what the pictures of a row
+           say (photos_seen, taken), for `details`
+    """
     moment, lines = stamp(), []
-    for record in records[records["kind"] == "rectification"].itertuples():
+    answers = records[records["kind"] == "rectification"]
+    roles = _roles(connection, {answer["problem_no"] for answer in answers["told"]})
+    for record in answers.itertuples():
         answer = record.told
         if answer["problem_no"]:
             details = {name: answer[name] for name in _TOLD} | {"not_ours": answer["not_ours"]}
+            details |= photos.get((int(record.sheet), int(record.source_row)), {})
+            act = ANSWER_ACTS.get(answer["state"], PROGRESS)
+            if roles.get((answer["problem_no"], int(record.unit))) == "协办":
+                act = CO_ACTS.get(act, CO_PROGRESS)
             lines.append(
                 {
                     **{"number": answer["problem_no"], "unit": int(record.unit), "batch": batch},
-                    **{"act": ANSWER_ACTS.get(answer["state"], PROGRESS), "details": details},
+                    **{"act": act, "details": details},
                     **{"day": happened_on(answer, int(record.day), moment), "at": moment},
                     **{"sheet": int(record.sheet), "source_row": int(record.source_row)},
                 }
             )
     add_events(connection, lines)
+
+
+def _roles(connection: Connection, numbers: Iterable[str]) -> dict[tuple[str, int], str]:
+    """Give the role of each unit in the last round of some problems."""
+    handed = handed_out(connection, numbers)
+    return {
+        (line.number, int(line.unit)): line.role for line in handed.itertuples(index=False)
+    }  # rounds come in order: the last one holds
 
 
 def add_events(connection: Connection, lines: Sequence[Mapping]) -> list[int]:

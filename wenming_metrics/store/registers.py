@@ -150,6 +150,15 @@ def read_plan(connection: Connection, days: Iterable[int]) -> pd.DataFrame:
     )
 
 
+def plan_lines(connection: Connection, days: Iterable[int]) -> pd.DataFrame:
+    """Read the lines of the plans that count on some days, each once: day, street, point_type, site,
+    site_name, team, round."""
+    table = schema.plan_row
+    names = ("day", "street", "point_type", "site", "site_name", "team", "round")
+    query = select(*(table.c[name] for name in names)).where(among(table.c.day, days)).distinct()
+    return read_frame(connection, that_count(query, table).order_by(*(table.c[n] for n in names)))
+
+
 def has_plan(connection: Connection) -> bool:
     """Say whether any plan is stored, whether it counts or not."""
     return connection.execute(select(schema.plan_row.c.day).limit(1)).first() is not None

@@ -17,12 +17,13 @@ from wenming_metrics.publishing.corrections import corrections_of
 from wenming_metrics.publishing.issues import issues, signed_for
 from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.queries.office import days_known
+from wenming_metrics.queries.problems.glance import problem_glance
 from wenming_metrics.queries.survey.rates import overview_rates, rates
 from wenming_metrics.queries.survey.waves import waves
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.store.failures import StoreError
-from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame import cache, signed_view
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.losses.scope import book_of
@@ -86,15 +87,18 @@ def _questions() -> Iterator[Callable[[], object]]:
     calendar = calendar_of(office.rules.issues)
     if not is_usual(calendar):
         windows.insert(1, slot_at(calendar, days[-1]).window)
+    opening = signed_view.opening_window(office.rules, days)
+    windows = list(dict.fromkeys([opening, *map(signed_view.present_part, windows)]))
     for newest in windows:
         for board in office.rules.boards:
             if board.ranked:
                 selection = _shown(newest, board.kind)
                 yield lambda selection=selection: _ask(ranking_page.summary_of, selection)
         selection = _shown(newest, "")
-        for question in (overview_page.group_ends, overview_page.losses_figure):
-            yield lambda question=question, selection=selection: _ask(question, selection)
+        yield lambda selection=selection: _ask(overview_page.group_ends, selection)
+        yield lambda selection=selection: overview_page.city_moves(selection)
         yield lambda asked_for=newest: ask(returning_sites, asked_for, first.kind, wait=False)
+    yield lambda: ask(problem_glance, overview_page.DAYS_BACK, wait=False)
     yield lambda: ask(overview_rates, days[-1], wait=False)
     yield lambda: book_of(_shown(windows[0], first.kind))
     for wave in ask(waves, wait=False)[:1]:

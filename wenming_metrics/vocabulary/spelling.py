@@ -41,6 +41,7 @@ def visible(text: str) -> str:
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_SERIAL = re.compile(r"\s*[(（]?(\d{1,2})[.、．)）]")
 _DIGIT_WORDS = "零一二三四五六七八九"
 _NUMBER_WORD = re.compile(r"(?=.)(?:([一二三四五六七八九])?(十))?([零一二两三四五六七八九])?")
 
@@ -54,6 +55,16 @@ def normalise(text: str) -> str:
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     return plain if _ODD.isdisjoint(plain) else plain.translate(_PLAIN)
+
+
+def leading_serial(text: str) -> str:
+    """Give the serial that a text begins with, as the problems of one cell do; "" without one.
+
+    >>> leading_serial("（2）楼道堆物"), leading_serial("2处堆物")
+    ('2', '')
+    """
+    match = _SERIAL.match(text)
+    return str(int(match[1])) if match else ""
 
 
 def chinese_number(text: str) -> int:

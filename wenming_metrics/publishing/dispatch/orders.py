@@ -67,7 +67,7 @@ def read_dispatch(office: Office, document_no: str) -> Dispatch:
         events = read_frame(connection, query.where(event.c.event.in_(handed["event"].tolist())))
         book = book_of(connection, office.rules.loop, numbers)
         problems = book.lines[book.lines["number"].isin(numbers)]
-        described = _describe(connection, office, problems)
+        described = describe_problems(connection, office, problems)
     handed = handed.merge(events, on="event", validate="many_to_one")
     handed = handed.merge(described, on="number", validate="many_to_one")
     names = book.register.units["name"]
@@ -87,7 +87,7 @@ def read_dispatch(office: Office, document_no: str) -> Dispatch:
     )
 
 
-def _describe(connection: object, office: Office, problems: pd.DataFrame) -> pd.DataFrame:
+def describe_problems(connection: object, office: Office, problems: pd.DataFrame) -> pd.DataFrame:
     """Put words to problems: number, site_name, item_name, description, found_on, places, batch, sheet, source_row."""
     of_rows = problems[problems["batch"] > 0]
     days = sorted(of_rows["day"].unique().tolist())

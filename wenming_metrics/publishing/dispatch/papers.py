@@ -57,7 +57,7 @@ _SUMMARY = columns(
     *("description", "places", "due=due_written"),
     due="整改时限",
 )
-_RECEIPT = (("签收单位（盖章）", ""), ("签收人", ""), ("签收时间", "        年    月    日"))
+RECEIPT = (("签收单位（盖章）", ""), ("签收人", ""), ("签收时间", "        年    月    日"))
 
 
 def dispatch_papers(office: Office, document_no: str) -> tuple[str, bytes]:
@@ -101,7 +101,7 @@ def _paper(
         *_opening(handed_out, unit, lines),
         _grid(lines),
     ]
-    receipt = [Paragraph(HEADING, "回执"), Grid("", ("项目", "填写"), _RECEIPT, (40, 60))]
+    receipt = [Paragraph(HEADING, "回执"), Grid("", ("项目", "填写"), RECEIPT, (40, 60))]
     return fill(shell, texts, paragraphs, [*receipt, *_pictures(office, lines)], {})
 
 

@@ -40,6 +40,12 @@ class HeldCell:
     is_wrong: bool
 
 
+def held_rows(office: Office) -> int:
+    """Count the held rows that wait."""
+    with reading(office.store) as connection:
+        return len(waiting(connection))
+
+
 def waiting_rows(office: Office) -> pd.DataFrame:
     """List the held rows that wait, newest file first, in the order of the sheet.
 

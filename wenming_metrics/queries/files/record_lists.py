@@ -35,6 +35,10 @@ _KIND_COLUMNS = {
         "finding=finding_state",
     ),
     "document": ("project", "indicator", "content", "requirement", "due", "lead", "handed_in"),
+    "duty": (
+        *("project", "indicator", "content", "standard", "point_type", "site", "task", "lead"),
+        *("assisting", "due", "progress"),
+    ),
     "external": (
         "test",
         "group",

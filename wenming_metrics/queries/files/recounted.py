@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.domain.periods import today
-from wenming_metrics.domain.working_days import WorkingDays, changed_days
+from wenming_metrics.domain.working_days import WorkingDays, arranged_days, changed_days
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import Context
@@ -45,7 +45,9 @@ def recounted_deadlines(office: Office) -> pd.DataFrame:
     """
     with reading(office.store) as connection:
         register = read_register(connection)
-        crossing = changed_days(WorkingDays(), register.calendar)
+        # Some were counted by the fixed holidays alone, those before by Monday to Friday.
+        changed = changed_days(WorkingDays(), register.calendar)
+        crossing = sorted({*changed, *arranged_days(register.calendar)})
         spans = read_due_spans(connection, crossing)
         context = Context(register, office.catalogue, today(), _ANSWERS, read_choices(connection))
         frames = [

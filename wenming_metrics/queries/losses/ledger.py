@@ -22,6 +22,7 @@ from wenming_metrics.queries.scores.score_windows import statuses
 from wenming_metrics.queries.scores.standings import RuleSpan, Standings
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses.ledger import LEVELS, counted_of, graded_owners, silent_losses
+from wenming_metrics.scoring.losses.losses import weight_multiples
 from wenming_metrics.scoring.tally.columns import as_names
 from wenming_metrics.scoring.tally.leaves import visit_averages
 from wenming_metrics.scoring.tree.adjusting import LEDGER
@@ -60,8 +61,8 @@ class Ledger:
             item_name, day (ordinal), kind, reason; points (of the unit's score), city (of the
             city's); uncounted (points of the row that 扣完为止 left out); of checks also node,
             column, owner, stretch, visit, unit, item, point_type, batch, seq, found_on, lost,
-            possible (1e-4), own, part, whole (`scoring.losses.ledger.counted_of`), weight, rate, mode and
-            owner_path of the node that makes the rate, full, share (of the window's days)
+            possible (1e-4), own, part, whole (`scoring.losses.ledger.counted_of`), weight, multiple
+            (`scoring.losses.losses.weight_multiples`), rate, mode and owner_path of the node that makes the rate, full, share (of the window's days)
             Checks that lost nothing are among them where a table of grades looks at them.
     units - unit, name, group, full (mark), score (as published; NaN = not scored), total (exact,
             NaN = not looked at), weight (in the city's score), status
@@ -156,6 +157,7 @@ def _lines_of_span(
     joined = pd.concat(frames, ignore_index=True)
     owner, column = joined["owner"].to_numpy(np.int64), joined["column"].to_numpy(np.int64)
     facts = {"weight": scores.weights[owner, column], "rate": scores.rates[owner, column]}
+    facts |= {"multiple": weight_multiples(scores, rules)[owner, column]}
     facts |= {"full": rules.full_mark, "share": share[joined["place"].to_numpy(np.int64)]}
     mode = rules.nodes["mode"].to_numpy(object)
     mode = np.where(visit_averages(rules) & (mode == "rate"), BY_VISIT, mode)
@@ -221,7 +223,14 @@ def _decision_lines(standings: Standings) -> pd.DataFrame:
         "points": -decisions["counted"],
         "reason": decisions["reason"],
     }
-    facts = {"weight": np.nan, "rate": np.nan, "full": np.nan, "share": 1.0, "stretch": -1}
+    facts = {
+        "weight": np.nan,
+        "multiple": np.nan,
+        "rate": np.nan,
+        "full": np.nan,
+        "share": 1.0,
+        "stretch": -1,
+    }
     facts |= {"node": -1, "owner": -1, "column": decisions["column"], "mode": "", "owner_path": ""}
     names = {"lead": NOT_TOLD, "responsible": "", "version": standings.rules().version}
     cells = {**amounts, **_NO_CHECK, **facts, **names, **blank, "kind": ADJUSTED}

@@ -105,17 +105,22 @@ def read_book(
     days: Sequence[int],
     moment: Moment | None = None,
     sites: Iterable[int] | None = None,
+    period_start: int = 0,
 ) -> ProblemBook:
-    """Read the problems found on some days, at some sites only where they are given."""
+    """Read the problems found on some days, at some sites only where they are given.
+
+    Takes: period_start - of what was found before this day only that is given which was handed out
+           and not closed by then (上期结转); 0: all
+    """
     moment = moment or Moment(today().toordinal())
-    begin = min(days, default=moment.as_of)
+    begin = period_start or min(days, default=moment.as_of)
     days = [day for day in days if day <= moment.as_of]
     findings = read_problems(connection, days, moment.known_at, sites)
     elsewhere = own_numbers(connection, days, moment.known_at)
     problems = number_rows(connection, findings, moment.known_at)
     problems = _with_elsewhere(problems, elsewhere)
     register = read_register(connection)
-    clock = make_clock(register.calendar, rules.hours, begin, moment.as_of + 1)
+    clock = make_clock(register.calendar, rules.hours, min(days, default=begin), moment.as_of + 1)
     holder = row_holders(connection, problems)
     events = linked_events(connection, problems, moment)
     is_linked = events["finding"] >= 0
@@ -123,6 +128,7 @@ def read_book(
     courses = play_events(problems, holder, linked, rules, clock, moment)
     lines = _lines(problems, holder, courses)
     lines = _flagged(lines, register, rules, moment, begin)
+    lines = lines[(lines["day"] >= begin) | lines["is_carried"]]
     unlinked = events[~is_linked & (events["finding"] == -1)]
     facts = (register, clock, rules, moment, begin)
     return ProblemBook(lines, linked, courses, unlinked, *facts)

@@ -13,6 +13,8 @@ from wenming_metrics.scoring.loop.course import BY_TABLE
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
+Finding = tuple[int, int, int]
+"""Day (ordinal), batch and seq of a stored row."""
 _ORDER = ("department", "street", "section", "community", "district")
 
 
@@ -24,6 +26,13 @@ def acts_from(office: Office, states: Iterable[str]) -> dict[str, Move]:
         for act in rules.acts
         if act != BY_TABLE and all(rules.find(state, act) for state in distinct)
     }
+
+
+def problem_key(line: tuple) -> str | Finding:
+    """Name a problem: by its number where it is its alone, else by its row."""
+    if line.batch and (not line.number or line.is_shared):
+        return int(line.day), int(line.batch), int(line.seq)
+    return line.number
 
 
 def unit_numbers(office: Office) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,9 +11,10 @@ import pandas as pd
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.registers import ancestors
-from wenming_metrics.domain.working_days import is_working
+from wenming_metrics.domain.working_hours import day_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.book import ProblemBook, read_book
+from wenming_metrics.queries.problems.orders import LEAD
 from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.queries.scores.findings import Moment
 from wenming_metrics.queries.scores.records import locations_of
@@ -30,6 +31,8 @@ from wenming_metrics.vocabulary import LOOP_SOURCES, LOOP_STATES, PARTIES, SOURC
 OVERDUE, NEAR, LATER, UNDATED, STALLED = "逾期", "临期", "未到期", "无期限", "长期无进展"
 TERMS = (OVERDUE, NEAR, LATER, UNDATED, STALLED)
 """How a problem stands to its limit; 无期限 of what was handed out without one."""
+_CARRIED = 366
+"""So many days before a period what is still open is looked for."""
 LIST_COLUMNS = (
     *("number", "state", "unit_name", "term", "due_day", "age", "site_name", "item_name"),
     *("found_on", "source_name", "returns"),
@@ -64,38 +67,32 @@ class ProblemView:
 def problem_view(
     office: Office, back: int, as_of: date | None = None, known_at: str = ""
 ) -> ProblemView:
-    """List the problems found in the days up to a day. Takes: back - so many days; as_of - None: today"""
+    """List the problems found in the days up to a day, and those carried over into them (上期结转).
+
+    Takes: back - so many days; as_of - None: today
+    """
     last = as_of or today()
     begin = last - timedelta(days=back - 1)
     with reading(office.store) as connection:
-        days = range(begin.toordinal(), last.toordinal() + 1)
-        book = read_book(connection, office.rules.loop, days, Moment(last.toordinal(), known_at))
+        start = begin.toordinal()
+        days = range(start - _CARRIED, last.toordinal() + 1)
+        moment = Moment(last.toordinal(), known_at)
+        book = read_book(connection, office.rules.loop, days, moment, period_start=start)
         sites = read_sites_met(connection).set_index("site")["name"]
     return view_of(office, book, sites, begin)
-
-
-def problem_glance(office: Office, back: int) -> ProblemView:
-    """Count as `problem_view` does, for a page that lists no problems: without lines."""
-    view = problem_view(office, back)
-    return replace(view, lines=view.lines.iloc[:0])
 
 
 def view_of(office: Office, book: ProblemBook, sites: pd.Series, begin: date) -> ProblemView:
     """Name the problems of a book and count them."""
     as_of = book.moment.as_of
     lines = _named(office, book, sites)
-    calendar = book.register.calendar
-
-    def working_days(start: int, end: int) -> int:
-        return sum(is_working(calendar, day) for day in range(start + 1, end + 1))
-
     return ProblemView(
         begin=begin,
         as_of=date.fromordinal(as_of),
         lines=lines,
         figures=figures(book.lines),
         by_unit=count_by_unit(lines),
-        median=median_days(book.lines, working_days),
+        median=median_days(book.lines, book.register.calendar),
         closes=book.rules.closes,
     )
 
@@ -208,10 +205,10 @@ class ProblemStory:
     """One problem opened: where it stands, what happened, whose time it was.
 
     steps - act, on (text), who, unit_name, note (what else is said), batch, file, sheet, source_row,
-            ignored (whether the table of moves did not allow it), pictures (digests), seen (how many of
-            them were stored already)
+            ignored (whether the table of moves did not allow it), pictures (digests), doubt (why a person
+            should look at them closely, "" = nothing)
     hours - party, minutes; row - its original row as `describe_rows.describe` gives it, None: from
-            elsewhere; dispatched - unit_name, role, dispatch of the round
+            elsewhere; dispatched - unit_name, role, dispatch, has_reported of the round
     """
 
     course: ProblemCourse
@@ -253,7 +250,13 @@ def problem_story(office: Office, day: int, batch: int, seq: int) -> ProblemStor
         ),
         hours=course.minutes(book.clock),
         row=row,
-        dispatched=sent.assign(unit_name=sent["unit"].map(names)),
+        dispatched=sent.assign(
+            unit_name=sent["unit"].map(names),
+            has_reported=[
+                bool(course.answered) if role == LEAD else unit in course.co_answered
+                for role, unit in zip(sent["role"], sent["unit"], strict=True)
+            ],
+        ),
         acts=tuple(act for act in allowed if act != "随表交办"),
     )
 
@@ -272,14 +275,24 @@ def _steps(book: ProblemBook, index: int, course: ProblemCourse) -> pd.DataFrame
             "note": _note(event),
             "ignored": event["event"] in ignored,
             "pictures": tuple(event["details"].get("pictures", ())),
-            "seen": len(event["details"].get("pictures_seen", ())),
+            "doubt": _photo_doubt(event["details"], course.handed),
             **{name: event[name] for name in ("batch", "sheet", "source_row")},
         }
         for event in events.to_dict("records")
     ]
-    names_of = ["act", "on", "who", "unit_name", "note", "ignored", "pictures", "seen"]
+    names_of = ["act", "on", "who", "unit_name", "note", "ignored", "pictures", "doubt"]
     names_of += ["batch", "sheet", "source_row"]
     return pd.DataFrame(rows, columns=names_of)
+
+
+def _photo_doubt(details: Mapping[str, object], handed: int) -> str:
+    """Say why the photos of an answer may not show that it was done. Takes: handed - moment"""
+    stored_before = details.get("photos_seen", len(details.get("pictures_seen", ())))
+    taken, handed_on = int(details.get("taken", 0)), day_of(handed) if handed else 0
+    doubts = [f"{stored_before} 张库里已经有"] if stored_before else []
+    if 0 < taken < handed_on:
+        doubts.append(f"拍摄于 {date.fromordinal(taken).isoformat()}，早于交办")
+    return "；".join(doubts)
 
 
 def _moment_text(day: int, minute: int) -> str:

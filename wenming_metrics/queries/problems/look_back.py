@@ -6,16 +6,68 @@ before is likelier to do so again. Every unit gets at least so many. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.scoring.draws import draw_by_chances, share_chances
+from wenming_metrics.scoring.survey.intervals import limits
 from wenming_metrics.scoring.tree.states import OPEN
 
 DRAWN_COLUMNS = ["number", "unit_name", "site_name", "item_name", "closed_on", "chance", "risk"]
 _RANDOM_SHARE = 0.5
-"""How much of the chance is the same for all: what is never looked at cannot be told from what holds."""
+"""How much of the chance is the same for all."""
 _SENT_BACK, _CAME_BACK = 2.0, 3.0
 """What a problem that was sent back, or came back before, weighs more than 1."""
+
+
+@dataclass(frozen=True)
+class LookedAgain:
+    """How many of those looked at again came back, and of all that are closed by the chances of the draw.
+
+    looked, came_back - counts; rate, low, high - share of all closed ones, 0 to 1, NaN: nobody looked
+    """
+
+    looked: int
+    came_back: int
+    rate: float
+    low: float
+    high: float
+
+    @property
+    def sentence(self) -> str:
+        """Say it in words, with n and margin."""
+        if not self.looked:
+            return "还没有回头看过。"
+        rate, low, high = (
+            f"{float(half_up(100 * share, 1)):.1f}" for share in (self.rate, self.low, self.high)
+        )
+        return (
+            f"回头看过 {self.looked:,} 件，反弹 {self.came_back:,} 件；按抽中的机会推算，"
+            f"已销号的约 {rate}% 会反弹（95%置信区间 {low}%—{high}%）。"
+        )
+
+
+def looked_again(lines: pd.DataFrame, chances: Mapping[str, float]) -> LookedAgain:
+    """Estimate how much of what is closed came back, from those looked at again.
+
+    Each stands for 1 / chance of its like (1 where it was not drawn); the interval is Wilson's of as many as
+    these unequal weights are worth (Kish).
+
+    Takes: lines - number, held, relapsed (days, 0: not); chances - by number, those of the last draw
+    """
+    visited = lines[(lines["held"] > 0) | (lines["relapsed"] > 0)]
+    weights = np.array([1 / chances.get(number, 1.0) for number in visited["number"]])
+    back = (visited["relapsed"] > 0).to_numpy()
+    if visited.empty:
+        return LookedAgain(0, 0, np.nan, np.nan, np.nan)
+    rate = float(weights[back].sum() / weights.sum())
+    worth = float(weights.sum() ** 2 / (weights**2).sum())
+    low, high = (float(bound) for bound in limits(rate * worth, worth))
+    return LookedAgain(len(visited), int(back.sum()), rate, low, high)
 
 
 def draw_closed(lines: pd.DataFrame, size: int, least: int, since: int, seed: int) -> pd.DataFrame:
@@ -38,8 +90,8 @@ def draw_closed(lines: pd.DataFrame, size: int, least: int, since: int, seed: in
     for _, of_unit in closed.groupby("unit_name", sort=True):
         share = round(size * len(of_unit) / len(closed))
         count = min(len(of_unit), max(share, least))
-        chances = _chances(of_unit["risk"].to_numpy(float), count)
-        picked = _systematic(chances, rng)
+        chances = share_chances(of_unit["risk"].to_numpy(float), count, _RANDOM_SHARE)
+        picked = draw_by_chances(chances, rng)
         drawn.append(of_unit.assign(chance=chances)[picked])
     names = [*DRAWN_COLUMNS, "day", "batch", "seq"]
     if not drawn:
@@ -48,24 +100,3 @@ def draw_closed(lines: pd.DataFrame, size: int, least: int, since: int, seed: in
     return picked_problems.sort_values(["unit_name", "site_name"], kind="stable")[
         names
     ].reset_index(drop=True)
-
-
-def _chances(risk: np.ndarray, count: int) -> np.ndarray:
-    """Share a count out as chances of at most 1."""
-    shares = _RANDOM_SHARE / len(risk) + (1 - _RANDOM_SHARE) * risk / risk.sum()
-    chances = np.minimum(count * shares, 1.0)
-    while chances.sum() < count - 1e-9:
-        free = chances < 1
-        missing = count - chances.sum()
-        chances[free] = np.minimum(chances[free] * (1 + missing / chances[free].sum()), 1.0)
-    return chances
-
-
-def _systematic(chances: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Pick by equal steps through the summed chances, in an order of their own: each with its chance."""
-    order = rng.permutation(len(chances))
-    ends = np.cumsum(chances[order])
-    steps = rng.random() + np.arange(round(ends[-1]))
-    mask = np.zeros(len(chances), bool)
-    mask[order[np.searchsorted(ends, steps, side="right").clip(max=len(order) - 1)]] = True
-    return mask

@@ -17,7 +17,8 @@ from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import working_day_after
 from wenming_metrics.domain.working_hours import DAY, calendar_version, day_of, end_of
 from wenming_metrics.queries.problems.book import ProblemBook
-from wenming_metrics.rules.loop import NEEDS, Move
+from wenming_metrics.queries.scores.moves import REPORTED
+from wenming_metrics.rules.loop import CALL_BACK, NEEDS, REPLY, LoopRules, Move
 from wenming_metrics.scoring.loop.course import (
     ANSWER,
     APPEAL,
@@ -28,7 +29,7 @@ from wenming_metrics.scoring.loop.course import (
     SUSPEND,
     ProblemCourse,
 )
-from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS
+from wenming_metrics.vocabulary import CHECK_WAYS
 
 LEAD, ASSISTING = "主办", "协办"
 """Roles in which a problem is handed out."""
@@ -89,9 +90,9 @@ def complaints(
         return
     if missing := _missing(order, move):
         yield "流转-04", facts | {"missing": "、".join(missing)}
-    yield from _wrong_words(order)
+    yield from _wrong_words(order, book.rules)
     yield from _wrong_days(order, facts)
-    yield from _broken_limits(book, order, course, facts)
+    yield from _broken_limits(book, index, order, course, facts)
     yield from _wrong_people(book, order, course, facts)
 
 
@@ -101,8 +102,12 @@ def _missing(order: Order, move: Move) -> list[str]:
     return missing if order.who else [*missing, "办理人"]
 
 
-def _wrong_words(order: Order) -> Iterator[Complaint]:
-    for text, choices, title in ((order.way, CHECK_WAYS, "way"), (order.outcome, LOOKS, "outcome")):
+def _wrong_words(order: Order, rules: LoopRules) -> Iterator[Complaint]:
+    outcomes = rules.outcomes(order.act)
+    for text, choices, title in (
+        (order.way, CHECK_WAYS, "way"),
+        (order.outcome, outcomes, "outcome"),
+    ):
         if text and text not in choices:
             yield "流转-18", {"title": NEEDS[title], "text": text, "choices": "、".join(choices)}
 
@@ -118,10 +123,11 @@ def _wrong_days(order: Order, facts: Mapping[str, object]) -> Iterator[Complaint
 
 
 def _broken_limits(
-    book: ProblemBook, order: Order, course: ProblemCourse, facts: Mapping[str, object]
+    book: ProblemBook, index: int, order: Order, course: ProblemCourse, facts: Mapping[str, object]
 ) -> Iterator[Complaint]:
     """Hold the limits of rules: so many 延期, so long a 挂账, 退回 soon after 签收, one appeal."""
     rules, calendar = book.rules, book.register.calendar
+    line = book.lines.loc[index]
     if order.act in (EXTEND, ASKED_EXTENSION):
         if course.extensions >= rules.extensions:
             yield "流转-09", {**facts, "why": f"已经延期 {course.extensions} 次"}
@@ -146,6 +152,10 @@ def _broken_limits(
                 yield "流转-11", {**facts, "why": "签收已超过 1 个工作日，视为接收"}
     if order.act == APPEAL and course.appeals:
         yield "流转-13", dict(facts)
+    if order.act == CLOSED and rules.call_back and line["source"] == REPORTED and line["batch"]:
+        owed = [act for act in (REPLY, CALL_BACK) if act not in course.acts_of_round]
+        if owed:
+            yield "流转-20", {**facts, "owed": "、".join(owed)}
 
 
 def _wrong_people(

@@ -1,101 +1,170 @@
 """Who has not signed for a problem, or not answered in time: 提示, 催办, 督办单, 提级督办, with a text to send.
 
-Which of them is due is a setting: so many working days after the limit.
+Which of them is due is a setting: so many working days after the limit. A unit that assists is reminded
+of its own report.
 """
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping
+from datetime import date
 
-from wenming_metrics.domain.working_days import WorkingDays, is_working
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from wenming_metrics.domain.working_days import count_working
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.problems.choices import problem_key
 from wenming_metrics.queries.problems.lists import ProblemView
+from wenming_metrics.queries.problems.orders import ASSISTING
 from wenming_metrics.rules.loop import LoopRules
-from wenming_metrics.store.database import reading
+from wenming_metrics.scoring.loop.course import CO_ANSWER, SETTLED
+from wenming_metrics.scoring.loop.figures import UNTRUE
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.problems import handed_out, read_events
 from wenming_metrics.store.registers import read_register
 
 UNSIGNED = "未签收"
 _LISTED = 10
 """So many problems are written into one text; the rest are counted."""
+COLUMNS = ["level", "unit_name", "problems", "most_late", "sent", "numbers", "text", "unit", "keys"]
 
 
 def reminders(office: Office, view: ProblemView) -> pd.DataFrame:
     """List who is to be reminded of what, the gravest first.
 
     Returns: level (UNSIGNED or a reminder of the rules), unit_name, problems (how many), most_late
-             (days after the limit, 0), numbers (joined by 、), text (to be pasted)
+             (days after the limit, 0), sent (文号 under which all of them were sent at this level, "" =
+             not yet), numbers (joined by 、), text (to be pasted), unit (its number), keys (of the
+             problems, as `choices.problem_key` gives them)
     """
     rules = office.rules.loop
+    handed = view.lines[view.lines["handed"] > 0]
+    # What the lead answered is open for those that have still to report.
+    lines, joint = handed[handed["is_open"]], handed[~handed["state"].isin([SETTLED, UNTRUE])]
     with reading(office.store) as connection:
-        calendar = read_register(connection).calendar
-    lines = view.lines[view.lines["is_open"] & (view.lines["handed"] > 0)]
-    as_of = view.as_of.toordinal()
-    levels = [_level(line, rules, calendar, as_of) for line in lines.itertuples()]
-    leveled = lines.assign(level=levels)
-    leveled = leveled[leveled["level"] != ""]
-    order = [UNSIGNED, *_by_days(rules)]
+        register = read_register(connection)
+        helping = _helping(connection, joint, register.units["name"])
+        lines = pd.concat([lines.assign(assists=False), helping], ignore_index=True)
+        levels = _levels(lines, rules, register.calendar, view.as_of.toordinal())
+        lines = lines.assign(level=levels)[levels != ""]
+        sent = _sent(connection, lines["number"])
+    units = {name: unit for unit, name in register.units["name"].items()}
+    order = [UNSIGNED, *by_days(rules)]
     rows = [
-        {
-            "level": level,
-            "unit_name": unit,
-            "problems": len(group),
-            "most_late": int(max(0, -group["left"].min())) if group["left"].notna().any() else 0,
-            "numbers": "、".join(number or "未编号" for number in group["number"]),
-            "text": _text(str(level), str(unit), group, view),
-        }
-        for (level, unit), group in leveled.groupby(["level", "unit_name"], sort=False)
+        (
+            *(reminder, unit, len(group), int(max(0, np.nan_to_num(-group["left"].min())))),
+            _sent_under(sent, str(reminder), group["number"]),
+            "、".join(number or "未编号" for number in group["number"]),
+            _text(str(reminder), str(unit), group, view.as_of),
+            units.get(unit, -1),
+            tuple(problem_key(line) for line in group.itertuples()),
+        )
+        for (reminder, unit), group in lines.groupby(["level", "unit_name"], sort=False)
     ]
-    frame = pd.DataFrame(
-        rows, columns=["level", "unit_name", "problems", "most_late", "numbers", "text"]
-    )
-    in_order = frame.assign(rank=[-order.index(level) for level in frame["level"]])
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    in_order = frame.assign(rank=[-order.index(reminder) for reminder in frame["level"]])
     in_order = in_order.sort_values(
         ["rank", "most_late", "problems"], ascending=[True, False, False]
     )
     return in_order.drop(columns="rank").reset_index(drop=True)
 
 
-def _by_days(rules: LoopRules) -> list[str]:
+def by_days(rules: LoopRules) -> list[str]:
+    """List the reminders of the rules, the first one first."""
     return sorted(rules.reminders, key=lambda name: rules.reminders[name])
 
 
-def _level(line: tuple, rules: LoopRules, calendar: WorkingDays, as_of: int) -> str:
-    """Say which reminder a problem asks for, "" for none."""
-    if line.is_overdue:
-        late = working_days_between(calendar, int(line.due), as_of)
-        due_levels = [name for name in _by_days(rules) if late >= rules.reminders[name]]
-        if due_levels:
-            return due_levels[-1]
-    waited = working_days_between(calendar, int(line.since), as_of)
-    return UNSIGNED if line.state == "待签收" and waited > rules.sign_days else ""
+def sent_reminders(office: Office) -> pd.DataFrame:
+    """List the reminders that were sent, the newest first: document_no, level, unit, day (ordinal), who, problems, at."""
+    table = schema.problem_event
+    keys = (table.c.document_no, table.c.act.label("level"), table.c.unit, table.c.day, table.c.who)
+    query = select(*keys, func.count().label("problems"), func.max(table.c.at).label("at"))
+    query = query.where(table.c.act.in_(by_days(office.rules.loop)), table.c.batch == 0)
+    with reading(office.store) as connection:
+        lines = read_frame(connection, query.group_by(*keys))
+        names = read_register(connection).units["name"]
+    lines = lines.assign(unit_name=lines["unit"].map(names).fillna(""))
+    return lines.sort_values(["at", "document_no"], ascending=False, ignore_index=True)
 
 
-def working_days_between(calendar: WorkingDays, start: int, end: int) -> int:
-    """Count the working days after one day up to another."""
-    return sum(is_working(calendar, day) for day in range(start + 1, end + 1))
+def _helping(connection: Connection, lines: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Give the problems again, under each 协办 unit that has not reported in the round."""
+    handed = handed_out(connection, lines["number"])
+    handed = handed[handed["role"] == ASSISTING]
+    events = read_events(connection, handed["number"])
+    reports = events.loc[events["act"] == CO_ANSWER, ["number", "unit", "event"]]
+    reports = reports.groupby(["number", "unit"])["event"].max()
+    reported = [
+        reports.get((line.number, line.unit), -1) > line.event
+        for line in handed.itertuples(index=False)
+    ]
+    handed = handed[~np.array(reported, bool)]
+    owing = lines.merge(handed[["number", "round", "unit"]], on=["number", "round"])
+    return owing.assign(unit_name=owing["unit_y"].map(names), assists=True, state="整改中")
 
 
-def _text(level: str, unit: str, problems: pd.DataFrame, view: ProblemView) -> str:
+def _levels(lines: pd.DataFrame, rules: LoopRules, calendar: object, as_of: int) -> np.ndarray:
+    """Say which reminder each problem asks for, "" for none."""
+    levels = np.full(len(lines), "", object)
+    ends = np.full(len(lines), as_of)
+    due = lines["due"].to_numpy(np.int64)
+    is_late = lines["is_overdue"].to_numpy(bool) | (
+        lines["assists"].to_numpy(bool) & (due > 0) & (due < as_of)
+    )
+    waited = count_working(calendar, lines["since"].to_numpy(np.int64), ends)
+    is_unsigned = (lines["state"] == "待签收").to_numpy() & (waited > rules.sign_days)
+    levels[is_unsigned] = UNSIGNED
+    late = count_working(calendar, np.where(is_late, due, as_of), ends)
+    for name in by_days(rules):
+        levels[is_late & (late >= rules.reminders[name])] = name
+    return levels
+
+
+def _sent(connection: Connection, numbers: pd.Series) -> Mapping[tuple[str, str], str]:
+    """Give under which 文号 each problem was sent last at each level: (number, level) -> 文号."""
+    events = read_events(connection, numbers)
+    events = events[events["document_no"] != ""]
+    return dict(
+        zip(zip(events["number"], events["act"], strict=True), events["document_no"], strict=True)
+    )
+
+
+def _sent_under(sent: Mapping[tuple[str, str], str], reminder: str, numbers: pd.Series) -> str:
+    documents = [sent.get((number, reminder), "") for number in numbers]
+    return "、".join(dict.fromkeys(documents)) if all(documents) else ""
+
+
+def _text(reminder: str, unit: str, problems: pd.DataFrame, as_of: date) -> str:
     """Write what is sent to a unit."""
-    count, day_text = len(problems), f"{view.as_of.month}月{view.as_of.day}日"
-    if level == UNSIGNED:
-        opening = f"截至{day_text}，交办贵单位的 {count} 件问题还没有签收，请尽快签收办理："
-    else:
-        opening = (
-            f"截至{day_text}，贵单位有 {count} 件问题超过整改时限还没有反馈，请抓紧整改并反馈："
-        )
     numbered = [
         _line(number, line) for number, line in enumerate(problems.head(_LISTED).itertuples(), 1)
     ]
+    count = len(problems)
     left_out = [f"另有 {count - _LISTED} 件见清单。"] if count > _LISTED else []
-    return "\n".join([f"【{level}】{unit}：", opening, *numbered, *left_out])
+    opening = opening_of(reminder, count, as_of)
+    return "\n".join([f"【{reminder}】{unit}：", opening, *numbered, *left_out])
+
+
+def opening_of(reminder: str, count: int, as_of: date) -> str:
+    """Say what a unit is reminded of."""
+    day_text = f"{as_of.month}月{as_of.day}日"
+    if reminder == UNSIGNED:
+        return f"截至{day_text}，交办贵单位的 {count} 件问题还没有签收，请尽快签收办理："
+    return f"截至{day_text}，贵单位有 {count} 件问题超过整改时限还没有反馈，请抓紧整改并反馈："
 
 
 def _line(number: int, line: tuple) -> str:
     location = "，".join(filter(None, (line.site_name, str(line.item_name or ""))))
     due = (
-        f"，应于{line.due_day.month}月{line.due_day.day}日前整改，{line.term}"
+        f"，应于{line.due_day.month}月{line.due_day.day}日前整改，{_late_words(line)}"
         if line.due_day
         else ""
     )
     return f"{number}. {line.number or '未编号'}：{location}{due}。"
+
+
+def _late_words(line: tuple) -> str:
+    return "协办情况未报" if line.assists else line.term

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.numbers import half_up, small_base
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.vocabulary import columns
@@ -39,7 +39,7 @@ def basis(view: ProblemView) -> str:
     usual = f"{days:g} 个工作日" if days else "不到 1 个工作日"
     typical = f"，从交办到整改完的中位数{usual}（{count:,} 件）" if count else ""
     return (
-        f"截至 {view.as_of.isoformat()}，{view.begin.isoformat()} 以来发现的问题；"
+        f"截至 {view.as_of.isoformat()}，{view.begin.isoformat()} 以来发现的和以前交办、到那天还没有整改完的问题；"
         f"整改完{closes}{typical}。"
     )
 
@@ -53,7 +53,8 @@ def share(line: pd.Series) -> str:
     """Say what a share is of."""
     if pd.isna(line["denominator"]):
         return line["words"]
-    return f"{line['words']}：{line['numerator']:,} ÷ {line['denominator']:,}"
+    small = small_base(line["denominator"])
+    return f"{line['words']}：{line['numerator']:,} ÷ {line['denominator']:,}{small}"
 
 
 def figure_lines(view: ProblemView) -> pd.DataFrame:
@@ -61,7 +62,9 @@ def figure_lines(view: ProblemView) -> pd.DataFrame:
     lines = view.figures
     has_base = lines["denominator"].notna()
     counts = [
-        f"{line.numerator:,} ÷ {line.denominator:,}" if is_share else f"{line.numerator:,} 件"
+        f"{line.numerator:,} ÷ {line.denominator:,}{small_base(line.denominator)}"
+        if is_share
+        else f"{line.numerator:,} 件"
         for line, is_share in zip(lines.itertuples(), has_base, strict=True)
     ]
     shares = [

@@ -20,14 +20,22 @@ SOURCE = ["batch", "file", "sheet", "source_row"]
 """Where a line was read."""
 
 
-def latest(office: Office, kind: str, key: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+def latest(
+    office: Office,
+    kind: str,
+    key: Sequence[str],
+    columns: Sequence[str],
+    *,
+    contacts: bool = False,
+) -> pd.DataFrame:
     """Give the records of a kind, of each key those of the file that came last.
 
-    Takes:   key - what tells two things apart, beside the unit; columns - the other facts
+    Takes:   key - what tells two things apart, beside the unit; columns - the other facts;
+             contacts - also who is to be reminded (`contact`), for the office alone
     Returns: unit (-1: none), unit_name ("": none), key, columns ("" where a record has none), SOURCE;
              in the order in which they came
     """
-    record_lines = records(office, kind).reindex(
+    record_lines = records(office, kind, contacts=contacts).reindex(
         columns=["unit", "unit_name", *key, *columns, *SOURCE], fill_value=""
     )
     texts = [*key, *columns]

@@ -13,7 +13,7 @@ from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import rank_window, ranking
 from wenming_metrics.queries.ranking.shortlists import named_units
-from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.queries.scores.score_windows import standings_now
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.scoring.ranking.bands import (
     BAND_COLUMNS,
@@ -50,12 +50,29 @@ def bands(office: Office, window: Window, board: str = "street") -> pd.DataFrame
         points, NaN = unknown), `scoring.ranking.bands.BAND_COLUMNS`, clear_change (whether the
         score differs from the window before by more than noise; <NA> = cannot be said)
     """
-    windows = series(window, 2)
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, windows, office.rules.board(board))
-        errors = [errors_in(standings, number, stored_tallies(connection)) for number in (-2, -1)]
+    standings, errors = errors_now(office, window, board)
     earlier = rank_window(standings, -2).assign(**{ERROR: errors[0]["error"].to_numpy()})
     return band_window(standings, errors[1], earlier)
+
+
+def errors_now(
+    office: Office, window: Window, board: str
+) -> tuple[Standings, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Score a window and the one before it, as the store stands now.
+
+    Returns: the scores, and `errors_in` of the earlier and of the later window
+    """
+    standings = standings_now(office, series(window, 2), board)
+    if office.recall is None:
+        return standings, _both_errors(office, window, board)
+    return standings, office.recall(office, _both_errors, window, board)
+
+
+def _both_errors(office: Office, window: Window, board: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    standings = standings_now(office, series(window, 2), board)
+    with reading(office.store) as connection:
+        tallies = stored_tallies(connection)
+        return errors_in(standings, -2, tallies), errors_in(standings, -1, tallies)
 
 
 def band_window(

@@ -7,6 +7,7 @@ latest table says was not drawn (未抽中) has no figure, and an older one does
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -22,6 +23,10 @@ from wenming_metrics.vocabulary import normalise
 
 ANY = "*"
 """Stands for every kind of test."""
+LASTING = {"metric": "indicator", "external": "test"}
+"""Kinds of facts that count until the next -> where their records name what they tell a figure of."""
+_ORDER = ["day", "batch", "seq"]
+"""A later line takes the place of an earlier one."""
 COLUMNS = ("unit", "value", "told", "of", "file", "sheet", "source_row", "restricted")
 """unit; value (float, NaN = none); told - the printed text or the count behind the value; of - the
 period it is of; where it stands; whether its file must not be published (不得对外公布)."""
@@ -38,14 +43,8 @@ def external(
     Returns: COLUMNS, one line per unit that a test speaks of
     """
     records = _records_up_to(connection, "external", window, inside)
-    wanted = _bare(column)
-    texts = [_printed(record, wanted) for record in records["told"]]
-    ours = [
-        test == ANY or normalise(record["test"]) == normalise(test) for record in records["told"]
-    ]
-    mask = np.array([ok and text is not None for ok, text in zip(ours, texts, strict=True)], bool)
-    records = records.assign(text=texts)[mask]
-    return _latest(connection, records.assign(value=[_number(text) for text in records["text"]]))
+    ours = _is_of(_names(records, "external"), test)
+    return _latest(connection, _external_values(records[ours], column))
 
 
 def metric(
@@ -53,14 +52,63 @@ def metric(
 ) -> pd.DataFrame:
     """Give the latest value of each unit in a metric; a part of a whole is a percentage."""
     records = _records_up_to(connection, "metric", window, inside)
-    ours = np.array(
-        [normalise(record["indicator"]) == normalise(name) for record in records["told"]], bool
-    )
-    records = records[ours]
+    ours = _is_of(_names(records, "metric"), name)
+    return _latest(connection, _metric_values(records[ours]))
+
+
+def courses(connection: Connection, facts: Sequence[str]) -> pd.DataFrame:
+    """Read what was ever told of facts that last until the next; each kind of record is read once.
+
+    Takes:   facts - as rules name them: metric:name, external:test:column
+    Returns: fact, unit, day (ordinal), value (NaN: told that there is none); of one fact in the order in
+             which a later line takes the place of an earlier one
+    """
+    frames = [pd.DataFrame({"fact": [], "unit": [], "day": [], "value": []})]
+    records = {kind: _told_of_units(connection, kind) for kind in {fact_parts(f)[0] for f in facts}}
+    names = {kind: _names(lines, kind) for kind, lines in records.items()}
+    for fact in dict.fromkeys(facts):
+        kind, name, column = fact_parts(fact)
+        lines = records[kind][_is_of(names[kind], name)]
+        lines = _metric_values(lines) if kind == "metric" else _external_values(lines, column)
+        lines = lines.sort_values(_ORDER, kind="stable")
+        frames.append(lines[["unit", "day", "value"]].assign(fact=fact))
+    return pd.concat(frames, ignore_index=True)
+
+
+def fact_parts(fact: str) -> tuple[str, str, str]:
+    """Take the name of a fact apart: kind, what it is of, column."""
+    kind, name, column = (*fact.split(":"), "", "")[:3]
+    return kind, name, column
+
+
+def _told_of_units(connection: Connection, kind: str) -> pd.DataFrame:
+    records = read_records(connection, kind)
+    return records[records["unit"] >= 0]
+
+
+def _names(records: pd.DataFrame, kind: str) -> np.ndarray:
+    """Give the name of what each record tells a figure of."""
+    names = [normalise(record[LASTING[kind]]) for record in records["told"]]
+    return np.array(names, dtype=object)
+
+
+def _is_of(names: np.ndarray, wanted: str) -> np.ndarray:
+    return np.full(len(names), True) if wanted == ANY else names == normalise(wanted)
+
+
+def _external_values(records: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Add text and value of a column of the matrix; records that say nothing of it are left out."""
+    wanted = _bare(column)
+    texts = [_printed(record, wanted) for record in records["told"]]
+    values = [_number(text) if text is not None else np.nan for text in texts]
+    valued = records.assign(text=pd.Series(texts, records.index, dtype=object), value=values)
+    return valued[valued["text"].notna()]
+
+
+def _metric_values(records: pd.DataFrame) -> pd.DataFrame:
+    """Add text and value of a metric."""
     texts = [measured(record) for record in records["told"]]
-    return _latest(
-        connection, records.assign(text=[t for t, _ in texts], value=[v for _, v in texts])
-    )
+    return records.assign(text=[t for t, _ in texts], value=[v for _, v in texts])
 
 
 def documents(connection: Connection, window: Window) -> pd.DataFrame:
@@ -136,7 +184,7 @@ def _factor(scale: str, value: str, share: Decimal) -> int:
 
 def _latest(connection: Connection, records: pd.DataFrame) -> pd.DataFrame:
     """Keep the last line of each unit: by day, then by the order in which files came."""
-    order = records.sort_values(["day", "batch", "seq"], kind="stable")
+    order = records.sort_values(_ORDER, kind="stable")
     last = order.drop_duplicates("unit", keep="last").sort_values("unit")
     texts = [
         text or record.get("state", "")

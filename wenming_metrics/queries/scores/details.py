@@ -26,7 +26,7 @@ from wenming_metrics.queries.scores.score_windows import standings_now
 from wenming_metrics.queries.scores.standings import RuleSpan, Standings
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses.ledger import reason_of
-from wenming_metrics.scoring.losses.losses import node_losses
+from wenming_metrics.scoring.losses.losses import node_losses, weight_multiples
 from wenming_metrics.scoring.tally.tally import FAILED, drop_repeats
 from wenming_metrics.scoring.tree.adjusting import no_lines
 from wenming_metrics.store.batches import live_on
@@ -49,9 +49,9 @@ def unit_leaves(
 
     Takes:   cut - as known when (None: now)
     Returns: one line per leaf looked at, and per node whose loss stands on no row: code, name, path
-             (「公共环境 › 街面环境」), rate, weight (effective; 0 below a node that settles), loss
-             (points of the score), checks, failed, lead, responsible, reason ("", or why there is
-             no row). `loss` sums to full mark - score. Under two versions of the rules a leaf of
+             (「公共环境 › 街面环境」), rate, weight (effective; 0 below a node that settles), multiple
+             (`losses.weight_multiples`), loss (points of the score), checks, failed, lead,
+             responsible, reason ("", or why there is no row). `loss` sums to full mark - score. Under two versions of the rules a leaf of
              the same code and name is one line, with rate and weight of the newer one.
     """
     with reading(office.store) as connection:
@@ -82,7 +82,7 @@ def _leaves_of(standings: Standings, lines: pd.DataFrame, column: int) -> pd.Dat
         for number, weighted_span in enumerate(standings.spans_in())
     ]
     leaves = pd.concat(frames[::-1], ignore_index=True)
-    how = dict.fromkeys(("rate", "weight", "lead", "responsible"), "first")
+    how = dict.fromkeys(("rate", "weight", "multiple", "lead", "responsible"), "first")
     how |= dict.fromkeys(("loss", "checks", "failed"), "sum")
     keys = ["code", "name", "path", "reason"]
     leaves = leaves.groupby(keys, sort=False, as_index=False).agg(how)
@@ -120,6 +120,7 @@ def _leaf_lines(
             "path": [node_path(rules, node) for node in leaves.index],
             "rate": scores.rates[leaves.index, score_column],
             "weight": scores.weights[leaves.index, score_column],
+            "multiple": weight_multiples(scores, rules)[leaves.index, score_column],
             **{name: leaves[name] for name in ("loss", "checks", "failed", "reason")},
         }
     )

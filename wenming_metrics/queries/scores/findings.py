@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,12 +16,12 @@ from wenming_metrics.store.records import read_records
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_numbers, same_numbers
 from wenming_metrics.tallies.update import apply_decisions
+from wenming_metrics.vocabulary import leading_serial
 
 NO_NUMBER, UNKNOWN, SHARED = "没有编号", "未找到编号", "几个问题同用这个编号"
 """Why an answer belongs to no problem."""
 ANSWERS = "rectification"
 """Kind of the records that answer problems."""
-_FIRST = re.compile(r"\s*[((]?(\d{1,2})[.、．)）]")
 _ORDER = ["day", "site", "item", "severity", "lost", "places", "number", "batch", "seq"]
 _KEY = ["batch", "seq"]
 
@@ -114,8 +113,8 @@ def link(
 def _find(labels: Mapping[str, int], number: str, description: str) -> int:
     if not number:
         return -1
-    first = _FIRST.match(description)
-    piece = labels.get(f"{number}-{int(first[1])}") if first else None
+    serial = leading_serial(description)
+    piece = labels.get(f"{number}-{serial}") if serial else None
     return labels.get(number, -1) if piece is None else piece
 
 

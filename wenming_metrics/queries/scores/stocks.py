@@ -29,22 +29,29 @@ def stocks_of(
     nodes = stock_nodes(rules)
     if not nodes:
         return None
+    facts = pd.DataFrame({"node": nodes, "fact": rules.nodes["fact"].loc[nodes].astype(str)})
+    is_lasting = facts["fact"].str.partition(":")[0].isin(dated_facts.LASTING)
+    course = facts.merge(dated_facts.courses(connection, facts["fact"][is_lasting]), on="fact")
     frames = [pd.DataFrame({"node": [], "column": [], "value": []})]
-    for node in nodes:
-        for number, window in enumerate(windows):
-            facts = figures(connection, str(rules.nodes.at[node, "fact"]), window)
-            position = board_position[facts["unit"].to_numpy(np.int64)]
-            cells = {"node": node, "column": number * units + position, "value": facts["value"]}
-            lines = pd.DataFrame(cells)[(position >= 0) & facts["value"].notna().to_numpy()]
-            frames.append(lines.drop_duplicates("column", keep="last"))
+    for number, window in enumerate(windows):
+        latest = course[course["day"].to_numpy() < window.days.stop]
+        latest = latest.drop_duplicates(["node", "unit"], keep="last")
+        if not is_lasting.all():
+            shares = dated_facts.documents(connection, window)
+            latest = pd.concat([latest, facts[~is_lasting].merge(shares, how="cross")])
+        latest = latest.sort_values(["node", "unit"], kind="stable")
+        position = board_position[latest["unit"].to_numpy(np.int64)]
+        lines = latest[["node", "value"]].assign(column=number * units + position)
+        lines = lines[(position >= 0) & latest["value"].notna().to_numpy()]
+        frames.append(lines.drop_duplicates(["node", "column"], keep="last"))
     return stock_rates(pd.concat(frames, ignore_index=True), rules, len(windows) * units)
 
 
 def figures(connection: Connection, fact: str, window: Window) -> pd.DataFrame:
     """Look a fact up as of the end of a window: unit, value; see `queries.scores.dated_facts`."""
-    kind, key, column = (*fact.split(":"), "", "")[:3]
+    kind, name, column = dated_facts.fact_parts(fact)
     if kind == "metric":
-        return dated_facts.metric(connection, key, window)
+        return dated_facts.metric(connection, name, window)
     if kind == "external":
-        return dated_facts.external(connection, key, column, window)
+        return dated_facts.external(connection, name, column, window)
     return dated_facts.documents(connection, window)

@@ -30,6 +30,7 @@ from wenming_metrics.scoring.survey.rates import (
     UNASKED_STATE,
     judge_rate,
     make_figures,
+    mark_alike,
     rank_figures,
     state_of,
     total_of_sums,
@@ -125,6 +126,7 @@ def _unit_lines(
     figures = make_figures(sums, rate.method, survey.decimals, survey.limits, hidden)
     names = wave_answers.units[["unit", "unit_name", "group"]].reset_index(drop=True)
     lines = pd.concat([names.assign(rate=rate.code), figures], axis=1)
+    lines = lines.assign(state=mark_alike(lines))
     return lines.assign(place=rank_figures(lines, wave_answers.ties))
 
 

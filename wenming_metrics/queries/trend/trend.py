@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up, quotient
-from wenming_metrics.domain.periods import Window, window
+from wenming_metrics.domain.periods import Window, is_to_date, to_date, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city_score, city_weights
 from wenming_metrics.queries.scores.details import PATH_MARK, node_path
@@ -84,7 +84,8 @@ def year_before(of: Window) -> Window:
     It has no number: the issues of another year need not begin on its days.
     """
     if of.kind in ("month", "quarter", "half", "year") and not of.number:
-        return window(of.kind, of.start.replace(year=of.start.year - 1))
+        earlier = window(of.kind, of.start.replace(year=of.start.year - 1))
+        return to_date(earlier, earlier.start + (of.end - of.start)) if is_to_date(of) else earlier
     if of.kind in ("month", "quarter", "half", "year"):
         ends = (of.start, of.end + timedelta(days=1))
         first, after = (on.replace(year=on.year - 1) for on in ends)

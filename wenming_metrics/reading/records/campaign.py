@@ -18,10 +18,16 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     texts_of,
 )
 from wenming_metrics.reading.resolve.shared_duty import settle_due, settle_duty
-from wenming_metrics.reading.tables.table import Table, column
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, report, typed
 from wenming_metrics.vocabulary import normalise
 
 DONE, UNDER_WAY, NOT_BEGUN = "已完成", "进行中", "未开始"
+PLAN_FACTS = (
+    *("document_no", "leader", "assisting", "measure", "done_standard"),
+    *("linked_items", "linked_types"),
+)
+"""What a plan of an action says besides its tasks: names of columns and of facts alike."""
 _STATES = (
     (NOT_BEGUN, re.compile(r"未开始|未启动|尚未|未开展|^0(?:\.0+)?%?$")),
     (UNDER_WAY, re.compile(r"未完成|正在|进行中|推进|开展中|部分|序时")),
@@ -41,24 +47,69 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     due, due_texts = settle_due(table, "台账-03")
     duty = settle_duty(table, names, np.where(due > 0, due, context.today.toordinal()))
     tasks, progress = texts_of(table, "task"), texts_of(table, "progress")
-    untold = [row for row, task in enumerate(tasks) if not task]
+    phases, first, last = _settle_phases(table)
+    is_phase = [bool(phase) and day > 0 for phase, day in zip(phases, first, strict=True)]
+    untold = [row for row, task in enumerate(tasks) if not task and not is_phase[row]]
     report_rows(table, untold, "专项-01", "task", [{}] * len(untold))
     alone = np.unique(duty.rows[(duty.unit < 0) & ~table.held[duty.rows]])
+    alone = [row for row in alone if tasks[row]]
     report_rows(table, alone, "专项-02", _place_of_units(table), [{}] * len(alone))
     titled = _title(table)
     campaigns = [text or titled for text in texts_of(table, "campaign")]
+    _hold_overlaps(table, campaigns, phases, first, last)
     progress_column = column(table, "progress")
     shares = [_share(progress_column.values[code]) for code in progress_column.codes.tolist()]
     lines = duty.rows.tolist()
     columns = {
-        **{"campaign": campaigns, "task": tasks, "phase": texts_of(table, "phase")},
+        **{"campaign": campaigns, "task": tasks, "phase": phases},
+        **{"first": [iso(day) for day in first], "last": [iso(day) for day in last]},
+        **{name: texts_of(table, name) for name in PLAN_FACTS},
         **{"lead": [list(units) for units in duty.lead], "due_text": due_texts},
         **{"due": [iso(int(day)) for day in due], "progress": progress},
-        **{"state": [_state(text) for text in progress], "share": shares},
+        **{"state": [state_of(text) for text in progress], "share": shares},
         **{"remark": texts_of(table, "remark"), "contact": contacts_of(table)},
     }
     facts = {name: [of_row[row] for row in lines] for name, of_row in columns.items()}
     return make_records(table, "campaign", due[duty.rows], duty.unit, facts, duty.rows)
+
+
+def _settle_phases(table: Table) -> tuple[list[str], list[int], list[int]]:
+    """Give phase, first and last day (ordinals, 0: none) of each row; one that ends before it begins,
+    or whose days are none, is held."""
+    first, last = (
+        typed(table, name, lambda value: values.day(value, table.header.titles.year))
+        for name in ("phase_from", "phase_to")
+    )
+    for name, days in (("phase_from", first), ("phase_to", last)):
+        if name in table.columns:
+            report(table, (days < 0) & (days != values.BLANK), "专项-03", name)
+    report(table, (first > 0) & (last > 0) & (last < first), "专项-04", "phase_to")
+    return texts_of(table, "phase"), np.maximum(first, 0).tolist(), np.maximum(last, 0).tolist()
+
+
+def _hold_overlaps(
+    table: Table, campaigns: list[str], phases: list[str], first: list[int], last: list[int]
+) -> None:
+    """Hold the rows of a phase that begins before another phase of its campaign, from above, has ended."""
+    spans: dict[str, dict[str, tuple[int, int, int]]] = {}
+    crossing: dict[int, dict[str, object]] = {}
+    for row in np.flatnonzero(~table.held).tolist():
+        if not (phases[row] and first[row] and last[row]):
+            continue
+        phase_spans = spans.setdefault(campaigns[row], {})
+        met = next(
+            (
+                {"phase": phase, "first": excel}
+                for phase, (begin, end, excel) in phase_spans.items()
+                if phase != phases[row] and begin <= last[row] and first[row] <= end
+            ),
+            None,
+        )
+        if met:
+            crossing[row] = met
+        else:
+            phase_spans.setdefault(phases[row], (first[row], last[row], int(table.excel[row])))
+    report_rows(table, crossing, "专项-05", "phase_from", list(crossing.values()))
 
 
 def _place_of_units(table: Table) -> str:
@@ -71,7 +122,8 @@ def _title(table: Table) -> str:
     return next((line for line in lines if re.search("行动|整治|攻坚|提升", line)), "")
 
 
-def _state(text: str) -> str:
+def state_of(text: str) -> str:
+    """Say what words of progress mean: DONE, UNDER_WAY, NOT_BEGUN; "" where they tell nothing."""
     plain = normalise(text)
     return next((state for state, words in _STATES if plain and words.search(plain)), "")
 
@@ -89,7 +141,7 @@ CAMPAIGN = RecordKind(
     title="专项行动",
     columns=(
         *("campaign", "task", "lead", "responsible", "phase", "due", "progress"),
-        *("chief", "contact", "phone", "remark"),
+        *("chief", "contact", "phone", "remark", "phase_from", "phase_to", *PLAN_FACTS),
     ),
     required=(("task",), ("lead", "responsible", "progress")),
     is_kind=_is_kind,

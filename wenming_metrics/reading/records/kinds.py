@@ -6,6 +6,7 @@ from wenming_metrics.reading.model.reading import NO_TABLE, SHEET_KINDS
 from wenming_metrics.reading.records.adjustment import ADJUSTMENT
 from wenming_metrics.reading.records.campaign import CAMPAIGN
 from wenming_metrics.reading.records.document import DOCUMENT
+from wenming_metrics.reading.records.duty import DUTY
 from wenming_metrics.reading.records.external import EXTERNAL
 from wenming_metrics.reading.records.holidays import KIND as HOLIDAYS_KIND
 from wenming_metrics.reading.records.metric import METRIC
@@ -21,6 +22,7 @@ RECORD_KINDS: tuple[RecordKind, ...] = (
         ADJUSTMENT,
         MOVES_KIND,
         RECTIFICATION,
+        DUTY,
         DOCUMENT,
         EXTERNAL,
         METRIC,

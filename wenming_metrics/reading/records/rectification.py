@@ -28,7 +28,7 @@ from wenming_metrics.reading.resolve.periods_and_units import (
 )
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
-from wenming_metrics.vocabulary import ANSWERED, normalise
+from wenming_metrics.vocabulary import ANSWERED, leading_serial, normalise
 
 DONE, UNDER_WAY, NOT_DONE, POSTPONED, REFUTED, OWN = (
     *(ANSWERED, "整改中", "未整改", "申请挂账", "反映不属实", "自查自改"),
@@ -207,18 +207,23 @@ def _report_disowned(table: Table, remarks: list[str]) -> list[int]:
 
 
 def _report_contradictions(table: Table, numbers: list[str], states: list[str]) -> None:
-    """Tell of different answers under one number."""
-    first: dict[str, int] = {}
-    rows, contradictions = [], []
+    """Hold different answers under one number, all of them: nobody here knows which is right.
+
+    Problems of one split cell share its number; their answers begin with 1., 2. ...
+    """
+    words = texts_of(table, "description")
+    of_number: dict[tuple[str, str], list[int]] = {}
     for row in np.flatnonzero(~table.held).tolist():
-        number = _number(numbers[row])
-        if not number:
-            continue
-        before = first.setdefault(number, row)
-        if states[before] != states[row]:
-            rows.append(row)
-            first_answer = {"number": number, "first": int(table.excel[before])}
-            contradictions.append({**first_answer, "before": states[before], "now": states[row]})
+        if number := _number(numbers[row]):
+            of_number.setdefault((number, leading_serial(words[row])), []).append(row)
+    rows, contradictions = [], []
+    for (number, _), answering in of_number.items():
+        for row in answering:
+            other = next((o for o in answering if states[o] != states[row]), None)
+            if other is not None:
+                facts = {"number": number, "other": int(table.excel[other])}
+                rows.append(row)
+                contradictions.append({**facts, "before": states[other], "now": states[row]})
     report_rows(table, rows, "整改-07", "problem_no", contradictions)
 
 

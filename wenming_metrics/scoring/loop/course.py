@@ -110,6 +110,12 @@ class ProblemCourse:
     frozen: Mapping = field(default_factory=dict)
     ignored: tuple[int, ...] = ()
 
+    @property
+    def acts_of_round(self) -> tuple[str, ...]:
+        """The acts since the problem last came back."""
+        last = len(self.acts) - 1 - self.acts[::-1].index(RELAPSE) if RELAPSE in self.acts else -1
+        return self.acts[last + 1 :]
+
     def is_overdue(self, as_of: int) -> bool:
         """Say whether the unit's time is over while it still has the problem."""
         return self.state in _RUNS and 0 < self.due < as_of
@@ -168,7 +174,8 @@ def _step(now: Progress, event: Mapping, rules: LoopRules, clock: Clock) -> None
         now["ignored"].append(event["event"])
         return
     _note(now, event, moment, rules)
-    now["moved"] = moment
+    if move.act not in rules.reminders:  # who is reminded has not moved anything
+        now["moved"] = moment
     now["acts"].append(move.act)
     if move.act == EXTEND:
         _limit(now, event)

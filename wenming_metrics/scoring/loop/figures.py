@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.working_days import WorkingDays, count_working
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.scoring.tree.states import OPEN
 
 Mask = Callable[[pd.DataFrame], np.ndarray]
-_UNTRUE, _SUSPENDED, _LONG = "不属实", "挂账", "长期整改"
+UNTRUE, _SUSPENDED, _LONG = "不属实", "挂账", "长期整改"
 _CHECKED = ("待销号", "已销号")
 
 
@@ -41,11 +42,11 @@ def _handed(lines: pd.DataFrame) -> np.ndarray:
 
 def _to_do(lines: pd.DataFrame) -> np.ndarray:
     """What is to be put right: 应整改."""
-    return _handed(lines) & ~lines["state"].isin([_UNTRUE, _SUSPENDED, _LONG]).to_numpy()
+    return _handed(lines) & ~lines["state"].isin([UNTRUE, _SUSPENDED, _LONG]).to_numpy()
 
 
 def _with_postponed(lines: pd.DataFrame) -> np.ndarray:
-    return _handed(lines) & (lines["state"] != _UNTRUE).to_numpy()
+    return _handed(lines) & (lines["state"] != UNTRUE).to_numpy()
 
 
 def _is(state: str) -> Mask:
@@ -99,13 +100,15 @@ def _put_right(lines: pd.DataFrame) -> np.ndarray:
 
 FIGURES = (
     LoopFigure("undated", "无期限", "已交办、没有整改时限、还没有整改完的", _flag("is_undated")),
-    LoopFigure("found", "发现", "发现的问题", lambda lines: np.ones(len(lines), bool)),
+    LoopFigure(
+        "found", "发现", "本期发现的问题", lambda lines: ~lines["is_carried"].to_numpy(bool)
+    ),
     LoopFigure(
         "carried", "上期结转", "本期以前交办、到本期开始还没有整改完的", _flag("is_carried")
     ),
     LoopFigure("handed", "交办", "已交办的问题", _handed),
     LoopFigure(
-        "untrue", "不属实", "认定不属实的", lambda lines: (lines["state"] == _UNTRUE).to_numpy()
+        "untrue", "不属实", "认定不属实的", lambda lines: (lines["state"] == UNTRUE).to_numpy()
     ),
     LoopFigure("suspended", "挂账", "批准挂账的", _is(_SUSPENDED)),
     LoopFigure("long_term", "长期整改", "列入长期整改的，不算逾期", _is(_LONG)),
@@ -236,17 +239,12 @@ def add_flags(
     )
 
 
-def median_days(lines: pd.DataFrame, working_days: Callable[[int, int], int]) -> tuple[float, int]:
-    """Give the median of the working days from hand-out to closure, and of how many problems.
-
-    Takes: working_days - counts those after one day up to another
-    """
+def median_days(lines: pd.DataFrame, calendar: WorkingDays) -> tuple[float, int]:
+    """Give the median of the working days from hand-out to closure, and of how many problems."""
     closed_lines = lines[(lines["closed"] < OPEN) & (lines["handed"] > 0)]
-    days = [
-        working_days(*span)
-        for span in zip(closed_lines["handed"], closed_lines["closed"], strict=True)
-    ]
-    return (float(np.median(days)) if days else np.nan), len(days)
+    spans = (closed_lines[name].to_numpy(np.int64) for name in ("handed", "closed"))
+    days = count_working(calendar, *spans)
+    return (float(np.median(days)) if len(days) else np.nan), len(days)
 
 
 def closes_on_check(rules: LoopRules) -> bool:

@@ -13,8 +13,25 @@ from wenming_metrics.domain.numbers import quotient
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.columns import sums_within
 from wenming_metrics.scoring.tally.leaves import visit_averages
+from wenming_metrics.scoring.tree.coverage import global_weights
+from wenming_metrics.scoring.tree.missing import below_pools
 from wenming_metrics.scoring.tree.roll_up import Scores
 from wenming_metrics.scoring.tree.settling import period_of, plan_of, settle
+
+MULTIPLE = 2.0
+"""A loss is marked from so many times the weight that the rules give its node on: the weight of what
+was not looked at came to it."""
+
+
+def weight_multiples(scores: Scores, rules: RuleSet) -> np.ndarray:
+    """Give what each node weighs over what the rules give it when everything is looked at.
+
+    Returns: float array (node, column); NaN below `MULTIPLE`, where a node has no weight, and below a
+             pooled node, whose checks weigh by the points that could be earned
+    """
+    nominal = np.where(below_pools(rules), np.nan, global_weights(rules))[:, None]
+    multiples = quotient(scores.weights, nominal)
+    return np.where(multiples >= MULTIPLE - 1e-9, multiples, np.nan)
 
 
 def node_losses(scores: Scores, rules: RuleSet) -> np.ndarray:

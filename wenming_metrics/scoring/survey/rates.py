@@ -28,7 +28,7 @@ from wenming_metrics.rules.survey.model import (
     Survey,
 )
 from wenming_metrics.rules.survey.wording import states_of
-from wenming_metrics.scoring.survey.intervals import limits, mean_limits
+from wenming_metrics.scoring.survey.intervals import LEVEL, limits, mean_limits
 from wenming_metrics.scoring.survey.suppression import suppress_list
 
 BLANKS, UNASKED = "#blank", "#not_asked"
@@ -37,8 +37,12 @@ SAYS = (VALID, UNKNOWN, REFUSED, "blank", "not_asked")
 """What a questionnaire may say to one question; numbers in `Judged.state`."""
 _VALID, _UNKNOWN, _REFUSED, _BLANK, UNASKED_STATE = range(len(SAYS))
 HIDDEN, SMALL, CAUTION, WIDE = "hidden", "small", "caution", "wide"
+ALIKE, CAUTION_ALIKE = "alike", "caution_alike"
 """States of a figure: not shown · grey, without a place · with a place and a mark · without a place,
-for its interval is too wide; "" = nothing to say."""
+for its interval is too wide; "" = nothing to say. The last two: as "" and CAUTION, without a place, for
+the group does not differ."""
+_ERRORS_IN_INTERVAL = 2 * 1.959964
+"""An interval of 95 % is so many standard errors wide."""
 SUMS = ("k", "n", "weight", "weighted", "squares", "weights_squared", *SAYS[1:])
 """k - sum of what the answers in the base are worth; n - questionnaires in the base; weight - their
 weights; weighted, squares - sums of weight x worth, weight x worth squared; and how many say what."""
@@ -268,6 +272,31 @@ def state_of(
     """Say what a figure of n questionnaires may tell. Takes: width - of its interval, in points"""
     conditions = [hidden | (n < say.hide), n < say.flag, width > say.max_width, n < say.caution]
     return np.select(conditions, [HIDDEN, SMALL, WIDE, CAUTION], "").astype(object)
+
+
+def mark_alike(figures: pd.DataFrame) -> pd.Series:
+    """Give the states of figures, with those that are not told apart from the rest of their group.
+
+    A group is ranked where its figures differ by more than samples of one and the same would in 19 of
+    20 cases: Σ n (value − mean)² ÷ variance, the mean and the variance of one answer taken over the
+    group, against chi square. A group of one has nobody to be told from.
+
+    Takes: figures - group, value, low, high (an interval of 95 %), n_eff, state
+    """
+    from scipy.stats import chi2
+
+    state = figures["state"].copy()
+    for _, lines in figures[state.isin(["", CAUTION])].groupby("group", sort=False):
+        n, value = lines["n_eff"].to_numpy(float), lines["value"].to_numpy(float)
+        error = (lines["high"] - lines["low"]).to_numpy(float) / _ERRORS_IN_INTERVAL
+        variance = exact_sum(n * n * error**2) / exact_sum(n)
+        mean = exact_sum(n * value) / exact_sum(n)
+        spread = exact_sum(n * (value - mean) ** 2)
+        if len(lines) > 1 and rounded(spread) <= rounded(
+            variance * chi2.isf(1 - LEVEL, len(lines) - 1)
+        ):
+            state[lines.index] = np.where(lines["state"] == CAUTION, CAUTION_ALIKE, ALIKE)
+    return state
 
 
 def rank_figures(figures: pd.DataFrame, ties: str = "competition") -> pd.Series:

@@ -6,7 +6,7 @@ Everything that comes from data passes through `escape`.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -15,7 +15,6 @@ import streamlit as st
 
 from wenming_metrics.queries.files.pictures import RowPicture
 from wenming_metrics.queries.files.pictures import row_pictures as stored_pictures
-from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.ui.frame import cache, words
 
 _LARGEST = 8_000_000
@@ -32,74 +31,47 @@ class Card:
     lines: tuple[str, ...] = ()
 
 
-def city_cards(city: CityOverview, ranked: pd.DataFrame, compared: str) -> list[Card]:
-    """Make the four figures of the city.
-
-    Takes: ranked - units with `score_change`: where none was scored in both windows, the city's
-           means are those of different units and are not compared; compared - name of the window
-           before (上周)
-    """
-    same = bool(ranked["score_change"].notna().any())
-    looked = f"检查 {city.checks:,} 项次"
-    return [
-        Card("全市得分", _score(city), "", _score_lines(city, compared, same=same)),
-        Card("督查点位", f"{city.sites:,}", "个", (f"到访 {city.visits:,} 次", looked)),
-        Card("发现问题", f"{city.places:,}", "处", (f"涉及 {city.failed:,} 项检查",)),
-        Card(
-            "合格率",
-            words.pass_rate(city.checks, city.failed),
-            "",
-            (f"{city.checks - city.failed:,} 项合格 ÷ {city.checks:,} 项检查",),
-        ),
-    ]
-
-
-def _score(city: CityOverview) -> str:
-    return "—" if city.score is None else f"{city.score:.2f}"
-
-
-def _score_lines(city: CityOverview, compared: str, *, same: bool) -> tuple[str, ...]:
-    if city.score is None:
-        return ("暂不评分",)
-    lines = []
-    if city.target is not None:
-        gap = city.score - city.target
-        target = f"{city.target:g}"
-        lines.append(
-            f"达到目标 {target}（高 {gap:.2f}）" if gap >= 0 else f"距目标 {target} 差 {-gap:.2f}"
-        )
-    change = words.signed(city.score_change)
-    if not change:
-        lines.append(f"{compared}没有得分，不比较")
-    else:
-        lines.append(f"较{compared} {change}" if same else f"{compared}查的是别的街道，不比较")
-    return (*lines, f"{city.scored} 个街道的平均")
-
-
 def draw_cards(cards: Sequence[Card]) -> None:
     """Draw figures side by side; two by two on a phone."""
     look = f"figures of{len(cards)}"
-    st.html(f'<div class="{look}">{"".join(_card(card) for card in cards)}</div>')
+    st.html(f'<div class="{look}">{"".join(map(card_html, cards))}</div>')
 
 
-def _card(card: Card) -> str:
+def card_html(card: Card, beside: str = "") -> str:
+    """Make one large figure. Takes: beside - HTML of a picture that stands with it"""
     lines = "".join(f"<div class='basis'>{escape(line)}</div>" for line in card.lines)
     unit = f"<span class='unit'>{escape(card.unit)}</span>" if card.unit else ""
     return (
-        f"<div class='figure'><div class='label'>{escape(card.label)}</div>"
+        f"<div class='figure'>{beside}<div class='label'>{escape(card.label)}</div>"
         f"<div class='value'>{escape(card.value)}{unit}</div>{lines}</div>"
     )
 
 
-def repeat_list(sites: pd.DataFrame) -> None:
-    """Draw sites that keep coming back. Takes: sites - `queries.losses.repeat_sites.returning_sites`"""
-    rows = "".join(
-        f"<tr><td><b>{escape(line.site_name)}</b>"
-        f"<span class='quiet'>{escape(line.unit_name)} · {escape(line.point_type_name)}</span></td>"
-        f"<td class='number'>{line.days} 天查出<span class='quiet'>{line.times:,} 个问题</span></td></tr>"
-        for line in sites.itertuples()
+def linked(html: str, key: str, page: str, label: str, query: Mapping[str, str]) -> None:
+    """Draw a piece of HTML of which every spot leads to a page; it stays the same session.
+
+    Takes: html - escaped; label - what the link is called by those who hear the page; query - address
+    """
+    with st.container(key=f"linked-{key}", gap=None):
+        st.html(html)
+        st.page_link(page, label=words.plain(label), query_params=dict(query) or None)
+
+
+def bar_row(name: str, value: str, share: float) -> str:
+    """Make one line of a list of bars from zero. Takes: share - of the longest bar, 0 to 1"""
+    return (
+        f"<div class='bar-row'><span>{escape(name)}</span><span>{escape(value)}</span>"
+        f"<i style='width:{min(max(share, 0.0), 1.0):.1%}'></i></div>"
     )
-    st.html(f"<table class='short'>{rows}</table>")
+
+
+def site_row(site: tuple) -> str:
+    """Make one line of a site that comes back. Takes: site - of `repeat_sites.returning_sites`"""
+    return (
+        f"<div class='site-row'><b>{escape(site.site_name)}</b>"
+        f"<span>{escape(site.unit_name)} · {escape(site.items)}</span>"
+        f"<span class='number'>{site.days}天查出{site.times:,}个问题</span></div>"
+    )
 
 
 def cells(original: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ import streamlit as st
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.ranking.visits import visits
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.deductions import finding_of_row
 from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves, unit_ledger
@@ -25,12 +26,16 @@ from wenming_metrics.ui.frame.filters import Selection
 
 _BARS = 8
 _LEAVES = tables.configs(
-    *("name=leaf_name", "loss", "path", "rate", "checks", "failed", "responsible"),
+    *("name=leaf_name", "loss", "multiple", "path", "rate", "checks", "failed", "responsible"),
     responsible="责任单位（参考）",
 )
 _ROWS = tables.configs(
     *("day", "site_name", "description", "lost", "loss=row_loss", "leaf_name", "responsible"),
     *tables.SOURCE,
+)
+_VISITS = tables.configs(
+    *("day", "site_name", "point_type_name", "source_name", "checks", "failed", "lost"),
+    *("score=visit_score", "grade=visit_grade"),
 )
 _NAMED = tables.configs(
     *("day", "unit_name", "site_name", "description", "places", "lost", "leaf_name"),
@@ -80,6 +85,22 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
             _draw_ledger(line, chosen)
         code = _draw_leaves(leaves, chosen)
         _draw_rows(leaves, code, chosen, total)
+        _draw_visits(chosen)
+
+
+def _draw_visits(chosen: ChosenUnit) -> None:
+    """Draw every visit with its own score and grade, as the store holds them now."""
+    selection = chosen.selection
+    if chosen.cut is not None:
+        return
+    with st.expander("各次督查", key="visits", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        lines = ask(visits, selection.window, selection.board, chosen.unit)
+        page.note("每次督查单独的得分，不计权重；单位的得分按指标加权，不是它们的平均。")
+        hidden = {"grade"} if (lines["grade"] == "").all() else set()
+        columns = {name: column for name, column in _VISITS.items() if name not in hidden}
+        tables.show(lines, columns, 10)
 
 
 def _offer_portrait(name: str, selection: Selection) -> None:
@@ -101,7 +122,19 @@ def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -
     most = int((lost["loss"].cumsum() < 0.8 * total).sum()) + 1
     return (
         f"{opening}查了 {len(leaves)} 条测评标准，{len(lost)} 条失分，"
-        f"其中 {most} 条占八成以上。下表各条失分相加正好是 {total:.2f} 分。"
+        f"其中 {most} 条占八成以上。下表各条失分相加正好是 {total:.2f} 分。{_heaviest(lost)}"
+    )
+
+
+def _heaviest(lost: pd.DataFrame) -> str:
+    """Name the costliest leaf to which the weight of what was not looked at came."""
+    heavy = lost[lost["multiple"].notna()]
+    if heavy.empty:
+        return ""
+    line = heavy.loc[heavy["loss"].idxmax()]
+    return (
+        f"失分里有 {len(heavy)} 条的权重是测评办法所给的 2 倍以上（没有查到的指标分担过来），"
+        f"失分最多的“{words.plain(line['name'])}”是 {line['multiple']:.1f} 倍。"
     )
 
 
@@ -133,9 +166,10 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: ChosenUnit) -> str | None:
     with right:
         page.note("点一行，看这一条的失分记录。")
         spelled = lost.assign(rate=lost["rate"] * 100)
-        codes = lost["code"].astype(str).tolist()
-        key = f"leaves-{chosen.key}"
-        picked = tables.pick(spelled, _LEAVES, key, 10, held="leaf", ids=codes)
+        hidden = {"multiple"} if lost["multiple"].isna().all() else set()
+        columns = {name: column for name, column in _LEAVES.items() if name not in hidden}
+        codes, key = lost["code"].astype(str).tolist(), f"leaves-{chosen.key}"
+        picked = tables.pick(spelled, columns, key, 10, held="leaf", ids=codes)
     with left:
         page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
         bars = loss_bars(lost.head(_BARS), picked)

@@ -8,7 +8,7 @@ Streamlit drops the parameters that the first page's controls are bound to.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
@@ -47,12 +47,37 @@ class Selection:
         return f"{self.board}-{self.window.key}{signed}"
 
 
-def choose_period(rules: RuleSet, days: Sequence[date]) -> Selection:
-    """Draw the controls of a page that shows the city: 日/周/月 and a date."""
+def choose_period(rules: RuleSet, days: Sequence[date], first: Window) -> Selection:
+    """Draw the controls of a page that shows the city: 日/周/月, a date, the way to a newer day.
+
+    Takes: first - what the page opens on, of a kind that `period_kind` names
+    """
     with page.row("controls"):
-        selection = Selection(_window(_SHORT, days, "city_", rules))
+        inspected = [day for day in days if first.start <= day <= first.end]
+        kind = period_kind(first, rules) or _SHORT[1]
+        shown = _window(
+            _SHORT, days, "city_", rules, kind, inspected[-1] if inspected else first.end
+        )
+        if not shown.start <= days[-1] <= shown.end:
+            label = f"看{days[-1].month}月{days[-1].day}日（最近一天）"
+            st.button(label, key="newest-day", on_click=_go_to, args=("city_", days[-1]))
+    selection = Selection(shown)
     carry(rules, days, selection)
     return selection
+
+
+def _go_to(prefix: str, day: date) -> None:
+    st.session_state[f"{prefix}period"], st.session_state[f"{prefix}date"] = "day", day
+
+
+def period_kind(span: Window, rules: RuleSet) -> str:
+    """Name the kind under which the page of the city offers a window; "" where it does not."""
+    calendar = calendar_of(rules.issues)
+    if span.kind in _SHORT and replace(span, number=0) == window(span.kind, span.end):
+        return span.kind
+    slot = slot_at(calendar, span.end).window
+    is_offered = not is_usual(calendar) and (slot.start, slot.end) == (span.start, span.end)
+    return ISSUE if is_offered else ""
 
 
 def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
@@ -120,7 +145,7 @@ def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "
     )
     unit_query = portrait_query(shown_window, days, board, unit)
     lost, ranked = query_of(shown_window, days, "lost_"), query_of(shown_window, days)
-    course = Selection(_near(shown_window, _COURSE, days), board.kind)
+    course = Selection(near_course(shown_window, days), board.kind)
     trends = trend_query(course, days, rules) if board.ranked else {}
     if unit:
         trends |= {"trend_whom": unit} if trends else {}
@@ -146,6 +171,11 @@ def carry_unit(rules: RuleSet, days: Sequence[date], unit: str | None) -> None:
         carry(rules, days, Selection(view.window), unit)
     elif unit:
         navigation.carry(navigation.of_unit(unit))
+
+
+def near_course(chosen: Window, days: Sequence[date]) -> Window:
+    """Give the window of a kind that 趋势 offers which is nearest to another."""
+    return _near(chosen, _COURSE, days)
 
 
 def _near(chosen: Window, kinds: Sequence[str], days: Sequence[date]) -> Window:
@@ -180,17 +210,19 @@ def _window(
     prefix: str,
     rules: RuleSet | None = None,
     first: str = "",
+    newest: date | None = None,
 ) -> Window:
     """Draw period and dates; the issues of the office too, unless they are weeks or months anyway.
 
-    Takes: rules - None: without issues
+    Takes: rules - None: without issues; newest - the day it opens on, None: the last with inspections
     """
     if rules is not None and not is_usual(calendar_of(rules.issues)):
         kinds = (*kinds, ISSUE)
-    kind = page.switch("时段", kinds, f"{prefix}period", first, format_func=_PERIODS.get)
+    key, held = f"{prefix}period", newest is not None
+    kind = page.switch("时段", kinds, key, first, held=held, format_func=_PERIODS.get)
     last = days[-1]
     if kind != "custom":
-        on = _date("日期", f"{prefix}date", last, days)
+        on = _date("日期", f"{prefix}date", newest or last, days)
         return slot_at(calendar_of(rules.issues), on).window if kind == ISSUE else window(kind, on)
     start = _date("开始日期", f"{prefix}from", max(days[0], window("month", last).start), days)
     return custom(start, _date("结束日期", f"{prefix}to", last, days))

@@ -175,8 +175,19 @@ def ask_who(record: str, width: int = 320) -> str:
     return who
 
 
-def switch(label: str, options: Sequence[str], key: str, default: str = "", **more: object) -> str:
-    """Draw a choice of one of a few, held in the address. Takes: default - the first one, if ""."""
+def switch(
+    label: str,
+    options: Sequence[str],
+    key: str,
+    default: str = "",
+    *,
+    held: bool = False,
+    **more: object,
+) -> str:
+    """Draw a choice of one of a few, held in the address.
+
+    Takes: default - the first one, if ""; held - that depends on the data, see `select`
+    """
     usual = default or options[0]
     in_address = st.query_params.get(key)
     # Streamlit takes a blank in the address for "nothing is chosen", though a choice is required.
@@ -184,10 +195,15 @@ def switch(label: str, options: Sequence[str], key: str, default: str = "", **mo
     if is_blank:
         del st.query_params[key]
     bind = None if is_blank else "query-params"
-    chosen = st.segmented_control(
-        label, options, default=usual, required=True, key=key, bind=bind, **more
-    )
     spell = more.get("format_func") or str
+    if held:
+        if in_address and in_address not in map(spell, options):
+            del st.query_params[key]
+        hold(key, usual, spell(usual))
+    first = None if held else usual
+    chosen = st.segmented_control(
+        label, options, default=first, required=True, key=key, bind=bind, **more
+    )
     navigation.remark(label, in_address, spell(chosen or usual))
     return chosen or usual
 

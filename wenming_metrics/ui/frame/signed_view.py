@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.periods import Window, to_date, today, window
 from wenming_metrics.publishing.corrections import Corrections, corrections_of
-from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, issues, signed_for
+from wenming_metrics.publishing.issues import CHECKING, DRAFT, SIGNED, Issue, issues, signed_for
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
+from wenming_metrics.queries.office import days_known
 from wenming_metrics.queries.ranking import overview
 from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.arrivals import Cutoff
-from wenming_metrics.rules.model import Board
-from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
+from wenming_metrics.rules.model import Board, RuleSet
+from wenming_metrics.ui.frame import cache, filters, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
@@ -37,7 +41,6 @@ class CityFigures:
     city: CityOverview
     ranked: pd.DataFrame
     shares: pd.DataFrame
-    losses: pd.DataFrame
 
 
 def choose(selection: Selection, unit_name: str = "") -> Selection:
@@ -52,6 +55,7 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
     issue = signed_for(ask(issues), selection.window)
     if issue is None:
         _say_unsigned(selection.window)
+        selection = replace(selection, window=present_part(selection.window))
         say_held(selection.window, unit_name)
         return selection
     changed = _on_board(ask(corrections_of, issue.key, True), selection.board)
@@ -75,9 +79,49 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
     return replace(selection, window=issue.window, signed=issue.key)
 
 
+def opening_window(rules: RuleSet, days: Sequence[date]) -> Window:
+    """Give what the page of the city opens on: the latest signed issue, else the latest whole period.
+
+    That is a week, or an issue where the office has a calendar of its own. Signed days do not count:
+    a day visits few places.
+
+    Takes: days - with inspections, not none
+    """
+    for issue in ask(issues):
+        if issue.state == SIGNED and issue.window.kind != "day":
+            if filters.period_kind(issue.window, rules):
+                return issue.window
+    calendar = calendar_of(rules.issues)
+    usual = is_usual(calendar) or calendar.kind == "day"
+    newest = None
+    for day in reversed(days):
+        if newest is not None and day >= newest.start:
+            continue
+        newest = window("week", day) if usual else slot_at(calendar, day).window
+        if newest.end < today():
+            return newest
+    return newest
+
+
+def rules() -> RuleSet:
+    """Give the rules in force."""
+    return cache.office().rules
+
+
+def first_board() -> Board:
+    """Give the board that the page of the city shows."""
+    return rules().boards[0]
+
+
+def present_part(span: Window) -> Window:
+    """Cut a period that is not over down to the last day with inspections: see `periods.to_date`."""
+    days = ask(days_known, wait=False)
+    return to_date(span, min(days[-1], today())) if days and span.end > today() else span
+
+
 def _on_board(changed: Corrections, board: str) -> Corrections:
     """Keep what concerns the board that is shown; the page of the city shows the first one."""
-    kind = board or cache.office().rules.boards[0].kind
+    kind = board or first_board().kind
     units = changed.units[changed.units["board"] == kind].reset_index(drop=True)
     return replace(changed, units=units)
 
@@ -110,15 +154,14 @@ def cut_of(signed: int) -> Cutoff | None:
 
 def figures(selection: Selection, board: Board) -> CityFigures:
     """Give what the page of the city shows."""
-    window = selection.window
+    span = selection.window
     if selection.signed:
         lists = ask(frozen, selection.signed).lists
-        return CityFigures(lists.city, lists.boards[board.kind], lists.shares, lists.losses)
+        return CityFigures(lists.city, lists.boards[board.kind], lists.shares)
     return CityFigures(
-        ask(overview.city, window),
-        join_bands(ask(ranking, window, board.kind), ask(bands, window, board.kind)),
-        ask(overview.category_shares, window),
-        ask(overview.top_losses, window),
+        ask(overview.city, span),
+        join_bands(ask(ranking, span, board.kind), ask(bands, span, board.kind)),
+        ask(overview.category_shares, span),
     )
 
 

@@ -13,7 +13,7 @@ from datetime import date
 import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.periods import Window, is_to_date
 from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.scores.deductions import PricedFinding
 from wenming_metrics.scoring.ranking.bands import FEW_SITES
@@ -85,8 +85,9 @@ def when(window: Window, on: date) -> str:
 
 
 def before(window: Window) -> str:
-    """Name the window that figures are compared with."""
-    return "上一期" if window.number else _PERIODS.get(window.kind, "上一段")
+    """Name the window that figures are compared with: of a period that is not over, as many days."""
+    name = "上一期" if window.number else _PERIODS.get(window.kind, "上一段")
+    return f"{name}同期" if is_to_date(window) else name
 
 
 def overview(
@@ -141,20 +142,21 @@ def ranking(ranked: pd.DataFrame) -> str:
     leads = []
     for group in groups:
         first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
-        names = _names(first["unit_name"].tolist())
+        leaders = names(first["unit_name"].tolist())
         together = "并列第一" if len(first) > 1 else "第一"
         waiting_rows = int(first["held"].sum()) if "held" in first else 0  # signed lists have none
         waits = f"（有{waiting_rows}条待核，名次可能变化）" if waiting_rows else ""
         leads.append(
-            f"{plain(group)}{together}：**{names}** {first['score'].iloc[0]:.2f} 分{waits}"
+            f"{plain(group)}{together}：**{leaders}** {first['score'].iloc[0]:.2f} 分{waits}"
         )
     left_out = without_place(ranked)
     return "；".join(leads) + _risen(placed) + (f"；{left_out}。" if left_out else "。")
 
 
-def _names(names: Sequence[str], limit: int = 3) -> str:
-    listed = joined(names, most=limit)
-    return listed if len(names) <= limit else f"{listed}等 {len(names)} 个"
+def names(units: Sequence[str], limit: int = 3) -> str:
+    """Name the first few of some units, escaped, and say how many there are in all."""
+    first = joined(units, most=limit)
+    return first if len(units) <= limit else f"{first}等 {len(units)} 个"
 
 
 def _risen(placed: pd.DataFrame) -> str:
@@ -164,8 +166,8 @@ def _risen(placed: pd.DataFrame) -> str:
     best = int(moved["rank_change"].max()) if len(moved) else 0
     if best <= 0:
         return ""
-    names = moved.loc[moved["rank_change"] == best, "unit_name"].tolist()
-    return f"；上升最多的是{_names(names)}（↑{best}）"
+    risen = moved.loc[moved["rank_change"] == best, "unit_name"].tolist()
+    return f"；上升最多的是{names(risen)}（↑{best}）"
 
 
 def sureness(ranked: pd.DataFrame) -> str:
@@ -184,7 +186,7 @@ def sureness(ranked: pd.DataFrame) -> str:
 def _group_sureness(lines: pd.DataFrame) -> str:
     banded = lines[lines["tier"].notna()]
     few = lines.loc[lines["standing"] == FEW_SITES, "unit_name"]
-    left_out = f"{_names(few.tolist())}点位不足，不估计。" if len(few) else ""
+    left_out = f"{names(few.tolist())}点位不足，不估计。" if len(few) else ""
     if banded.empty:
         return left_out or "得分都没有误差可估，名次只供参考。"
     if len(lines) == 1:
@@ -194,7 +196,7 @@ def _group_sureness(lines: pd.DataFrame) -> str:
     if count == 1:
         return f"{len(banded)}个单位得分差别都不大于误差，分不出高低。{left_out}"
     last = banded[banded["tier"] == count]
-    apart = f"末档{len(last)}个：{_names(last['unit_name'].tolist())}"
+    apart = f"末档{len(last)}个：{names(last['unit_name'].tolist())}"
     return f"分得开的有{count}档（{apart}），名次区间一般宽{width}名。{left_out}"
 
 
@@ -209,8 +211,8 @@ def composite(lines: pd.DataFrame, title: str) -> str:
     sentences = []
     for group in placed["group"].unique():
         first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
-        names = _names(first["unit_name"].tolist())
-        sentences.append(f"{plain(group)}第一：**{names}** {first['score'].iloc[0]:.2f} 分")
+        leaders = names(first["unit_name"].tolist())
+        sentences.append(f"{plain(group)}第一：**{leaders}** {first['score'].iloc[0]:.2f} 分")
     without = int(lines["score"].isna().sum())
     lacking = int((placed["missing"] != "").sum())
     sentences += [f"{lacking} 个单位有缺项，已按方案处理"] if lacking else []

@@ -16,7 +16,7 @@ _MOST = 200
 """So many losses are listed one by one."""
 _ROWS = tables.configs(
     *("day", "loss=row_loss", "unit_name", "site_name", "description", "lost", "uncounted"),
-    *("leaf_name", "responsible", "source_name", *tables.SOURCE),
+    *("leaf_name", "multiple", "responsible", "source_name", *tables.SOURCE),
     unit_name="属地",
 )
 
@@ -36,6 +36,7 @@ def draw(book: Book, scope: Scope) -> None:
     key = f"lost-rows-{book.key}-{scope.key}"
     hidden = {"uncounted"} if not (listed["uncounted"] > 0).any() else set()
     hidden |= {"unit_name"} if scope.unit else set()
+    hidden |= {"multiple"} if listed["multiple"].isna().all() else set()
     columns = {name: column for name, column in _ROWS.items() if name not in hidden}
     picked = tables.pick(listed, columns, key, 12, held="lost_row")
     row = listed.iloc[picked or 0]
@@ -69,7 +70,8 @@ def _listed(book: Book, scope: Scope) -> tuple[pd.DataFrame, int]:
     if len(checks):
         rows = loss_rows(cache.office(), book.window, checks.sort_index(), book.cut)
         of = lines.loc[rows["line"], scope.value].to_numpy()
-        frames.append(rows.assign(loss=of * rows["of_line"]))
+        multiple = lines.loc[rows["line"], "multiple"].to_numpy()
+        frames.append(rows.assign(loss=of * rows["of_line"], multiple=multiple))
     silent = first[first["kind"] != ROW]
     if len(silent):
         frames.append(_without_row(silent, scope))
@@ -93,6 +95,7 @@ def _listed(book: Book, scope: Scope) -> tuple[pd.DataFrame, int]:
 def _without_row(silent: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     columns = {"unit_name": silent["unit_name"].astype(object), "loss": silent[scope.value]}
     columns |= {
+        "multiple": silent["multiple"],
         "description": silent["reason"].astype(object),
         "line": silent.index,
         "of_line": 1.0,

@@ -144,11 +144,19 @@ def arithmetic(line: pd.Series, of_line: float, weight: float | None, listed: fl
         return plain(f"{owner}失 {points:.4f} 分，{line['reason']}{rest}。")
     factors = [f"{line['full']:g} × 权重 {line['weight']:.3%} × （1 − 得分率 {line['rate']:.2%}）"]
     factors += [f"天数占比 {line['share']:.2%}"] if line["share"] < 1 else []
-    lost = f"{owner}本期失 {' × '.join(factors)} = {float(line['own']):.4f} 分"
+    lost = f"{owner}本期失 {' × '.join(factors)} = {float(line['own']):.4f} 分{_multiple(line)}"
     row_share = f"{_share(line)} = {float(line['points']):.4f} 分"
     if of_line < 1:
         row_share += f"；这一次这一项有几行，本行占 {of_line:.2%}，计 {points:.4f} 分"
     return plain(f"{lost}；{row_share}{rest}。")
+
+
+def _multiple(line: pd.Series) -> str:
+    """Say that the weight of what was not looked at came to an indicator."""
+    if pd.isna(line["multiple"]):
+        return ""
+    nominal = line["weight"] / line["multiple"]
+    return f"（测评办法给它 {nominal:.3%}，没有查到的指标的权重分担过来，是 {line['multiple']:.1f} 倍）"
 
 
 def _in_city(points: float, weight: float | None, listed: float) -> str:

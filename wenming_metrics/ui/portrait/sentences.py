@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.numbers import half_up, share_text
 from wenming_metrics.queries.unit.open_problems import SOON, Unsolved
 from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
 from wenming_metrics.scoring.losses.repeats import FAILS, LOOKS
@@ -216,8 +216,7 @@ def deadlines(rates: pd.Series) -> str:
     due, in_time = int(rates["fell_due"]), int(rates["in_time"])
     clauses = []
     if due:
-        rate = float(half_up(100 * in_time / due, 1))
-        clauses.append(f"按期整改率 {rate:.1f}%（{in_time}/{due}）")
+        clauses.append(f"按期整改率 {share_text(in_time, due)}")
     if rates["not_due"]:
         clauses.append(f"未到期 {int(rates['not_due'])} 条")
     if rates["recurred"]:

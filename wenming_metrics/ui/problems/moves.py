@@ -7,17 +7,16 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.decisions.dispatch import problem_key
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.problems.choices import acts_from, unit_numbers, usual_due
+from wenming_metrics.queries.problems.choices import acts_from, problem_key, unit_numbers, usual_due
 from wenming_metrics.queries.problems.lists import sources_elsewhere
 from wenming_metrics.rules.loop import NEEDS, Move
 from wenming_metrics.ui.frame import page
 from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS
+from wenming_metrics.vocabulary import CHECK_WAYS
 
 _SEEN = ("反馈", "核查通过", "核查不通过", "回头看保持", "反弹", "整改复查", "协办反馈")
 """Acts that a picture may show."""
@@ -81,8 +80,8 @@ def _ask_facts(office: Office, move: Move, act: str) -> tuple[dict[str, object],
                 usual = usual_due(office) if need == "due" else today() + timedelta(days=90)
                 facts[need] = _day(title, usual, key)
             elif need in ("way", "outcome"):
-                options = CHECK_WAYS if need == "way" else LOOKS
-                facts[need] = st.selectbox(title, options, key=key, width=150)
+                options = CHECK_WAYS if need == "way" else office.rules.loop.outcomes(act)
+                facts[need] = st.selectbox(title, options, key=f"{key}-{act}", width=150)
             else:
                 text = st.text_input(title, key=key, max_chars=200, width=260)
                 facts[need] = (text or "").strip()

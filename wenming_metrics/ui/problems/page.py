@@ -13,11 +13,18 @@ from pandas.io.formats.style import Styler
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.problems import lists, wording
 from wenming_metrics.queries.problems.lists import ProblemView
-from wenming_metrics.queries.problems.reminders import reminders
 from wenming_metrics.ui.frame import cache, cards, filters, page, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.problems import dispatches, matches, moves, sentences, story
+from wenming_metrics.ui.problems import (
+    dispatches,
+    matches,
+    moves,
+    rechecks,
+    reminding,
+    sentences,
+    story,
+)
 from wenming_metrics.vocabulary import LOOP_STATES
 
 _ALL = "全部"
@@ -27,9 +34,6 @@ _MOST = 500
 _LIST, _UNITS, _FIGURES = (
     {column.name: tables.config(column) for column in table}
     for table in (wording.LIST, wording.UNITS, wording.FIGURES)
-)
-_REMINDERS = tables.configs(
-    "level=reminder", "unit_name=holder", "problems=in_hand", "most_late", problems="件数"
 )
 _INKS = {"red": "#a61b1b", "yellow": "#8a5a00", "green": "#2b6338"}
 
@@ -51,7 +55,8 @@ def draw(office: Office, days: Sequence[date]) -> None:
     matches.draw(office, _SPANS[span], who)
     dispatches.draw(office, lines, who)
     _draw_units(view)
-    _draw_reminders(view)
+    reminding.draw(office, view, who)
+    rechecks.draw(office, view, who)
     _draw_figures(view)
     moves.draw_elsewhere(office, who)
 
@@ -150,27 +155,6 @@ def _draw_units(view: ProblemView) -> None:
     units = view.by_unit
     key = f"fix-units-{len(units)}-{cache.version().revision}-{view.begin}"
     tables.pick_name(units, _UNITS, key, "fix_unit", units["unit_name"].tolist(), 12)
-
-
-def _reminded(office: Office, back: int) -> pd.DataFrame:
-    return reminders(office, lists.problem_view(office, back))
-
-
-def _draw_reminders(view: ProblemView) -> None:
-    """Draw who has not signed or answered, with a text to send."""
-    lines = ask(_reminded, (view.as_of - view.begin).days + 1, most=8)
-    st.subheader("没有签收、没有按时反馈的")
-    if lines.empty:
-        page.note("没有要提醒的单位。")
-        return
-    counts = lines.groupby("level", sort=False)["unit_name"].nunique()
-    spelled = "、".join(f"{level} {count:,} 个单位" for level, count in counts.items())
-    page.note(f"{spelled}。点一行，下面是可以转发的文字。")
-    key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
-    ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
-    picked = tables.pick(lines, _REMINDERS, key, 8, held="fix_remind", ids=ids)
-    if picked is not None:
-        st.code(lines["text"].iloc[picked], language=None, wrap_lines=True)
 
 
 def _draw_figures(view: ProblemView) -> None:

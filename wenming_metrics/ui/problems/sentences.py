@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wenming_metrics.domain.numbers import small_base
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.wording import rate
 from wenming_metrics.ui.frame.words import bold, plain
@@ -13,12 +14,14 @@ def opening(view: ProblemView) -> str:
     """Answer the first question: how much is late, and with whom."""
     undated, overdue = (int(view.rate_of(code)["numerator"]) for code in ("undated", "overdue"))
     count = int(view.rate_of("found")["numerator"])
-    if not count:
+    if view.lines.empty:
         return "这段时间没有发现问题。"
+    carried = int(view.rate_of("carried")["numerator"])
+    brought = f"，以前结转 {carried:,} 件" if carried else ""
     handed = int(view.rate_of("handed")["numerator"])
     not_handed = int((view.lines["state"] == "待交办").sum())
     clauses = [
-        f"发现问题 {count:,} 件，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"
+        f"发现问题 {count:,} 件{brought}，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"
     ]
     if undated:
         clauses.append(f"没有整改时限的 {undated:,} 件")
@@ -75,6 +78,7 @@ def glance(view: ProblemView) -> str:
     clauses = [late, f"长期无进展 {stalled['numerator']:,} 件"]
     if on_time["denominator"]:
         clauses.append(
-            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}）"
+            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}"
+            f"{small_base(on_time['denominator'])}）"
         )
     return f"{'，'.join(clauses)}；截至 {view.as_of.isoformat()}"

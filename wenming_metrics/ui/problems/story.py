@@ -57,7 +57,8 @@ def _standing(line: pd.Series, story: ProblemStory) -> str:
         pieces.append("逾期申诉已采纳，按期整改率不计逾期")
     for sent in story.dispatched.itertuples():
         document = f"（{words.plain(sent.dispatch)}）" if sent.dispatch else ""
-        pieces.append(f"{sent.role} {words.plain(sent.unit_name)}{document}")
+        reported = "" if sent.role == "主办" else "，已反馈" if sent.has_reported else "，未反馈"
+        pieces.append(f"{sent.role} {words.plain(sent.unit_name)}{document}{reported}")
     return "，".join(pieces)
 
 
@@ -72,9 +73,13 @@ def _draw_steps(story: ProblemStory) -> None:
     for step in story.steps[story.steps["batch"] > 0].itertuples():
         photos = cards.row_pictures(step)
         if photos:
-            page.note(f"{step.on} {step.act}附的照片")
+            page.note(_caption(step))
             cards.pictures(photos)
     for step in story.steps[story.steps["pictures"].map(len) > 0].itertuples():
-        repeated = f"，其中 {step.seen} 张库里已经有，请看是不是旧照片" if step.seen else ""
-        page.note(f"{step.on} {step.act}附的照片{repeated}")
+        page.note(_caption(step))
         cards.pictures(ask(move_pictures, step.pictures, step.act))
+
+
+def _caption(step: tuple) -> str:
+    doubt = f"。请看是不是旧照片：{step.doubt}" if step.doubt else ""
+    return f"{step.on} {step.act}附的照片{doubt}"

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import pandas as pd
+import streamlit as st
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.progress.campaigns import BEHIND, campaigns, task_form, tasks
+from wenming_metrics.queries.progress.campaign_effects import (
+    campaign_effects,
+    effect_sentence,
+    lost_ground,
+    unknown_links,
+)
+from wenming_metrics.queries.progress.campaigns import (
+    BEHIND,
+    campaigns,
+    phase_on,
+    plans,
+    task_form,
+    tasks,
+)
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
@@ -14,15 +28,12 @@ from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
 _OFFER = FormOffer("下载这些任务（可填写后再上传）", "campaign", "专项行动任务", "进展")
 _ALL = "全部行动"
 _ACTIONS = tables.configs(
-    *(
-        "campaign",
-        "state=campaign_state",
-        "tasks",
-        "done=tasks_done",
-        "overdue=overdue_items",
-        "next_due",
-        "lead",
-    )
+    *("campaign", "state=campaign_state", "phase_now", "tasks", "done=tasks_done"),
+    *("overdue=overdue_items", "next_due", "lead", "leader", "document_no"),
+)
+_EFFECTS = tables.configs(
+    *("span=effect_span", "side=effect_side", "first=effect_first", "last=effect_last"),
+    *("checks", "failed", "lost_rate", "relapses=effect_relapses"),
 )
 _TASKS = tables.configs(
     *("task", "unit_name", "phase", "due=task_due", "days_late", "progress=task_progress"),
@@ -36,17 +47,62 @@ def draw(office: Office) -> None:
     if task_lines.empty:
         page.note("还没有专项行动。在“数据上传”里上传专项行动的任务表；空白表也在那里下载。")
         return
+    action_plans = ask(plans)
     summed = campaigns(task_lines)
-    page.say(_sentence(summed))
-    tables.show(summed, _ACTIONS, 14)
+    effects = ask(campaign_effects, today())
+    page.say(_sentence(summed) + _ground(effects))
+    described = summed.merge(action_plans, on="campaign", how="left").fillna("")
+    in_phase = [phase_on(phases or (), today()) for phases in described["phases"]]
+    tables.show(described.assign(phase_now=in_phase), _ACTIONS, 14)
     with page.row():
         options = [_ALL, *summed["campaign"]]
         selected = page.select("看哪个行动的任务", options, "work_campaign", width=320)
     lines = task_lines if selected == _ALL else task_lines[task_lines["campaign"] == selected]
     lines = lines.sort_values("days_late", ascending=False, kind="stable")
+    if selected != _ALL:
+        plan = next(action_plans[action_plans["campaign"] == selected].itertuples())
+        _draw_plan(office, plan, effects[effects["campaign"] == selected])
     page.note(f"{len(lines)}项任务，截至{today():%Y-%m-%d}。点一行，看原表里的这一行。")
     key = f"work-tasks-{selected}"
     draw_lines(office, lines, _TASKS, key, _OFFER, task_form)
+
+
+def _ground(effects: pd.DataFrame) -> str:
+    """Name the actions that lost ground after they ended; "" where none did."""
+    names = lost_ground(effects)
+    return (
+        f"结束后扣分占比上升、且高于其余测评项的：{words.plain('、'.join(names[:3]))}。"
+        if names
+        else ""
+    )
+
+
+def _draw_plan(office: Office, plan: tuple, effects: pd.DataFrame) -> None:
+    """Draw what the plan of an action says, and its items before, during and after it."""
+    facts = {
+        "方案文号": plan.document_no,
+        "牵头市领导": plan.leader,
+        "成员单位": plan.assisting,
+        "措施": plan.measure,
+        "完成标准": plan.done_standard,
+        "阶段": "、".join(
+            f"{name}（{first}—{last or '未写'}）" for name, first, last in plan.phases
+        ),
+        "涉及": "；".join(filter(None, (plan.linked_items, plan.linked_types))),
+    }
+    plan_texts = [f"{title}：{words.plain(text)}" for title, text in facts.items() if text]
+    if plan_texts:
+        page.note("　".join(plan_texts))
+    if unknown := unknown_links(office, plan):
+        page.note(
+            f"测评项目录里没有{words.plain('、'.join(unknown))}，没有计入；请照目录里的名称填写。"
+        )
+    if effects.empty:
+        page.note("写明阶段起止日期和涉及的测评项或点位类型的行动，才比较行动前后的检查结果。")
+        return
+    st.subheader("行动前后")
+    page.note(effect_sentence(effects))
+    tables.show(effects, _EFFECTS, 8)
 
 
 def _sentence(summed: pd.DataFrame) -> str:

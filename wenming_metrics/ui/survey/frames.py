@@ -17,11 +17,11 @@ from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.survey.rates import Rates
 from wenming_metrics.queries.survey.waves import group_name
 from wenming_metrics.scoring.survey.funnel import INNER, OUTER, funnel
-from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN
+from wenming_metrics.scoring.survey.rates import ALIKE, CAUTION, CAUTION_ALIKE, HIDDEN
 from wenming_metrics.ui.survey.sentences import VERDICTS, between, hover, percent, remark, spelled
 
 APART, NOT_COMPARED = "样本不足", "仅供参考，不参与排名"
-_COMPARED = ("", CAUTION)
+_COMPARED = ("", CAUTION, ALIKE, CAUTION_ALIKE)
 """States of units that are ranked and compared with the city."""
 _CURVE = 120
 """Points of the curve of the limits."""
@@ -151,7 +151,7 @@ def _lines(units: pd.DataFrame, decimals: int) -> pd.DataFrame:
             **{name: units[name].to_numpy(float) for name in ("value", "low", "high")},
             "said": [
                 f"<b>{percent(line['shown'], decimals)}</b> {line['n']:,.0f}份"
-                f"{'*' if line['state'] == CAUTION else ''}"
+                f"{'*' if line['state'] in (CAUTION, CAUTION_ALIKE) else ''}"
                 for line in lines
             ],
             "hover": [hover(line, decimals) for line in lines],

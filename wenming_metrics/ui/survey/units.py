@@ -18,7 +18,7 @@ from wenming_metrics.queries.survey.score import score
 from wenming_metrics.queries.survey.states import NOT_SHOWN
 from wenming_metrics.queries.survey.tables import by_question
 from wenming_metrics.rules.survey.model import VALUES
-from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN
+from wenming_metrics.scoring.survey.rates import CAUTION, CAUTION_ALIKE, HIDDEN
 from wenming_metrics.ui.frame import filters, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.survey import frames, sentences, unit
@@ -119,7 +119,9 @@ def _explain(units: pd.DataFrame, hide: int) -> None:
         "点是调查到的比率，横线是误差范围：真正的比率有 95% 的可能落在这条线里，份数越少线越长。"
         "相差不大的单位，不能认定谁高谁低。横轴不一定从 0 起。"
     )
-    reading_note += "份数后面带 * 的，样本偏少。" if (units["state"] == CAUTION).any() else ""
+    reading_note += (
+        "份数后面带 * 的，样本偏少。" if units["state"].isin([CAUTION, CAUTION_ALIKE]).any() else ""
+    )
     page.note(reading_note)
     without = units[units["state"] == HIDDEN]
     hidden_units = [

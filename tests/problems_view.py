@@ -1,0 +1,16 @@
+"""Views of problems for sentences: who holds how many, how late."""
+
+from datetime import date
+
+import pandas as pd
+
+from wenming_metrics.queries.problems.lists import ProblemView
+
+
+def view(*units: tuple[str, int, int]) -> ProblemView:
+    """Make a view. Takes: name of a unit, how many it holds that are overdue, for how many days at most"""
+    by_unit = pd.DataFrame(units, columns=["unit_name", "overdue", "most_late"])
+    count = int(by_unit["overdue"].sum())
+    figures = pd.DataFrame({"code": ["overdue", "handed"], "numerator": [count, count + 1]})
+    begin, as_of = date(2026, 9, 1), date(2026, 11, 30)
+    return ProblemView(begin, as_of, pd.DataFrame(), figures, by_unit, (0.0, 0), "answer")

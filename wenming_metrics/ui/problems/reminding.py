@@ -1,0 +1,87 @@
+"""没有签收、没有按时反馈的: who is to be reminded, numbered documents with a text to paste, what was sent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.decisions.reminders import send_reminders
+from wenming_metrics.publishing.dispatch.reminder_papers import reminder_papers
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.problems import lists
+from wenming_metrics.queries.problems.lists import ProblemView
+from wenming_metrics.queries.problems.reminders import reminders, sent_reminders
+from wenming_metrics.ui.frame import cache, page, tables
+from wenming_metrics.ui.frame.act_button import button
+from wenming_metrics.ui.frame.cache import ask
+
+_LINES = tables.configs(
+    *("level=reminder", "unit_name=holder", "problems=in_hand", "most_late", "sent=reminder_no"),
+    problems="件数",
+)
+
+
+def _reminded(office: Office, back: int) -> pd.DataFrame:
+    return reminders(office, lists.problem_view(office, back))
+
+
+def draw(office: Office, view: ProblemView, who: str) -> None:
+    """Draw who has not signed or answered; those that are ticked are sent a numbered document."""
+    lines = ask(_reminded, (view.as_of - view.begin).days + 1, most=8)
+    st.subheader("没有签收、没有按时反馈的")
+    if lines.empty:
+        page.note("没有要提醒的单位。")
+    else:
+        _draw_due(office, lines, view, who)
+    _draw_sent(office)
+
+
+def _draw_due(office: Office, lines: pd.DataFrame, view: ProblemView, who: str) -> None:
+    counts = lines.groupby("level", sort=False)["unit_name"].nunique()
+    spelled = "、".join(f"{level} {count:,} 个单位" for level, count in counts.items())
+    page.note(
+        f"{spelled}。勾选一行，下面是可以转发的文字；编号发文的只发勾选的，不勾选就全发，同一级发过的不再发。"
+    )
+    key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
+    ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
+    ticked = lines.iloc[tables.pick_many(lines, _LINES, key, 8, held="fix_remind", ids=ids)]
+    if len(ticked) == 1:
+        st.code(ticked["text"].iloc[0], language=None, wrap_lines=True)
+    to_send = ticked if len(ticked) else lines
+    to_send = to_send[to_send["sent"] == ""]
+    button(
+        f"编号发文（{len(to_send)} 份）",
+        "fix-remind-send",
+        lambda: send_reminders(office, to_send, who),
+        lambda documents: f"已编号 {len(documents)} 份，在下面下载。",
+        disabled=not who or to_send.empty,
+    )
+
+
+def _draw_sent(office: Office) -> None:
+    sent = ask(sent_reminders)
+    if sent.empty:
+        return
+    sent = sent.assign(on=[date.fromordinal(day).isoformat() for day in sent["day"]])
+    of_days = {
+        f"{day}（{len(lines)}份）": lines["document_no"].tolist()
+        for day, lines in sent.groupby("on", sort=False)
+    }
+    of_document = {
+        f"{line.document_no} {line.unit_name}（{line.problems}件）": [line.document_no]
+        for line in sent.itertuples()
+    }
+    choices = of_days | of_document
+    with page.row("fix-remind-papers"):
+        title = st.selectbox("已发的提示、催办、督办", list(choices), key="fix-sent", width=420)
+        documents = choices[title]
+        st.download_button(
+            "下载文书和转发文字",
+            lambda: reminder_papers(office, documents),
+            f"{documents[0] if len(documents) == 1 else title}.zip",
+            "application/zip",
+            on_click="ignore",
+            key=f"fix-remind-file-{title}",
+        )
