@@ -58,13 +58,16 @@ def open_bulletin_city(folder: Path, remark: str = REMARK) -> Office:
         lines = [line for line in LINES if week <= line[0] < week + 7]
         rows = [_row(*line, remark if line[6] == "1" or not line[0] else "") for line in lines]
         _send(office, f"第{week}天", rows)
-    answers = [
-        ["1", "垃圾", "已整改", MONDAY + timedelta(8)],
-        ["4", "乱停", "已整改", MONDAY + timedelta(11)],
-    ]
+    answers = {
+        "甲街道": ["1", "垃圾", "已整改", MONDAY + timedelta(8)],
+        "城管局": ["4", "乱停", "已整改", MONDAY + timedelta(11)],
+    }
     head = ["问题编号", "存在问题", "整改情况", "完成时间"]
-    title = ["填报单位:甲街道  填报日期:2025.03.14"]
-    data = xlsx({"整改反馈": [title, head, *answers]})
+    sheets = {
+        unit: [[f"填报单位:{unit}  填报日期:2025.03.14"], head, answer]
+        for unit, answer in answers.items()
+    }
+    data = xlsx(sheets)
     preview = commit.inspect(office, data, "反馈.xlsx")
     commit.commit(office, preview, "测试")
     return office

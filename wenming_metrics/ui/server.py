@@ -20,6 +20,7 @@ from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.database import open_store
 from wenming_metrics.ui.frame.navigation import PRODUCT
 from wenming_metrics.ui.ready import keep_ready
+from wenming_metrics.ui.wall.door import WallDoor
 from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.start import check_once
 
@@ -78,7 +79,7 @@ def serve(port: int = PORT) -> None:
     script = ROOT / "app.py"
     sys.argv = [str(script)]  # the folder of what was started becomes the first to import from
     keep_ready()
-    app = st.App(script, middleware=[Middleware(OwnDoor)])
+    app = st.App(script, middleware=[Middleware(OwnDoor), Middleware(WallDoor)])
     try:
         app.run(config={"server.port": port, "server.address": ADDRESS})
     except KeyboardInterrupt:
