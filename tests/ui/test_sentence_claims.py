@@ -143,7 +143,8 @@ def test_the_days_that_cost_most_are_all_named(lost):
 def test_who_holds_what_is_late_is_named_before_nobody_with_as_much(overdue):
     overdue = sorted(overdue, reverse=True)
     by_unit = pd.DataFrame({"unit_name": NAMES[: len(overdue)], "overdue": overdue, "most_late": 1})
-    counts = {"found": 40, "handed": 30, "undated": 0, "overdue": sum(overdue)}
+    counts = {"found": 40, "handed": 30, "undated": 0, "carried": 0}
+    counts |= {"overdue": sum(overdue)}
     lines = pd.DataFrame({"state": ["待核查"], "is_open": [True], "handed": [1]})
     view = SimpleNamespace(
         by_unit=by_unit, lines=lines, rate_of=lambda code: {"numerator": counts[code]}

@@ -159,8 +159,8 @@ def _asked_whole(scope: Scope) -> Scope:
     headers = Headers(scope=scope)
     if "text/html" not in headers.get("accept", ""):
         return scope
-    kept = [(name, text) for name, text in scope["headers"] if name.lower() not in _SPARING]
-    return {**scope, "headers": kept}
+    headers_kept = [(name, text) for name, text in scope["headers"] if name.lower() not in _SPARING]
+    return {**scope, "headers": headers_kept}
 
 
 def _is_ours(headers: Headers) -> bool:

@@ -25,16 +25,16 @@ _NUMBER = re.compile(rb"(?=(\0\0....[\x08-\x13]\x42))", re.S)
 """A whole number of as many digits as a mobile has, as old workbooks keep it."""
 
 
-def is_object(part: Part) -> bool:
+def is_object(entry: Part) -> bool:
     """Say whether a part is neither XML nor a picture of pixels."""
-    name = part.name.lower()
+    name = entry.name.lower()
     is_setting = name.startswith(("xl/printersettings/", "customxml/")) or name.endswith("/")
-    return not (is_xml(part) or name.endswith(_PIXELS) or is_setting)
+    return not (is_xml(entry) or name.endswith(_PIXELS) or is_setting)
 
 
-def hides_in_part(archive: bytes, part: Part) -> bool:
-    """Say whether an object is to be left out. Takes: archive - the file; part - of it"""
-    return part.size > _MOST or _hides(b"".join(unpack(archive, part)), 1)
+def hides_in_part(archive: bytes, entry: Part) -> bool:
+    """Say whether an object is to be left out. Takes: archive - the file; entry - of it"""
+    return entry.size > _MOST or _hides(b"".join(unpack(archive, entry)), 1)
 
 
 def hides_beside_cells(compound: bytes) -> bool:
@@ -59,24 +59,26 @@ def _hides(content: bytes, depth: int) -> bool:
 
 def _inner(stream: bytes) -> bytes:
     """Give the file that lies in a stream, behind its name."""
-    begins = [place for magic in (_ZIP, _PDF) if (place := stream.find(magic)) >= 0]
+    begins = [offset for magic in (_ZIP, _PDF) if (offset := stream.find(magic)) >= 0]
     return stream[min(begins) :]
 
 
 def _hides_in_zip(content: bytes, depth: int) -> bool:
     try:
-        parts = read_directory(content, _ENTRIES)
-        if sum(part.size for part in parts) > _MOST or any(part.flags & 1 for part in parts):
+        entries = read_directory(content, _ENTRIES)
+        if sum(entry.size for entry in entries) > _MOST or any(
+            entry.flags & 1 for entry in entries
+        ):
             return True
-        return any(_hides_in_entry(content, part, depth) for part in parts)
+        return any(_hides_in_entry(content, entry, depth) for entry in entries)
     except Refused:
         return True
 
 
-def _hides_in_entry(content: bytes, part: Part, depth: int) -> bool:
-    if not is_xml(part):
-        return is_object(part) and _hides(b"".join(unpack(content, part)), depth + 1)
-    xml = b"".join(unpack(content, part)).decode("utf-8", "replace")
+def _hides_in_entry(content: bytes, entry: Part, depth: int) -> bool:
+    if not is_xml(entry):
+        return is_object(entry) and _hides(b"".join(unpack(content, entry)), depth + 1)
+    xml = b"".join(unpack(content, entry)).decode("utf-8", "replace")
     # A number may be in several styles; and an attribute may hold one.
     return any(map(is_found, (re.sub("<[^>]*>", "", xml), xml)))
 

@@ -218,8 +218,8 @@ def _window(
     """
     if rules is not None and not is_usual(calendar_of(rules.issues)):
         kinds = (*kinds, ISSUE)
-    key, held = f"{prefix}period", newest is not None
-    kind = page.switch("时段", kinds, key, first, held=held, format_func=_PERIODS.get)
+    key, is_dated = f"{prefix}period", newest is not None
+    kind = page.switch("时段", kinds, key, first, is_dated=is_dated, format_func=_PERIODS.get)
     last = days[-1]
     if kind != "custom":
         on = _date("日期", f"{prefix}date", newest or last, days)

@@ -181,12 +181,12 @@ def switch(
     key: str,
     default: str = "",
     *,
-    held: bool = False,
+    is_dated: bool = False,
     **more: object,
 ) -> str:
     """Draw a choice of one of a few, held in the address.
 
-    Takes: default - the first one, if ""; held - that depends on the data, see `select`
+    Takes: default - the first one, if ""; is_dated - that depends on the data, see `select`
     """
     usual = default or options[0]
     in_address = st.query_params.get(key)
@@ -196,11 +196,11 @@ def switch(
         del st.query_params[key]
     bind = None if is_blank else "query-params"
     spell = more.get("format_func") or str
-    if held:
+    if is_dated:
         if in_address and in_address not in map(spell, options):
             del st.query_params[key]
         hold(key, usual, spell(usual))
-    first = None if held else usual
+    first = None if is_dated else usual
     chosen = st.segmented_control(
         label, options, default=first, required=True, key=key, bind=bind, **more
     )

@@ -101,19 +101,19 @@ def pick(
     rows: int = _TALL,
     on_select: Callable[[], None] | str = "rerun",
     *,
-    held: str = "",
+    param: str = "",
     ids: Sequence[str] = (),
 ) -> int | None:
     """Draw a table of which one row can be picked.
 
     Takes:   key - must name all filters: a selection is a position and outlives a change of data;
-             on_select - called before the page is drawn again; held - name in the address that keeps
+             on_select - called before the page is drawn again; param - name in the address that keeps
              the picked row, "": it is not kept; ids - what the rows are known by there, whatever
              their order; without them by the place in the file (batch and seq, or sheet and row)
     Returns: position of the picked row in `data`, or None
     """
-    if held:
-        picked = _pick_held(data, columns, key, held, ids or record_ids(data), rows, _ONE)
+    if param:
+        picked = _pick_held(data, columns, key, param, ids or record_ids(data), rows, _ONE)
     else:
         picked = _picked(
             _draw(data, columns, rows, on_select=on_select, selection_mode=_ONE, key=key), data
@@ -131,27 +131,29 @@ def _pick_held(
     data: pd.DataFrame | Styler,
     columns: dict,
     key: str,
-    held: str,
+    param: str,
     ids: Sequence[str],
     rows: int,
     mode: str,
 ) -> list[int]:
     """Draw a table of which the picked rows are kept in the address; gives their positions."""
-    ids, in_address, kept = list(ids), st.query_params.get(held), f"held-{held}"
-    asked = in_address.split(_AND) if in_address is not None else []
-    positions = [ids.index(name) for name in asked if name in ids]
-    if len(positions) < len(asked):
-        if in_address != st.session_state.get(kept):  # it was not picked here, among other rows
+    ids, in_address, state_key = list(ids), st.query_params.get(param), f"held-{param}"
+    names_asked = in_address.split(_AND) if in_address is not None else []
+    positions = [ids.index(name) for name in names_asked if name in ids]
+    if len(positions) < len(names_asked):
+        if in_address != st.session_state.get(
+            state_key
+        ):  # it was not picked here, among other rows
             navigation.remark("记录", in_address, _AND.join(ids[n] for n in positions))
-        del st.query_params[held]
+        del st.query_params[param]
 
     def follow() -> None:
         names = _AND.join(ids[n] for n in _picked(st.session_state[key], data))
-        st.session_state[kept] = names
+        st.session_state[state_key] = names
         if names:
-            st.query_params[held] = names
+            st.query_params[param] = names
         else:
-            st.query_params.pop(held, None)
+            st.query_params.pop(param, None)
 
     usual = {"selection_default": {"selection": {"rows": positions}}} if positions else {}
     state = _draw(data, columns, rows, on_select=follow, selection_mode=mode, key=key, **usual)
@@ -168,12 +170,12 @@ def pick_many(
     key: str,
     rows: int = _TALL,
     *,
-    held: str = "",
+    param: str = "",
     ids: Sequence[str] = (),
 ) -> list[int]:
     """Draw a table of which rows can be ticked; gives their positions. Takes what `pick` takes"""
-    if held:
-        return _pick_held(data, columns, key, held, ids, rows, _SEVERAL)
+    if param:
+        return _pick_held(data, columns, key, param, ids, rows, _SEVERAL)
     state = _draw(data, columns, rows, on_select="rerun", selection_mode=_SEVERAL, key=key)
     return _picked(state, data)
 

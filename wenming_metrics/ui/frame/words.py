@@ -111,8 +111,8 @@ def overview(
         return f"{findings}；这些问题不计分。"
     share = f"{half_up(shares['share'].iloc[0] * 100, 0):.0f}%"
     names, count = most(shares["name"], half_up(shares["share"] * 100, 0))
-    each = "各占" if count > 1 else "占"
-    return f"{findings}；失分最多的是{names}（{each} {share}）。"
+    verb = "各占" if count > 1 else "占"
+    return f"{findings}；失分最多的是{names}（{verb} {share}）。"
 
 
 def most(
@@ -128,8 +128,8 @@ def most(
     """
     sizes = list(values)
     first = [str(name) for name, size in zip(names, sizes, strict=True) if size == max(sizes)]
-    more = f"等 {len(first)} 个" if len(first) > limit else ""
-    return "、".join(map(form, first[:limit])) + more, len(first)
+    and_more = f"等 {len(first)} 个" if len(first) > limit else ""
+    return "、".join(map(form, first[:limit])) + and_more, len(first)
 
 
 def ranking(ranked: pd.DataFrame) -> str:
@@ -246,10 +246,10 @@ def listing(listed: pd.DataFrame) -> str:
         return "本期没有记到责任单位的问题。"
     blamed = int((listed["failed"] > 0).sum())
     names, count = most(listed["unit_name"], listed["failed"])
-    each = "各 " if count > 1 else ""
+    apiece = "各 " if count > 1 else ""
     return (
         f"{blamed} 个单位有问题要整改，最多的是{names}"
-        f"（{each}{int(listed['failed'].max()):,} 项）。本榜按责任列出问题多少，不排名。"
+        f"（{apiece}{int(listed['failed'].max()):,} 项）。本榜按责任列出问题多少，不排名。"
     )
 
 

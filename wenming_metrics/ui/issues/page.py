@@ -37,7 +37,7 @@ def draw(office: Office, who: str) -> None:
     key = f"issues-{cache.version().revision}"
     lines = _lines(slots)
     ids = lines["number"].tolist()
-    picked = tables.pick(lines, _ISSUES, key, 8, held="issue", ids=ids)
+    picked = tables.pick(lines, _ISSUES, key, 8, param="issue", ids=ids)
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
@@ -145,7 +145,7 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
     )
     key = f"late-{issue.key}-{cache.version().revision}"
     ids = files["batch"].astype(str).tolist()
-    picked = tables.pick(spelled, _LATE, key, 6, held="late", ids=ids)
+    picked = tables.pick(spelled, _LATE, key, 6, param="late", ids=ids)
     if picked is not None:
         line = files.iloc[picked]
         batch, to_own = int(line["batch"]), not bool(line["own"])
@@ -173,7 +173,7 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
     )
     spelled = rows.assign(said=rows["sentences"].str.split("\n").str[0])
     key = f"issue-held-{issue.key}-{cache.version().revision}"
-    picked = tables.pick(spelled, _WAIVED, key, 8, held="waits")
+    picked = tables.pick(spelled, _WAIVED, key, 8, param="waits")
     if waiting.empty:
         return 0
     one = picked is not None and not rows["waived"].iloc[picked]

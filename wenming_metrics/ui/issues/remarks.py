@@ -35,7 +35,7 @@ def draw(office: Office, issue: Issue, who: str) -> int:
         )
         key = f"remarks-{issue.key}-{cache.version().revision}"
         ids = on_issue["remark"].astype(str).tolist()
-        picked = tables.pick(spelled, _REMARKS, key, 6, held="remark", ids=ids)
+        picked = tables.pick(spelled, _REMARKS, key, 6, param="remark", ids=ids)
         if picked is not None:
             _draw_decision(office, on_issue.iloc[picked], who)
     _draw_new(office, issue, who)

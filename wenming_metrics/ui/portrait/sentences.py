@@ -154,8 +154,8 @@ def against(lines: pd.DataFrame, group: str) -> str:
     )
     if below:
         names, count = most(top["name"], -half_up(gap, 1), form=lambda name: f"“{plain(name)}”")
-        each = "各" if count > 1 else ""
-        return f"{beginning}；差得最多的是{names}，{each}低 {-gap.min():.1f} 个百分点。"
+        apiece = "各" if count > 1 else ""
+        return f"{beginning}；差得最多的是{names}，{apiece}低 {-gap.min():.1f} 个百分点。"
     return f"{beginning}。"
 
 

@@ -115,7 +115,7 @@ def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str)
     page.note(f"共 {len(lines):,} 件{remainder}。勾选一件看整改经过，勾选几件一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
     ids = tables.record_ids(drawn)
-    picked = tables.pick_many(_coloured(drawn), _LIST, key, 12, held="fix_row", ids=ids)
+    picked = tables.pick_many(_coloured(drawn), _LIST, key, 12, param="fix_row", ids=ids)
     page.offer(
         "下载清单",
         lambda: wording.list_file(lines, view),

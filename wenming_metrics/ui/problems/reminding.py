@@ -46,7 +46,7 @@ def _draw_due(office: Office, lines: pd.DataFrame, view: ProblemView, who: str) 
     )
     key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
     ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
-    ticked = lines.iloc[tables.pick_many(lines, _LINES, key, 8, held="fix_remind", ids=ids)]
+    ticked = lines.iloc[tables.pick_many(lines, _LINES, key, 8, param="fix_remind", ids=ids)]
     if len(ticked) == 1:
         st.code(ticked["text"].iloc[0], language=None, wrap_lines=True)
     to_send = ticked if len(ticked) else lines

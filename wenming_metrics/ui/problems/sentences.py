@@ -55,8 +55,8 @@ def most_overdue(view: ProblemView) -> str:
     late = view.by_unit[view.by_unit["overdue"] > 0]
     most = int(late["overdue"].max())
     first = late.loc[late["overdue"] == most, "unit_name"].tolist()
-    others = f"等 {len(first)} 个单位各" if len(first) > 1 else ""
-    return f"最多：{first[0]}{others} {most:,} 件；最长逾期 {int(late['most_late'].max()):,} 天"
+    and_more = f"等 {len(first)} 个单位各" if len(first) > 1 else ""
+    return f"最多：{first[0]}{and_more} {most:,} 件；最长逾期 {int(late['most_late'].max()):,} 天"
 
 
 def _open(view: ProblemView) -> int:
@@ -73,8 +73,8 @@ def glance(view: ProblemView) -> str:
     overdue, stalled, on_time = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
     worst = view.by_unit[view.by_unit["overdue"] > 0].head(3)
     units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 件" for line in worst.itertuples())
-    others = "等" if (view.by_unit["overdue"] > 0).sum() > len(worst) else ""
-    late = f"逾期 {overdue['numerator']:,} 件" + (f"（{units}{others}）" if units else "")
+    and_more = "等" if (view.by_unit["overdue"] > 0).sum() > len(worst) else ""
+    late = f"逾期 {overdue['numerator']:,} 件" + (f"（{units}{and_more}）" if units else "")
     clauses = [late, f"长期无进展 {stalled['numerator']:,} 件"]
     if on_time["denominator"]:
         clauses.append(

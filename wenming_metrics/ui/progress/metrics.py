@@ -36,7 +36,7 @@ def draw(office: Office) -> None:
     ]
     page.note(_about(line))
     key = f"work-metrics-{selected}"
-    draw_source(lines, tables.pick(lines, _LINES, key, 14, held="work_row"))
+    draw_source(lines, tables.pick(lines, _LINES, key, 14, param="work_row"))
     page.offer("下载指标数据", lambda: _book(measures), "指标数据", "file-work-metrics")
 
 

@@ -287,7 +287,7 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
             on_time = list(map(share_text, responsible["in_time"], responsible["fell_due"]))
             lines = responsible.assign(change=changes, kept=on_time)
             ids = responsible["unit_name"].tolist()
-            picked = tables.pick(lines, _LISTING, key, 20, held="listed", ids=ids)
+            picked = tables.pick(lines, _LISTING, key, 20, param="listed", ids=ids)
         page.note(on_time_note(responsible["as_of"].iloc[0]))
     silent = len(listed) - len(responsible)
     if silent:

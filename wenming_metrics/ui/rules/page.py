@@ -88,7 +88,7 @@ def draw(office: Office, rules: RuleSet) -> None:
         page.note("点一行，看归到它的测评项。")
         key = f"tree-{rules.digest[:12]}-{wanted}"
         ids = matches["code"].astype(str).tolist()
-        picked = tables.pick(_shown(matches, items), _TREE, key, 18, held="rules_node", ids=ids)
+        picked = tables.pick(_shown(matches, items), _TREE, key, 18, param="rules_node", ids=ids)
         if picked is not None:
             _draw_node(matches.iloc[picked], items)
     _draw_uncounted(items)

@@ -111,8 +111,8 @@ def quotas(board: pd.DataFrame) -> str:
         for unit, stratum in zip(short["unit_name"], short["stratum"], strict=True)
     ]
     lacking, count = most(names, short["gap"])
-    each = "各" if count > 1 else ""
+    apiece = "各" if count > 1 else ""
     return (
         f"{progress}；{len(of)} 项配额里 {len(short)} 项还没有完成，共差 {int(short['gap'].sum()):,} 份，"
-        f"差得最多的是{lacking}，{each}差 {int(short['gap'].max()):,} 份。"
+        f"差得最多的是{lacking}，{apiece}差 {int(short['gap'].max()):,} 份。"
     )

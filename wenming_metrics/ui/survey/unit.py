@@ -85,7 +85,7 @@ def draw_rows(rows: pd.DataFrame, key: str) -> None:
         f"{len(rows):,} 份。点一份，看原表里的这一行；姓名、电话、地址一类的列在入库时已去掉。"
     )
     spelled = rows.assign(counted=np.where(rows["counts"], "计入", "不计"))
-    picked = tables.pick(spelled, _ROWS, f"rows-{key}", 10, held="opinion_row")
+    picked = tables.pick(spelled, _ROWS, f"rows-{key}", 10, param="opinion_row")
     draw_original(rows.iloc[picked or 0], is_open=picked is not None)
 
 

@@ -290,5 +290,5 @@ def calendar(days: pd.DataFrame, name: str, weeks: int) -> str:
     if not lost.max() > 0:
         return f"{sentence}，都没有失分。"
     days_named, count = most([f"{on.month}月{on.day}日" for on in scored["day"]], lost)
-    each = "各 " if count > 1 else ""
-    return f"{sentence}；失分最多的是{days_named}（{each}{lost.max():.2f} 分）。"
+    apiece = "各 " if count > 1 else ""
+    return f"{sentence}；失分最多的是{days_named}（{apiece}{lost.max():.2f} 分）。"

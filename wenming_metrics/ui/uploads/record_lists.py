@@ -65,7 +65,7 @@ def _draw_lines(kind: str, title: str, lines: pd.DataFrame) -> None:
         else f"{count_text}。"
     )
     key = f"records-{kind}-{len(lines)}-{cache.version().revision}"
-    picked = tables.pick(lines, _columns(kind, lines), key, 10, held="record")
+    picked = tables.pick(lines, _columns(kind, lines), key, 10, param="record")
     page.offer(
         "下载这些记录",
         lambda: record_file(kind, lines),

@@ -37,7 +37,7 @@ def draw(office: Office, who: str) -> None:
     )
     lines = rows.assign(said=rows["sentences"].str.split("\n").str[0])
     key = f"waiting-{cache.version().revision}"
-    picked = tables.pick(lines, tables.WAITING, key, 10, held="waiting_row")
+    picked = tables.pick(lines, tables.WAITING, key, 10, param="waiting_row")
     if picked is not None:
         _draw_row(office, rows.iloc[picked], who)
 
@@ -146,7 +146,7 @@ def _draw_unconfirmed(office: Office, who: str) -> None:
     lines = cells.assign(state="")
     key = f"unconfirmed-{cache.version().revision}"
     ids = (cells["correction"].astype(str) + "-" + cells["header"]).tolist()
-    picked = tables.pick(lines, tables.UNCONFIRMED, key, 8, held="unconfirmed", ids=ids)
+    picked = tables.pick(lines, tables.UNCONFIRMED, key, 8, param="unconfirmed", ids=ids)
     if picked is not None:
         _draw_unconfirmed_line(office, cells.iloc[picked], who)
 

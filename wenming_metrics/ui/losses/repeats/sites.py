@@ -59,7 +59,7 @@ def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
         "点一个，看每次的照片和原表。"
     )
     site_key, ids = f"repeat-sites-{key}", sites["site"].astype(str).tolist()
-    site_position = tables.pick(sites, _SITES, site_key, 10, held="repeat_site", ids=ids) or 0
+    site_position = tables.pick(sites, _SITES, site_key, 10, param="repeat_site", ids=ids) or 0
     site = sites.iloc[site_position]
     rows = book.recall(_site_rows, scope.unit, site["lines"], most=64, wait="正在查找原表的行……")
     with st.container(border=True, key="repeat-site"):
@@ -69,7 +69,7 @@ def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
         if len(rows) > _STEPS:
             page.note(f"上面是最近的 {_STEPS} 条，全部 {len(rows)} 条在下表。")
         row_key = f"repeat-rows-{site['site']}-{key}"
-        picked = tables.pick(rows, _ROWS, row_key, 8, held="repeat_row")
+        picked = tables.pick(rows, _ROWS, row_key, 8, param="repeat_row")
         drill.draw_original(rows, picked)
 
 
