@@ -1,7 +1,14 @@
 """工作推进: materials that units hand in, metrics against their targets, actions and their tasks, next week's plan."""
 
 from wenming_metrics.ui.frame import page
-from wenming_metrics.ui.progress import campaigns, documents, duties, inspection_plan, metrics
+from wenming_metrics.ui.progress import (
+    campaigns,
+    documents,
+    duties,
+    inspection_plan,
+    metrics,
+    months,
+)
 
 office = page.open_page("工作推进")
 themes = {
@@ -10,6 +17,8 @@ themes = {
     "专项行动": campaigns.draw,
     "责任分解": duties.draw,
     "督查安排": inspection_plan.draw,
+    "测评复盘": months.draw_review,
+    "基层减负": months.draw_burden,
 }
 with page.row("controls"):
     theme = page.switch("看什么", list(themes), "work_theme")

@@ -34,6 +34,8 @@ def _office(places, monkeypatch):
         ("台账材料", "材料逾期"),
         ("指标数据", "**2项**指标有单位低于目标：注册率（1个单位）、综合活跃度（1个单位）。"),
         ("专项行动", "3个专项行动中，**"),
+        ("测评复盘", "没有第三方查出的问题"),
+        ("基层减负", "不排名，不计入得分"),
     ],
 )
 def test_each_theme_opens_with_its_sentence(theme, sentence):

@@ -83,7 +83,14 @@ def test_little_is_said_of_few_checks_and_no_cause_of_many(office):
     sentence = effect_sentence(many)
     assert "涉及的测评项扣分占比下降80.0个百分点，同期其余测评项持平" in sentence
     assert sentence.endswith("两者相差不等于行动的效果。")
-    assert lost_ground(many) == ["摊点行动"]
+    # All failed at all times: nothing got worse. 10 of 60, then 30 of 60, is more than chance.
+    assert lost_ground(many.assign(failed=30)) == []
+    counts = {(DURING, LINKED): 10, (AFTER, LINKED): 30}
+    failed = [counts.get((line.span, line.side), 10) for line in many.itertuples()]
+    assert lost_ground(many.assign(checks=60, failed=failed)) == ["摊点行动"]
+    # 10 and 13 of 60 differ by 5 points, with an error of 7.1.
+    failed = [13 if n == 30 else n for n in failed]
+    assert lost_ground(many.assign(checks=60, failed=failed)) == []
 
 
 def test_a_plan_is_told_with_its_phases(office):

@@ -12,12 +12,14 @@ import pandas as pd
 
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
-from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.periods import today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.progress.burden import burden
 from wenming_metrics.queries.progress.campaign_effects import campaign_effects
 from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
+from wenming_metrics.queries.progress.document_checks import document_doubts
 from wenming_metrics.queries.progress.documents import (
     document_form,
     document_rates,
@@ -31,6 +33,7 @@ from wenming_metrics.queries.progress.duties import (
     site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metrics
+from wenming_metrics.queries.progress.third_party import review_test
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import Column, columns
 
@@ -45,10 +48,11 @@ _SOURCE = ("file", "sheet", "source_row")
 _THEMES = {
     "documents": _Theme(
         "台账材料",
-        documents,
+        lambda office, as_of: _doubted(documents(office, as_of), as_of),
         columns(
             *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
-            *("handed_in=handed_first", "review=last_review", *_SOURCE),
+            *("handed_in=handed_first", "kind=document_kind", "doubts=document_doubts"),
+            *("rounds_text=document_rounds", *_SOURCE),
         ),
     ),
     "rates": _Theme(
@@ -102,6 +106,23 @@ _THEMES = {
             *("lost_rate", "relapses=effect_relapses"),
         ),
     ),
+    "review": _Theme(
+        "测评复盘",
+        lambda office, as_of: review_test(office, window("month", as_of)),
+        columns(
+            *("site_name", "street_name=street", "item_name", "found_on=review_found_on"),
+            *("ours=review_ours", "looked_on=review_looked_on", "lost"),
+        ),
+    ),
+    "burden": _Theme(
+        "基层减负",
+        lambda office, as_of: burden(office, window("month", as_of)),
+        columns(
+            *("unit_name", "visits=asked_visits", "visit_days=asked_days"),
+            *("problems=asked_problems", "documents=asked_documents", "tasks=asked_tasks"),
+            *("figures=asked_figures", "sheets=asked_sheets"),
+        ),
+    ),
     "duties": _Theme(
         "责任分解",
         duties,
@@ -131,6 +152,10 @@ _FORMS = {
     "documents": ("document", document_form),
     "tasks": ("campaign", task_form),
 }
+
+
+def _doubted(materials: pd.DataFrame, test_day: date) -> pd.DataFrame:
+    return materials.assign(doubts=document_doubts(materials, test_day))
 
 
 def add_commands(add: Add) -> None:

@@ -119,7 +119,7 @@ def keep_plan(office: Office, drawn: DrawnWeek, who: str) -> int:
     facts = {
         **{"who": who.strip(), "batch": batch, "seed": drawn.seed, "terms": asdict(drawn.terms)},
         "teams": [asdict(team) for team in drawn.teams],
-        "chances": {str(site): chance for site, chance in chances},
+        "chances": {str(key): chance for key, chance in chances},
     }
     write_note(office.store, f"{DRAWN}{drawn.week_start.isoformat()}-{batch}", facts)
     return batch

@@ -1,4 +1,5 @@
-"""The made-up city's lists beside inspections: 台账材料 in two rounds, 量化指标, tasks of 专项行动.
+"""The made-up city's lists beside inspections: 台账材料 in two rounds, 量化指标, plans
+and tasks of 专项行动, 责任分解.
 
 With faults as they come: a deadline in words, materials late or sent back, a unit without figures.
 """
@@ -9,10 +10,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.demo.city import SEED, DemoCity, read_words
+from wenming_metrics.demo.findings import demo_rules
 from wenming_metrics.domain.periods import previous, window
 
 _FORM_HEAD = (
@@ -39,12 +42,13 @@ _ADVERTS = "公益广告完好率"
 
 
 def write_progress(folder: Path, city: DemoCity, end: date) -> list[Path]:
-    """Write the three lists as they stand on a day."""
+    """Write the lists as they stand on a day."""
     rng = np.random.default_rng([SEED, end.toordinal(), 23])
     return [
         _write_documents(folder, city, end, rng),
         _write_metrics(folder, city, end, rng),
         _write_campaigns(folder, end, rng),
+        _write_duties(folder, city, end),
     ]
 
 
@@ -111,8 +115,16 @@ def _write_metrics(folder: Path, city: DemoCity, end: date, rng: np.random.Gener
 
 
 def _write_campaigns(folder: Path, end: date, rng: np.random.Generator) -> Path:
+    """Write the plans of the actions, four phases each, and their tasks: the first series ended three
+    weeks ago, the second has begun two weeks ago."""
     headings = ("专项行动", "任务", "阶段", "牵头单位", "责任单位", "完成时限", "进展")
-    book, page = _open_book("任务", "演示市专项行动任务清单", headings)
+    book, page = _open_book("任务", "演示市专项行动任务清单", headings + _PLAN_HEAD)
+    for action in read_words("actions.csv").fillna("").itertuples(index=False):
+        facts = [f"演创〔{end.year}〕{action.series}号", action.leader, action.members]
+        facts += [action.measure, action.standard, action.items, action.types]
+        for phase, (first, last) in _PHASES[action.series].items():
+            days = [_written(end + timedelta(days=day)) for day in (first, last)]
+            page.append([action.campaign, None, phase, action.lead, *[None] * 3, *days, *facts])
     for line in read_words("campaigns.csv").itertuples(index=False):
         due = end + timedelta(days=int(line.days))
         progress = (
@@ -122,18 +134,70 @@ def _write_campaigns(folder: Path, end: date, rng: np.random.Generator) -> Path:
         )
         if int(line.days) > 40:
             progress = "未启动"
-        page.append(
-            [
-                line.campaign,
-                line.task,
-                line.phase,
-                line.lead,
-                line.responsible,
-                _written(due),
-                progress,
-            ]
-        )
+        facts = [line.campaign, line.task, line.phase, line.lead, line.responsible]
+        page.append([*facts, _written(due), progress])
     return _save_book(book, folder / f"{end.isoformat()}_专项行动任务.xlsx")
+
+
+_PLAN_HEAD = ("阶段开始", "阶段结束", "方案文号", "牵头市领导", "成员单位", "措施", "完成标准")
+_PLAN_HEAD += ("涉及测评项", "涉及点位类型")
+_PHASES = {
+    "1": {
+        **{"动员部署": (-44, -42), "排查摸底": (-41, -38), "集中整治": (-37, -25)},
+        "总结巩固": (-24, -21),
+    },
+    "2": {
+        **{"动员部署": (-14, -12), "排查摸底": (-11, -7), "集中整治": (-6, 40)},
+        "总结巩固": (41, 75),
+    },
+}
+"""Phases of both series: first and last day, counted from the day of the files."""
+
+
+def _write_duties(folder: Path, city: DemoCity, end: date) -> Path:
+    """Write who answers for what: indicators by the rules but the last two, each sixth site, each street."""
+    headings = (
+        "测评项目",
+        "测评标准",
+        "点位类型",
+        "点位名称",
+        "任务",
+        "牵头市领导",
+        "牵头单位",
+        "责任单位",
+    )
+    headings += ("分管领导", "期间", "完成时限", "进展")
+    book, page = _open_book("责任分解", f"演示市{end.year}年创建工作责任分解表", headings)
+    nodes, period = demo_rules().nodes, f"{end.year}年"
+    duty_nodes = nodes[nodes["is_leaf"] & (nodes["lead"] != "")].iloc[:-2]
+    for leaf in duty_nodes.itertuples():
+        top = nodes.at[_top(nodes, leaf.Index), "name"]
+        lead, responsible = leaf.lead, "、".join(leaf.responsible)
+        page.append(
+            [top, leaf.name, *[None] * 4, lead, responsible, "分管副职", period, None, "正常"]
+        )
+    leaders = ("市委副书记", "常务副市长", "分管城建的副市长", "宣传部部长")
+    for number, site_line in enumerate(city.sites.iloc[::6].itertuples()):
+        facts = [None, None, None, site_line.site_name, "包保", leaders[number % len(leaders)]]
+        page.append([*facts, None, site_line.street, None, period, None, "每周到点位一次"])
+    for number, street in enumerate(_streets(city)[:-2]):
+        leader = leaders[number % len(leaders)]
+        page.append(
+            [*[None] * 4, "挂钩联系", leader, None, street, "街道主任", period, None, "正常"]
+        )
+    for responsible, days in (("市城市管理局", -9), ("市公安局", 12)):
+        due = _written(end + timedelta(days=days))
+        page.append(
+            [*[None] * 4, "报送年度创建责任清单", None, responsible] + [None] * 3 + [due, "50%"]
+        )
+    return _save_book(book, folder / f"{end.isoformat()}_责任分解.xlsx")
+
+
+def _top(nodes: pd.DataFrame, node: int) -> int:
+    """Find the indicator of the first level that an indicator stands below."""
+    while nodes.at[node, "parent"] > 0:
+        node = int(nodes.at[node, "parent"])
+    return node
 
 
 def _chance(days: int) -> float:

@@ -78,7 +78,7 @@ def window(kind: str, on: date) -> Window:
     if kind in _MONTHS:
         size = _MONTHS[kind]
         start = date(on.year, (on.month - 1) // size * size + 1, 1)
-        return Window(kind, start, _add_months(start, size) - timedelta(days=1))
+        return Window(kind, start, add_months(start, size) - timedelta(days=1))
     raise ValueError(f"not a calendar period: {kind}")
 
 
@@ -132,7 +132,7 @@ def _moved_back(of: Window, steps: int) -> Window:
     if of.kind in _MONTHS:
         months = _MONTHS[of.kind] * steps
         ends = (of.start, of.end + timedelta(days=1))
-        start, after = (_add_months(on, -months).replace(day=on.day) for on in ends)
+        start, after = (add_months(on, -months).replace(day=on.day) for on in ends)
         return Window(of.kind, start, after - timedelta(days=1))
     span = timedelta(days=len(of.days) * steps)
     return Window(of.kind, of.start - span, of.end - span)
@@ -167,7 +167,8 @@ def parse_week(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _add_months(on: date, count: int) -> date:
+def add_months(on: date, count: int) -> date:
+    """Give the first day of the month so many months from that of a day."""
     months = on.year * 12 + on.month - 1 + count
     return date(months // 12, months % 12 + 1, 1)
 

@@ -62,7 +62,8 @@ FORMS = {
         "台账材料",
         (
             *("project", "indicator", "requirement", "lead", "responsible", "contact", "phone"),
-            *("due", "handed_in", "review", "document_state", "remark"),
+            *("due", "handed_in", "review", "document_state", "document_id", "document_no"),
+            *("formed_on", "word_count", "picture_size", "secrecy_check", "remark"),
         ),
     ),
     "duty": BlankForm(
@@ -97,7 +98,7 @@ FORMS = {
         "专项行动",
         (
             *("campaign", "task", "phase", "lead", "responsible", "due", "progress", "contact"),
-            *("phone", "document_no", "leader", "assisting", "measure", "done_standard"),
+            *("phone", "document_no", "leader", "assisting", "action_measure", "done_standard"),
             *("phase_from", "phase_to", "linked_items", "linked_types", "remark"),
         ),
     ),

@@ -53,7 +53,7 @@ _ROWS = 500
 _DAY = date(2026, 1, 5)
 _DAYS = {
     *("day", "planned_day", "finished", "due", "handed_in", "valid_from", "valid_to"),
-    *("adjusted_on", "submitted", "moved_on", "until_day", "phase_from", "phase_to"),
+    *("adjusted_on", "submitted", "moved_on", "until_day", "phase_from", "phase_to", "formed_on"),
 }
 _TEXTS = {"problem_no", "unit_code", "phone", "answer_id"}
 _LONG = {"description", "measure", "requirement", "task", "item", "site", "responsible", "remark"}
@@ -191,12 +191,15 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
             "phase": "集中整治",
             "progress": "50%",
             "done_standard": "无乱堆放",
+            "action_measure": "分片包干",
             "phase_from": _DAY,
             "phase_to": _DAY,
         },
         **{"adjusted_on": _DAY, "adjustment_type": "加分", "adjusted_points": 0.5},
         **{"reason": "承办全市现场会", "document_no": None},
         **{"off_from": date(2026, 10, 1), "off_to": date(2026, 10, 7), "arrangement": OFF},
+        **{"document_id": "CL-01", "formed_on": _DAY, "word_count": 480},
+        **{"picture_size": 1.5, "secrecy_check": "已通过"},
         "holiday": "国庆节",
         **{"leader": "领导姓名", "method": "实地考察"},
         **{"submitted": _DAY, "answer_id": "1", "duration": "150秒", "remark": EXAMPLE},

@@ -18,6 +18,19 @@ from wenming_metrics.vocabulary import normalise
 
 BEFORE, DURING, AFTER = "行动前", "行动中", "行动后"
 LINKED, OTHERS = "涉及的测评项", "其余测评项"
+_COLUMNS = [
+    "campaign",
+    "span",
+    "side",
+    "first",
+    "last",
+    "checks",
+    "failed",
+    "lost_rate",
+    "relapses",
+]
+_SUMS = ["checks", "failed", "lost", "possible"]
+_CHANCE = 1.645
 FEW = 30
 """With fewer checks than this on either side nothing is said of a change."""
 
@@ -32,17 +45,48 @@ def campaign_effects(office: Office, as_of: date) -> pd.DataFrame:
     Returns: per action, span (BEFORE, DURING, AFTER) and side (LINKED, OTHERS): campaign, span, side, first,
              last (dates), checks, failed, lost_rate (percent of the possible points, NaN of nothing), relapses
     """
-    frames = []
+    spans_of = {}
     for plan in plans(office).itertuples():
         linked = _linked_cells(office, plan)
         if plan.first and linked.any():
-            frames += [
-                _count(office, plan.campaign, span, days, linked)
-                for span, days in _spans(plan.first, plan.last, as_of).items()
-            ]
-    names = ["campaign", "span", "side", "first", "last", "checks", "failed", "lost_rate"]
-    empty = pd.DataFrame(columns=[*names, "relapses"])
-    return pd.concat(frames, ignore_index=True) if frames else empty
+            spans_of[plan.campaign] = (_spans(plan.first, plan.last, as_of), linked)
+    days = [
+        day
+        for action_spans, _ in spans_of.values()
+        for span in action_spans.values()
+        for day in span
+    ]
+    if not days:
+        return pd.DataFrame(columns=_COLUMNS)
+    cells, problems = _read(office, range(min(days), max(days) + 1))
+    rows = [
+        (campaign, span, *line)
+        for campaign, (action_spans, linked) in spans_of.items()
+        for span, of_span in action_spans.items()
+        for line in _count(_on(cells, of_span), _on(problems, of_span), of_span, linked)
+    ]
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _read(office: Office, days: range) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read what was looked at on some days, by item and point type, and the problems that came back."""
+    with reading(office.store) as connection:
+        tallies = read_days(connection, days, "cells")
+    names = ["item", "point_type", *_SUMS]
+    empty = pd.DataFrame(0, [], ["day", *names])
+    cells = pd.concat(
+        [
+            of_day.loc[of_day["role"] == TERRITORY, names].assign(day=day)
+            for day, of_day in tallies.items()
+        ]
+        or [empty]
+    )
+    problems = problem_view(office, len(days), date.fromordinal(days[-1])).lines
+    return cells, problems[problems["is_relapsed"].astype(bool) & (problems["batch"] > 0)]
+
+
+def _on(lines: pd.DataFrame, days: range) -> pd.DataFrame:
+    return lines[lines["day"].between(days[0], days[-1])]
 
 
 def _spans(first_day: str, last_day: str, as_of: date) -> dict[str, range]:
@@ -51,12 +95,12 @@ def _spans(first_day: str, last_day: str, as_of: date) -> dict[str, range]:
     stop = as_of.toordinal() + 1
     last = date.fromisoformat(last_day).toordinal() if last_day else stop - 1
     length = last - first + 1
-    spans = {
+    action_spans = {
         BEFORE: range(first - length, min(first, stop)),
         DURING: range(first, min(last + 1, stop)),
         AFTER: range(last + 1, min(last + 1 + length, stop)),
     }
-    return {span: days for span, days in spans.items() if len(days)}
+    return {span: days for span, days in action_spans.items() if len(days)}
 
 
 def _linked_cells(office: Office, plan: tuple) -> np.ndarray:
@@ -75,33 +119,17 @@ def _linked_cells(office: Office, plan: tuple) -> np.ndarray:
 
 
 def _count(
-    office: Office, campaign: str, span: str, days: range, linked: np.ndarray
-) -> pd.DataFrame:
-    with reading(office.store) as connection:
-        tallies = read_days(connection, days, "cells")
-    names = ["role", "item", "point_type", "checks", "failed", "lost", "possible"]
-    cells = pd.concat(
-        [of_day[names] for of_day in tallies.values()] or [pd.DataFrame(0, [], names)]
-    )
-    cells = cells[cells["role"] == TERRITORY]
+    cells: pd.DataFrame, problems: pd.DataFrame, days: range, linked: np.ndarray
+) -> list[tuple]:
+    """Count both sides of a span: side and the columns after it."""
     first, last = date.fromordinal(days[0]), date.fromordinal(days[-1])
-    problems = problem_view(office, len(days), last).lines
-    problems = problems[problems["is_relapsed"].astype(bool) & (problems["batch"] > 0)]
-    sides = []
+    lines = []
     for label, chosen_cells in ((LINKED, linked), (OTHERS, ~linked)):
-        sums = cells.loc[
-            _is_in(chosen_cells, cells), ["checks", "failed", "lost", "possible"]
-        ].sum()
+        sums = cells.loc[_is_in(chosen_cells, cells), _SUMS].sum()
         rate = 100 * sums["lost"] / sums["possible"] if sums["possible"] else np.nan
-        counts = (
-            int(sums["checks"]),
-            int(sums["failed"]),
-            rate,
-            int(_is_in(chosen_cells, problems).sum()),
-        )
-        sides.append((campaign, span, label, first, last, *counts))
-    columns = ["campaign", "span", "side", "first", "last", "checks", "failed", "lost_rate"]
-    return pd.DataFrame(sides, columns=[*columns, "relapses"])
+        relapses = int(_is_in(chosen_cells, problems).sum())
+        lines.append((label, first, last, int(sums["checks"]), int(sums["failed"]), rate, relapses))
+    return lines
 
 
 def _is_in(chosen_cells: np.ndarray, lines: pd.DataFrame) -> np.ndarray:
@@ -154,16 +182,22 @@ def _spell(points: float) -> str:
 
 
 def lost_ground(effects: pd.DataFrame) -> list[str]:
-    """Name the actions whose items lose more after the end than during it, by more than all others do.
+    """Name the actions whose items fail more often after the end than during it, by more than chance and
+    by more than all others do.
 
-    Only where there are FEW checks at least on each side; those that lost most ground first.
+    Only where there are FEW checks at least on each side; chance as of simple random samples (one-sided
+    5 %), which understates it where checks of a site hang together. Those that lost most ground first.
     """
-    ground = {}
+    lost = {}
     for campaign, of_action in effects.groupby("campaign", sort=False):
-        wide = of_action.pivot(index="side", columns="span", values=["checks", "lost_rate"])
-        if AFTER not in wide["checks"] or wide["checks"][[DURING, AFTER]].min().min() < FEW:
+        lines = of_action.set_index(["span", "side"])
+        keys = [(span, label) for span in (DURING, AFTER) for label in (LINKED, OTHERS)]
+        if not set(keys) <= set(lines.index) or lines.loc[keys, "checks"].min() < FEW:
             continue
-        change = wide["lost_rate"][AFTER] - wide["lost_rate"][DURING]
-        if change[LINKED] > max(change[OTHERS], 0):
-            ground[campaign] = change[LINKED] - change[OTHERS]
-    return sorted(ground, key=ground.__getitem__, reverse=True)
+        share = (lines["failed"] / lines["checks"])[keys]
+        error = (share * (1 - share) / lines.loc[keys, "checks"]) ** 0.5
+        worse, others = (share[AFTER, label] - share[DURING, label] for label in (LINKED, OTHERS))
+        noise = _CHANCE * np.hypot(error[DURING, LINKED], error[AFTER, LINKED])
+        if worse > max(noise, others):
+            lost[campaign] = worse - others
+    return sorted(lost, key=lost.__getitem__, reverse=True)

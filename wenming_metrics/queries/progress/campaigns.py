@@ -55,8 +55,10 @@ def plans(office: Office) -> pd.DataFrame:
         texts = {name: _first_text(of_action[name]) for name in PLAN_FACTS}
         texts |= {name: _all_names(of_action[name]) for name in ("linked_items", "linked_types")}
         dated = of_action[(of_action["first"] != "") & (of_action["phase"] != "")]
-        spans = dated.groupby("phase", sort=False).agg(first=("first", "min"), last=("last", "max"))
-        phases = sorted(spans.itertuples(name=None), key=lambda span: span[1:])
+        phase_days = dated.groupby("phase", sort=False).agg(
+            first=("first", "min"), last=("last", "max")
+        )
+        phases = sorted(phase_days.itertuples(name=None), key=lambda span: span[1:])
         begin = min((first for _, first, _ in phases), default="")
         end = max((last for _, _, last in phases), default="")
         rows.append((campaign, *texts.values(), begin, end, tuple(phases)))

@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.document_checks import kinds_asked, spell_rounds
 from wenming_metrics.queries.progress.latest import latest, ordinals
-from wenming_metrics.reading.records.document import MISSING, PASSED, RETURNED, WAITING
+from wenming_metrics.reading.records.document import EXTRAS, MISSING, PASSED, RETURNED, WAITING
 
 NOT_YET, UNKNOWN = "未到期", "未注明"
 """States that the sheet does not write: nothing is due yet; it neither says a state nor a day."""
 CITY = "全市"
 _KEY = ["project", "indicator", "content", "standard", "requirement"]
 _STAGE = re.compile("[初复终]审")
+_FACTS = ["lead", "due", "due_text", "rounds", "state", "formed_on"]
 COUNTS = ["owed", "handed", "passed", "fell_due", "in_time", "overdue"]
 
 
@@ -26,11 +28,12 @@ def documents(office: Office, as_of: date) -> pd.DataFrame:
     Takes:   as_of - on which day overdue is judged; the day it is due still counts as in time
     Returns: document (what is asked for), indicator, unit, unit_name, lead, due (ISO, or as written),
              state (通过, 退回（第n轮）, 待审 or 待初审 and the like, 未报, 未到期, 未注明), handed_in (ISO of
-             the first time, "" = never or not told), rounds, review (what was said last), days_late
+             the first time, "" = never or not told), rounds, rounds_text, kind (see `kinds_asked`), formed_on,
+             EXTRAS, review (what was said last), days_late
              (working on: of what is not there yet; 0 = in time or not due), late (handed in after its
              day), owed, handed, passed, fell_due, in_time, overdue (flags), SOURCE and the key as read
     """
-    lines = latest(office, "document", _KEY, ["lead", "due", "due_text", "rounds", "state"])
+    lines = latest(office, "document", _KEY, [*_FACTS, *EXTRAS])
     rounds = [list(cell) if isinstance(cell, list) else [] for cell in lines["rounds"]]
     first = [
         next((review["handed_in"] for review in of_line if review["handed_in"]), "")
@@ -56,6 +59,8 @@ def documents(office: Office, as_of: date) -> pd.DataFrame:
         state=states,
         handed_in=first,
         rounds=[len(of_line) for of_line in rounds],
+        rounds_text=[spell_rounds(of_line) for of_line in rounds],
+        kind=[kinds_asked(text) for text in lines["requirement"]],
         review=[of_line[-1]["review"] if of_line else "" for of_line in rounds],
         days_late=np.where(overdue, today - due, 0),
         late=fell_due & (handed_on > due),
@@ -164,7 +169,8 @@ def document_form(materials: pd.DataFrame) -> pd.DataFrame:
         document_state=[_plain(text) for text in materials["state"]],
     )
     used = [name for name in DOCUMENT_FORM if name in form and (form[name] != "").any()]
-    return form[[*used, "due", "handed_in", "review", "document_state"]]
+    extras = [name for name in ("formed_on", *EXTRAS) if (form[name] != "").any()]
+    return form[[*used, "due", "handed_in", "review", "document_state", *extras]]
 
 
 def _plain(state: str) -> str:

@@ -217,6 +217,6 @@ def _with_all_below(register: Register, team: InspectionTeam) -> set[int]:
     if unknown:
         raise ValueError(f"督查组“{team.name}”回避的单位“{'、'.join(unknown)}”不在单位名册里。")
     reached = {unit for name in team.belongs_to for unit in by_name[normalise(name)]}
-    while more := set(units.loc[units["parent"].isin(reached), "unit"].tolist()) - reached:
-        reached |= more
+    while deeper := set(units.loc[units["parent"].isin(reached), "unit"].tolist()) - reached:
+        reached |= deeper
     return reached

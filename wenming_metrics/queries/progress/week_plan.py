@@ -53,7 +53,7 @@ def week_lines(office: Office, week_start: date) -> pd.DataFrame:
             **{"team": lines["team"], "street_name": lines["street"].map(streets)},
             "type_name": office.catalogue.type_names[lines["point_type"]],
             "site_name": lines["site_name"],
-            "chance": [100 * chances.get(str(site), np.nan) for site in lines["site"]],
+            "chance": [100 * chances.get(str(key), np.nan) for key in lines["site"]],
         }
     )
 
@@ -70,11 +70,11 @@ def check_forms(office: Office, week_start: date) -> dict[str, bytes]:
     for team, of_team in lines.groupby("team", sort=True):
         rows = []
         for line in of_team.sort_values(["day", "street", "site_name"]).itertuples():
-            scored = catalogue.applies[:, line.point_type] & (leaf_of[:, line.point_type] >= 0)
+            applies = catalogue.applies[:, line.point_type] & (leaf_of[:, line.point_type] >= 0)
             place = (streets[line.street], catalogue.type_names[line.point_type], line.site_name)
             rows += [
                 (date.fromordinal(line.day).isoformat(), team, *place, name, NOT_LOOKED)
-                for name in catalogue.item_names[np.flatnonzero(scored)]
+                for name in catalogue.item_names[np.flatnonzero(applies)]
             ]
         names = ["day", "team", "street", "point_type", "site", "item", "result"]
         empty_cells = dict.fromkeys(
@@ -98,7 +98,7 @@ def carried_out(office: Office, week_start: date) -> pd.DataFrame:
     first, current_day = window("week", week_start).start.toordinal(), today().toordinal()
     with reading(office.store) as connection:
         visits = read_days(connection, range(first, min(first + 7, current_day + 1)), "visits")
-    visited_sites = {site for of_day in visits.values() for site in of_day["site"]}
+    visited_sites = {key for of_day in visits.values() for key in of_day["site"]}
     once = lines.drop_duplicates(["team", "site"])
     once = once.assign(visited=once["site"].isin(visited_sites), due=once["day"] <= current_day)
     once = once.assign(missed=once["due"] & ~once["visited"])

@@ -24,7 +24,7 @@ from wenming_metrics.vocabulary import normalise
 
 DONE, UNDER_WAY, NOT_BEGUN = "已完成", "进行中", "未开始"
 PLAN_FACTS = (
-    *("document_no", "leader", "assisting", "measure", "done_standard"),
+    *("document_no", "leader", "assisting", "action_measure", "done_standard"),
     *("linked_items", "linked_types"),
 )
 """What a plan of an action says besides its tasks: names of columns and of facts alike."""
@@ -91,12 +91,12 @@ def _hold_overlaps(
     table: Table, campaigns: list[str], phases: list[str], first: list[int], last: list[int]
 ) -> None:
     """Hold the rows of a phase that begins before another phase of its campaign, from above, has ended."""
-    spans: dict[str, dict[str, tuple[int, int, int]]] = {}
+    spans_of: dict[str, dict[str, tuple[int, int, int]]] = {}
     crossing: dict[int, dict[str, object]] = {}
     for row in np.flatnonzero(~table.held).tolist():
         if not (phases[row] and first[row] and last[row]):
             continue
-        phase_spans = spans.setdefault(campaigns[row], {})
+        phase_spans = spans_of.setdefault(campaigns[row], {})
         met = next(
             (
                 {"phase": phase, "first": excel}

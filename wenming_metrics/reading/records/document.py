@@ -34,6 +34,8 @@ _WORDS = (
     (WAITING, re.compile(r"待审|审核中|已报|已提交|已上报|在审")),
 )
 _SUMMARY = re.compile(r"应报\d+|报送率|通过率|^截至")
+EXTRAS = ("document_id", "document_no", "word_count", "picture_size", "secrecy_check")
+"""What may be written of a document besides: names of columns and of facts alike."""
 _TEXTS = ("project", "indicator", "content", "standard", "requirement")
 Round = dict[str, str]
 
@@ -70,6 +72,8 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
         },
         **{"rounds": _spread(rounds, lines), "state": _spread(states, lines)},
         **{"remark": _spread(texts_of(table, "remark"), lines)},
+        **{name: _spread(texts_of(table, name), lines) for name in EXTRAS},
+        "formed_on": _spread(_days(table, 0, "formed_on"), lines),
         **{"contact": _spread(contacts_of(table), lines)},
     }
     unit = duty.unit[~summary[duty.rows]]
@@ -130,9 +134,9 @@ def _rounds(table: Table) -> list[list[Round]]:
     return row_rounds
 
 
-def _days(table: Table, nth: int) -> list[str]:
-    """Write the days of a 报送时间 column as dates; words that are no day stay words, and are said."""
-    handed_column, year = column(table, "handed_in", nth), table.header.titles.year
+def _days(table: Table, nth: int, name: str = "handed_in") -> list[str]:
+    """Write the days of a column as dates; words that are no day stay words, and are said."""
+    handed_column, year = column(table, name, nth), table.header.titles.year
     days = [values.day(value, year) for value in handed_column.values]
     texts = [
         iso(day) or values.spell(value).strip("-—/")
@@ -140,7 +144,7 @@ def _days(table: Table, nth: int) -> list[str]:
     ]
     unclear = np.array([day < 0 and bool(text) for day, text in zip(days, texts, strict=True)])
     rows = np.flatnonzero(unclear[handed_column.codes])
-    report_each(table, rows, "台账-07", "handed_in", [{}] * len(rows), nth)
+    report_each(table, rows, "台账-07", name, [{}] * len(rows), nth)
     return [texts[code] for code in handed_column.codes.tolist()]
 
 
@@ -188,6 +192,7 @@ DOCUMENT = RecordKind(
     columns=(
         *("project", "indicator", "content", "standard", "requirement", "lead", "responsible"),
         *("chief", "contact", "phone", "due", "handed_in", "review", "document_state", "remark"),
+        *("formed_on", *EXTRAS),
     ),
     required=(("requirement", "content", "standard"), ("lead", "responsible")),
     is_kind=_is_kind,

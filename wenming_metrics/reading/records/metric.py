@@ -132,6 +132,8 @@ def _fault(
     counts = (float(numerator), float(denominator)) if numerator and denominator else None
     if value and counts and any(explains(value, *counts, factor) for factor in factors):
         return "", "", {}
+    if value and scale == SHARE and not counts and Decimal(value) > PERCENT:
+        return "指标-10", "value", {"value": value}
     if value and scale == SHARE and (not counts or explains(value, *counts, 1)):
         return ("指标-07", "value", {"value": value}) if 0 < Decimal(value) <= 1 else ("", "", {})
     if value and counts:

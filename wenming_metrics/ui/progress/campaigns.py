@@ -71,7 +71,7 @@ def _ground(effects: pd.DataFrame) -> str:
     """Name the actions that lost ground after they ended; "" where none did."""
     names = lost_ground(effects)
     return (
-        f"结束后扣分占比上升、且高于其余测评项的：{words.plain('、'.join(names[:3]))}。"
+        f"结束后涉及的测评项不符合的明显增多的：{words.plain('、'.join(names[:3]))}。"
         if names
         else ""
     )
@@ -83,7 +83,7 @@ def _draw_plan(office: Office, plan: tuple, effects: pd.DataFrame) -> None:
         "方案文号": plan.document_no,
         "牵头市领导": plan.leader,
         "成员单位": plan.assisting,
-        "措施": plan.measure,
+        "措施": plan.action_measure,
         "完成标准": plan.done_standard,
         "阶段": "、".join(
             f"{name}（{first}—{last or '未写'}）" for name, first, last in plan.phases

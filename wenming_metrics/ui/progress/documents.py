@@ -7,6 +7,10 @@ import streamlit as st
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.document_checks import (
+    deadline_calendar,
+    document_doubts,
+)
 from wenming_metrics.queries.progress.documents import (
     CITY,
     document_form,
@@ -15,19 +19,24 @@ from wenming_metrics.queries.progress.documents import (
     documents,
     reminders,
 )
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import navigation, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
 from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
 
-_ALL = "全部"
+_ALL, _LATE, _DOUBTED = "全部", "逾期", "需要核对"
 _RATES = tables.configs(
     *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
     *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue=overdue_items"),
 )
 _LINES = tables.configs(
     *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
-    *("handed_in=handed_first", "review=last_review", "lead", *tables.SOURCE),
+    *("doubts=document_doubts", "kind=document_kind", "rounds_text=document_rounds", "lead"),
+    *tables.SOURCE,
+)
+_CALENDAR = tables.configs(
+    *("due=due_written", "days_left=document_days_left", "documents=documents_due"),
+    "units=documents_of",
 )
 _OFFER = FormOffer("下载这些材料（可填写后再上传）", "document", "台账材料", "状态、报送时间")
 _MATRIX = tables.configs("document")
@@ -59,6 +68,7 @@ def draw(office: Office) -> None:
         name: {"label": name or "未写明单位", "width": 110} for name in matrix.columns[1:]
     }
     tables.show(matrix, columns, 14)
+    _draw_calendar(materials)
     _draw_lines(office, materials)
     _draw_reminders(materials)
 
@@ -80,18 +90,43 @@ def _sentence(rates: pd.DataFrame) -> str:
     return f"**{rates['overdue'].iloc[0]}项**材料逾期：{in_words}{some}。"
 
 
+def _draw_calendar(materials: pd.DataFrame) -> None:
+    coming = deadline_calendar(materials, today())
+    if coming.empty:
+        return
+    st.subheader("报送日历")
+    tables.show(coming, _CALENDAR, 8)
+
+
 def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
     st.subheader("逐项")
-    with page.row():
+    with page.row("work-which"):
+        in_address = st.query_params.get("work_test_day")
+        page.hold("work_test_day", today(), today().isoformat())
+        test_day = st.date_input(
+            "测评开始日期",
+            None,
+            format="YYYY-MM-DD",
+            key="work_test_day",
+            bind="query-params",
+            width=200,
+            help="材料的形成日期应在测评前十二个月内。",
+        )
+        test_day = test_day or today()
+        navigation.remark("测评开始日期", in_address, test_day.isoformat())
+        materials = materials.assign(doubts=document_doubts(materials, test_day))
         units = [_ALL, *dict.fromkeys(materials["unit_name"])]
         unit = page.select("单位", units, "work_unit", width=200)
-        states = [_ALL, "逾期", *dict.fromkeys(materials["state"])]
+        states = [_ALL, _LATE, _DOUBTED, *dict.fromkeys(materials["state"])]
         state = page.select("状态", states, "work_state", width=200)
     lines = materials if unit == _ALL else materials[materials["unit_name"] == unit]
     if state != _ALL:
-        lines = lines[lines["overdue"]] if state == "逾期" else lines[lines["state"] == state]
+        masks = {_LATE: lines["overdue"], _DOUBTED: lines["doubts"] != ""}
+        lines = lines[masks.get(state, lines["state"] == state)]
     lines = lines.sort_values("days_late", ascending=False, kind="stable")
-    page.note(f"{len(lines)}项。点一行，看原表里的这一行。")
+    doubted = int((lines["doubts"] != "").sum())
+    to_check = f"，其中{doubted}项需要核对" if doubted else ""
+    page.note(f"{len(lines)}项{to_check}。点一行，看原表里的这一行。")
     key = f"work-documents-{unit}-{state}"
     draw_lines(office, lines, _LINES, key, _OFFER, document_form)
 

@@ -70,9 +70,9 @@ def _sentence(lines: pd.DataFrame, leaf_lines: pd.DataFrame, sites: pd.DataFrame
     overdue = int(lines["overdue"].sum())
     late = f"{overdue}项任务逾期，" if overdue else ""
     return (
-        f"共{len(lines)}项责任，其中任务{n_dated}项；{late}**{n_lacking}项**五落实不全；"
+        f"共{len(lines):,}项责任，其中任务{n_dated}项；{late}**{n_lacking}项**五落实不全；"
         f"{len(leaf_lines)}条测评标准中{int(leaf_lines['nobody'].sum())}条、"
-        f"{len(sites)}个点位中{int(sites['nobody'].sum())}个没有人负责。"
+        f"{len(sites):,}个点位中{int(sites['nobody'].sum()):,}个没有人负责。"
     )
 
 
@@ -82,6 +82,6 @@ def _draw_lines(office: Office, lines: pd.DataFrame) -> None:
     unit = page.select("责任单位", units, "duty_unit", width=240)
     shown_lines = lines if unit == _ALL else lines[lines["unit_name"] == unit]
     shown_lines = shown_lines.sort_values("days_late", ascending=False, kind="stable")
-    page.note(f"{len(shown_lines)}项，截至{today():%Y-%m-%d}。点一行，看原表里的这一行。")
+    page.note(f"{len(shown_lines):,}项，截至{today():%Y-%m-%d}。点一行，看原表里的这一行。")
     form = partial(duty_form, office, today())
     draw_lines(office, shown_lines, _LINES, f"work-duties-{unit}", _OFFER, form)

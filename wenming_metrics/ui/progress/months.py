@@ -1,0 +1,82 @@
+"""What is looked at month by month: 测评复盘 beside our own inspections, and 减负."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wenming_metrics.domain.periods import Window, previous, today, window
+from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.burden import burden
+from wenming_metrics.queries.progress.third_party import (
+    NOT_LOOKED_AT,
+    PASSED_OVER,
+    SAW,
+    review_test,
+)
+from wenming_metrics.ui.frame import page, tables
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.vocabulary import columns
+
+_REVIEW = (
+    *("site_name", "street_name=street", "item_name", "found_on=review_found_on"),
+    *("ours=review_ours", "looked_on=review_looked_on", "lost"),
+)
+_BURDEN = (
+    *("unit_name", "visits=asked_visits", "visit_days=asked_days", "problems=asked_problems"),
+    *("documents=asked_documents", "tasks=asked_tasks", "figures=asked_figures"),
+    "sheets=asked_sheets",
+)
+_MONTHS = 12
+
+
+def draw_review(office: Office) -> None:
+    """Draw what a third party found in a month beside our own inspections."""
+    month = _choose_month()
+    lines = ask(review_test, month)
+    if lines.empty:
+        page.note(
+            f"{month.title}没有第三方查出的问题。把失分清单的来源写成第三方，在“数据上传”里上传。"
+        )
+        return
+    counts = lines["ours"].value_counts()
+    page.say(
+        f"{month.title}第三方查出{len(lines)}处，督查也查出{counts.get(SAW, 0)}处，"
+        f"**查过没有查出{counts.get(PASSED_OVER, 0)}处**，没有查{counts.get(NOT_LOOKED_AT, 0)}处。"
+    )
+    page.note(
+        "同一点位、同一测评项，第三方查出以前 60 天里市、区、局督查的结果。其间可能新出现问题，查过没有查出不等于漏查。"
+    )
+    tables.show(lines, tables.configs(*_REVIEW), 16)
+    _offer("测评复盘", month, lines, _REVIEW)
+
+
+def draw_burden(office: Office) -> None:
+    """Draw what was asked of each unit in a month."""
+    month = _choose_month()
+    lines = ask(burden, month)
+    if lines.empty:
+        page.note(f"{month.title}没有督查，也没有要报的材料、任务和数据。")
+        return
+    sums = lines[["visits", "problems", "documents", "tasks", "figures"]].sum()
+    page.say(
+        f"{month.title}对{len(lines)}个单位督查{sums['visits']:,}次，问题{sums['problems']:,}件，"
+        f"材料{sums['documents']:,}项，任务{sums['tasks']:,}项，填报数据{sums['figures']:,}个。"
+    )
+    page.note("按名册的次序列，不排名，不计入得分。")
+    tables.show(lines, tables.configs(*_BURDEN), 16)
+    _offer("基层减负", month, lines, _BURDEN)
+
+
+def _choose_month() -> Window:
+    this_month = window("month", today())
+    months = [previous(this_month, back) if back else this_month for back in range(_MONTHS)]
+    titles = {month.title: month for month in months}
+    return titles[
+        page.select("哪个月", list(titles), "work_month", usual=next(iter(titles)), width=200)
+    ]
+
+
+def _offer(title: str, month: Window, lines: pd.DataFrame, names: tuple[str, ...]) -> None:
+    sheet = ExportSheet(title, f"{month.title}{title}", lines, columns(*names))
+    page.offer(f"下载{title}", lambda: write_book(sheet), f"{title}_{month.title}", f"file-{title}")
