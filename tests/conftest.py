@@ -1,5 +1,12 @@
-"""Which engine the stores of the tests are on: pytest --engine sqlite|postgresql."""
+"""Which engine the stores of the tests are on: pytest --engine sqlite|postgresql.
 
+What keeps the run short, for whoever adds to it: nothing large is made on import, for every process
+of the tests reads every file; an office is made once and copied (`offices.copy_office`), a command
+is called (`main([...])`) unless the process itself is tried; a browser looks every tenth of a second
+and never with every frame (`browser.pages.settled`); wide searches go behind --explore.
+"""
+
+import gc
 import logging
 import os
 import shutil
@@ -90,9 +97,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return False
         return "cluster" not in getattr(item, "fixturenames", ()) or postgres.programs() is not None
 
-    chosen = [item for item in items if runs_here(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
-    items[:] = chosen
+    sides: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        sides[runs_here(item)].append(item)
+    config.hook.pytest_deselected(items=sides[False])
+    items[:] = sides[True]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for garbage only among what tests make, and seldom: that took a sixth of their time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: object, config: pytest.Config) -> None:

@@ -21,7 +21,7 @@ TERMS = set(
     "base book context day days decimals draw due end ends entry error facts faults figures file files first form frame frames group groups header "
     "high index issue items key keys kind kinds label last line lines lost low marks match moment n name names number "
     "numbers office options order path source points position positions problem problems query question rate reason "
-    "register roles row rows rules self sentence share shares sheet sheets sites size span start state sums "
+    "register roles row rows rules score self sentence share shares sheet sheets sites size span start state sums "
     "survey table text texts title titles total types unit units value values who width window word words".split()
 )
 """Terms of the field and of the craft, each for one thing wherever it stands."""

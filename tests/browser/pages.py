@@ -21,6 +21,8 @@ PATIENCE = 90_000
 """Milliseconds after which an expectation fails: a busy machine is no fault of the page."""
 SLOW = 1800
 """Seconds that a whole test may take on such a machine."""
+_PAUSE = 100
+"""Milliseconds between two looks: one with every frame would have the browser draw all the time."""
 _HEAD = _ROW = 36
 
 # `running` comes with the first message of a run, before any piece of it, and leaves after the last.
@@ -52,7 +54,9 @@ expect.set_options(timeout=PATIENCE)
 def opened(chromium: Browser, width: str) -> Iterator[Page]:
     """Open an empty tab of a visitor of its own."""
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    context = chromium.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context = chromium.new_context(
+        viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
+    )
     context.set_default_timeout(PATIENCE)
     try:
         yield context.new_page()
@@ -65,7 +69,7 @@ def settled(page: Page) -> None:
 
     After an act, look for what it brings first: until its run begins, the page is still settled.
     """
-    page.wait_for_function(_SETTLED)
+    page.wait_for_function(_SETTLED, polling=_PAUSE)
 
 
 def visit(page: Page, address: str) -> None:

@@ -91,7 +91,7 @@ def test_every_way_leads_back_to_the_view_before(shown, chromium, width):
         unit = page.get_by_label("单位", exact=True).first
         unit.click()
         page.get_by_role("option").nth(1).click()
-        page.wait_for_function("location.search.includes('lost_unit')")
+        page.wait_for_function("location.search.includes('lost_unit')", polling=100)
         chosen = re.search(r"lost_unit=([^&]+)", unquote(page.url))[1]
         sees(page, f"{chosen}“")
         led_to = there_and_back(page, by_bar(page, "结果查看", "单位画像"), "unit")

@@ -113,25 +113,27 @@ def test_three_faults_corrected_and_traced(site, page, place):
     shoot(page, "down-to-the-row")
 
 
-HOSTILE = {
-    "空的.xlsx": (b"", "文件里没有内容"),
-    "文字.xlsx": (b"\x01\x02 no workbook at all", "不是 Excel 工作簿"),
-    "截断.xlsx": (workbook({"督查表": [HEADERS]})[:-300], "文件不完整"),
-    "炸弹.xlsx": (hostile.understated(500_000_000), "文件解开后比上传时大得太多"),
-    "两角.xlsx": (hostile.sparse(), "单元格太多"),
-    "密码.xlsx": (hostile.ole({"EncryptedPackage": b"x" * 5000}), "打开密码"),
-    "带宏.xlsm": (hostile.one_cell({"xl/vbaProject.bin": b"x"}), "带有宏"),
-    "别的表.xlsx": (
-        workbook({"菜单": [["菜名", "价格"], ["面条", 12]]}),
-        "（菜名、价格），但列名一个也不认识",
-    ),
-    "便条.xlsx": (workbook({"便条": [["请各街道周五前报送"]]}), "没有找到表头"),
-}
+def hostile_files() -> dict[str, tuple[bytes, str]]:
+    """Make them, with words of what is said of each: half a gigabyte, so not on import."""
+    return {
+        "空的.xlsx": (b"", "文件里没有内容"),
+        "文字.xlsx": (b"\x01\x02 no workbook at all", "不是 Excel 工作簿"),
+        "截断.xlsx": (workbook({"督查表": [HEADERS]})[:-300], "文件不完整"),
+        "炸弹.xlsx": (hostile.understated(500_000_000), "文件解开后比上传时大得太多"),
+        "两角.xlsx": (hostile.sparse(), "单元格太多"),
+        "密码.xlsx": (hostile.ole({"EncryptedPackage": b"x" * 5000}), "打开密码"),
+        "带宏.xlsm": (hostile.one_cell({"xl/vbaProject.bin": b"x"}), "带有宏"),
+        "别的表.xlsx": (
+            workbook({"菜单": [["菜名", "价格"], ["面条", 12]]}),
+            "（菜名、价格），但列名一个也不认识",
+        ),
+        "便条.xlsx": (workbook({"便条": [["请各街道周五前报送"]]}), "没有找到表头"),
+    }
 
 
 def test_hostile_files_are_refused_and_the_server_lives(shown, page):
     visit(page, f"{shown.address}/files")
-    for name, (content, words) in HOSTILE.items():
+    for name, (content, words) in hostile_files().items():
         drop(page, {name: content}, words)
         put_aside(page, "取消")
     visit(page, f"{shown.address}/ranks")

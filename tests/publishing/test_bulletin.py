@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from openpyxl import load_workbook
 
 from tests.publishing.bulletin_city import LINES, LONG_NAME, REMARK, STREETS, signed_city
 from tests.publishing.city import MONDAY, NEXT, open_city, put, row
@@ -256,9 +257,33 @@ OUTSIDE = (
 )
 
 
+def swollen(name, size):
+    """Give a shell with one more part that unpacks to so many bytes of nothing."""
+    buffer = io.BytesIO(shell(*GOOD))
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, bytes(size))
+    return buffer.getvalue()
+
+
+ENTITIES = (
+    '<!DOCTYPE w [<!ENTITY a "啊啊啊啊啊啊啊啊"><!ENTITY b SYSTEM "file:///etc/hostname">]>'
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    "<w:body><w:p><w:r><w:t>{{标题}}&a;&b;</w:t></w:r></w:p></w:body></w:document>"
+)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
+        (swollen("word/media/a.png", 90 << 20), "外壳太大或太复杂"),
+        (swollen("word/a.xml", 41 << 20), "外壳太大或太复杂"),
+        (
+            with_part(
+                without_part(shell(*GOOD), "word/document.xml"), "word/document.xml", ENTITIES
+            ),
+            "不是 Word 文档",
+        ),
+        (b"PK" + bytes(11 << 20), "外壳超过 10 MB"),
         (shell("{{标题}}"), "缺少标记 {{正文}}"),
         (shell("{{正文}}"), "缺少标记 {{标题}}"),
         (shell(*GOOD, "{{标题}}"), "标记 {{标题}} 出现了 2 次"),
@@ -293,28 +318,42 @@ def test_a_shell_of_the_office_is_filled_however_word_split_its_markers(tmp_path
     assert texts[-1].startswith("数据依据：入库的2行。校验码：")
 
 
+def text_of(content, name):
+    """Read all cells of a workbook, or all lines of a document."""
+    if name.endswith(".docx"):
+        return "\n".join("|".join(line.cells) for line in read_text(content).lines)
+    book = load_workbook(io.BytesIO(content))
+    return "\n".join(f"{cell.value}" for page in book for cells in page for cell in cells)
+
+
 def test_a_unit_gets_its_own_figures_and_nobody_elses(office, issue):
     sheets = make_unit_sheets(office, issue)
     assert sheets == make_unit_sheets(office, issue)
     archive = zipfile.ZipFile(io.BytesIO(sheets.content))
     names = [f"{name}周通报第11期（3月10日—16日）.docx" for name, _ in STREETS if name != "戊镇"]
-    assert sorted(archive.namelist()) == sorted(names)
+    books = [name.replace(".docx", ".xlsx") for name in names]
+    assert sorted(archive.namelist()) == sorted([*names, *books])
     sites = {site: street for _, street, site, *_ in LINES}
     for name in archive.namelist():
         unit = name.split("周通报")[0]
-        lines = ["|".join(line.cells) for line in read_text(archive.read(name)).lines]
-        text = "\n".join(lines)
+        text = text_of(archive.read(name), name)
         assert [street for street, _ in STREETS if street in text] == [unit]
         assert {sites[site] for site in sites if site in text} == {unit}
     lines = ["|".join(line.cells) for line in read_text(archive.read(names[0])).lines]
     for line in (
         "甲街道\n2025年3月10日—16日文明城市创建督查反馈单",
         "得分80.00分，较上期下降14.00分，在主城区3个单位中列第3名。",
+        # The others of its group are told without their names.
+        *("1|—|94.00", "2|—|92.00", "3|甲街道|80.00"),
         "公共环境|70.0%|18.00",
         "公共秩序|95.0%|2.00",
         "本期发现的问题3条，反馈已整改1条，整改率33.33%（1/3），期限已过的2条中按期整改1条。",
     ):
         assert line in lines
+    # 4 and 2 points were lost at 环境卫生, the first of which was answered; 1 at 停车秩序, which is not due.
+    first = lines.index("四、优先整改事项")
+    assert lines[first + 1] == "1.人民路小区：环境卫生。已逾期。"
+    assert lines[first + 2].startswith("2.人民路小区：停车秩序")
     assert recheck(office, archive.read(names[0]), names[0]).is_same
 
 

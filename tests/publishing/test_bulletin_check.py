@@ -298,3 +298,60 @@ def test_a_document_of_somebody_else_is_told_so(office):
     Document().save(buffer)
     with pytest.raises(IntakeError, match="没有本软件的校验码"):
         recheck(office, buffer.getvalue(), "通报.docx")
+
+
+def altered_often(lines):
+    """A hundred figures more, each changed as people do: a digit typed twice, or a wrong one."""
+    places = list(digits_of(lines))
+    for order, (number, cell, position) in enumerate(places[3 :: max(1, len(places) // 110)]):
+        text = lines[number].cells[cell]
+        digit = text[position]
+        if order % 2 and digit != "0":  # 0.0 and 0.00 are the same figure
+            yield put(lines, number, cell, f"{text[:position]}{digit}{text[position:]}")
+        else:
+            yield put(
+                lines,
+                number,
+                cell,
+                f"{text[:position]}{(int(digit) + 5) % 10}{text[position + 1 :]}",
+            )
+
+
+def test_a_hundred_more_alterations_are_found(lines, names):
+    altered = list(altered_often(lines))
+    assert len(altered) >= 100
+    for changed in altered:
+        assert any(check.state != SAME for check in compare(lines, changed, names)), [
+            b.cells for a, b in zip(lines, changed, strict=False) if a != b
+        ]
+
+
+SAYINGS = (
+    "各单位高度重视。",
+    "下一步要持续用力。",
+    "总体向好。",
+    "请认真对照整改。",
+    "以上情况望周知。",
+)
+
+
+def reworded_often(lines):
+    """A hundred edits of pure wording: a sentence more in, before or after one of the paragraphs."""
+    numbers = [number for number, line in enumerate(lines) if line.kind == "p" and not line.beside]
+    for order in range(100):
+        number, saying = numbers[order % len(numbers)], SAYINGS[order % len(SAYINGS)]
+        text = lines[number].cells[0]
+        if order % 3 == 0:
+            yield [*lines[:number], TextLine("p", (saying,)), *lines[number:]]
+        elif order % 3 == 1:
+            yield put(lines, number, 0, text + saying)
+        else:
+            yield put(lines, number, 0, text.replace("，", "、").replace("。", "！"))
+
+
+def test_a_hundred_edits_of_wording_are_no_difference(lines, names):
+    edits = list(reworded_often(lines))
+    assert len(edits) == 100
+    for changed in edits:
+        checks = compare(lines, changed, names)
+        assert [check for check in checks if check.state != SAME] == []

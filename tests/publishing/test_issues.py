@@ -21,7 +21,7 @@ from wenming_metrics.publishing.bulletin.document import make_bulletin
 from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.signed_workbook import signed_file, signed_notes
+from wenming_metrics.publishing.signed_workbook import period_file, signed_notes
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.files.acts import acts
 from wenming_metrics.queries.office import Office, open_office
@@ -284,7 +284,7 @@ def test_an_issue_closes_when_the_calendar_says_where_files_came_in_time(office,
 
 def test_nothing_that_happens_later_changes_what_was_signed(office, draft):
     signed = signing.sign(office, draft.key, "王五", "演字10号")
-    before = signed_file(office, signed)[1]
+    before = period_file(office, signed)[1]
     batch = put(office, "迟到", row("甲街道", 10, site="九号点"))
     commit.withdraw(office, batch - 1, "李四", "发错了表")
     assert signed_scores(office, signed) == {"乙街道": 90, "甲街道": 60}
@@ -293,7 +293,7 @@ def test_nothing_that_happens_later_changes_what_was_signed(office, draft):
     assert verify_issue(office, signed).same
     cells = [
         [cell.value for line in openpyxl.load_workbook(io.BytesIO(data)).active for cell in line]
-        for data in (before, signed_file(office, signed)[1])
+        for data in (before, period_file(office, signed)[1])
     ]
     assert cells[0] == cells[1]
 
@@ -400,7 +400,7 @@ def test_movement_is_measured_against_what_was_signed(office, draft):
 
 def test_the_file_of_a_signed_issue_names_number_document_moment_and_hash(office, draft):
     signed = signing.sign(office, draft.key, "王五", "演字10号")
-    name, content = signed_file(office, signed)
+    name, content = period_file(office, signed)
     assert name == "周通报第10期（3月3日—9日）.xlsx"
     sheet = openpyxl.load_workbook(io.BytesIO(content))["街道排名"]
     text = "\n".join(str(cell.value) for line in sheet for cell in line if cell.value)

@@ -14,7 +14,7 @@ from wenming_metrics.publishing.bulletin.compare import DIFFERS, SAME
 from wenming_metrics.publishing.bulletin.document import make_slides
 from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.issues import issues
-from wenming_metrics.publishing.signed_workbook import signed_file
+from wenming_metrics.publishing.signed_workbook import period_file
 from wenming_metrics.reading.sandbox.documents import ROW, TextLine, read_text
 
 DECK, BOOK = "通报.pptx", "名单.xlsx"
@@ -124,7 +124,7 @@ def test_a_hidden_slide_is_missed(office, deck):
 
 
 def test_each_figure_of_a_signed_workbook_is_checked(office, issue):
-    content = signed_file(office, issue)[1]
+    content = period_file(office, issue)[1]
     checked = recheck(office, content, BOOK)
     assert checked.is_same
     assert checked.counts[SAME] > 40
@@ -148,7 +148,7 @@ def test_a_workbook_of_somebody_else_is_told_so(office, content, message):
 
 
 def test_a_workbook_of_two_issues_is_not_compared(office, issue):
-    book = load_workbook(io.BytesIO(signed_file(office, issue)[1]))
+    book = load_workbook(io.BytesIO(period_file(office, issue)[1]))
     book.create_sheet("又一张")["A1"] = "校验码：0123456789"
     with pytest.raises(IntakeError, match="2个不同的校验码"):
         recheck(office, saved(book), BOOK)

@@ -22,6 +22,17 @@ _HEADS = titles(
 )
 
 
+_FORMS = {
+    "units": "一单位一单，各单位只有自己的，存成 .zip",
+    "slides": "会议用的幻灯片，存成 .pptx",
+    "xlsx": "名单、失分、整改和问题清单，有图表，存成 .xlsx",
+    "pdf": "按国标版式的 PDF，要先安装 typst",
+    "leader": "给领导看的一张 A4（PDF），要先安装 typst",
+    "phone": "手机上看的长图（PNG），要先安装 typst",
+}
+"""What may be made instead of a Word document."""
+
+
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     make = add("bulletin", _bulletin, "通报（Word）：一期或一段时间的，可以修改，每个数都能核对")
@@ -30,13 +41,16 @@ def add_commands(add: Add) -> None:
     when.add_argument("--date", type=date.fromisoformat, help="某日的督查日报")
     when.add_argument("--week", type=periods.parse_week, help="某周，如 2026-W47 或其中一天")
     when.add_argument("--month", type=periods.parse_month, help="某月，如 2026-11")
+    when.add_argument("--quarter", type=date.fromisoformat, help="某季，写其中一天")
+    when.add_argument("--from", dest="first", type=date.fromisoformat, help="自选时段的第一天")
+    make.add_argument("--to", dest="last", type=date.fromisoformat, help="自选时段的最后一天")
     make.add_argument(
-        "--units", action="store_true", help="一单位一单，各单位只有自己的，存成 .zip"
+        "--kind", choices=("special", "review"), help="自选时段的：special 专项，review 回头看"
     )
-    make.add_argument("--slides", action="store_true", help="会议用的幻灯片，存成 .pptx")
-    make.add_argument(
-        "--out", type=Path, help="存到哪个文件（.docx，一单位一单为 .zip，幻灯片为 .pptx）"
-    )
+    forms = make.add_mutually_exclusive_group()
+    for form, description in _FORMS.items():
+        forms.add_argument(f"--{form}", action="store_true", help=description)
+    make.add_argument("--out", type=Path, help="存到哪个文件")
     make.add_argument("--shell", type=Path, help="换用这个外壳（.docx），以后也用它")
     make.add_argument("--sections", help="要哪些部分、什么次序，用逗号分开，以后也照此")
     make.add_argument("--save-shell", type=Path, help="把正在用的外壳存到这个文件，不出通报")
@@ -44,11 +58,6 @@ def add_commands(add: Add) -> None:
 
 def _bulletin(options: argparse.Namespace) -> int:
     # Word's library takes half a second to load, which no other command should wait for.
-    from wenming_metrics.publishing.bulletin.document import (
-        make_bulletin,
-        make_slides,
-        make_unit_sheets,
-    )
     from wenming_metrics.publishing.bulletin.layout import shell_in_force
 
     office = open_office(settings.load())
@@ -57,16 +66,29 @@ def _bulletin(options: argparse.Namespace) -> int:
         options.save_shell.write_bytes(shell_in_force(office))
         say(f"外壳已存到 {options.save_shell}", as_json=options.json, file=str(options.save_shell))
         return OK
-    if options.units and options.slides:
-        raise IntakeError("一单位一单只出 Word，不能同时写 --units 和 --slides。")
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
-    make = make_unit_sheets if options.units else make_slides if options.slides else make_bulletin
-    bulletin = make(office, _issue(office, options))
-    options.out.write_bytes(bulletin.content)
-    text = "".join([f"通报已存到 {options.out}。", *bulletin.warnings])
-    say(text, as_json=options.json, file=str(options.out), warnings=list(bulletin.warnings))
+    content, warnings = _make(office, options)
+    options.out.write_bytes(content)
+    text = "".join([f"通报已存到 {options.out}。", *warnings])
+    say(text, as_json=options.json, file=str(options.out), warnings=list(warnings))
     return OK
+
+
+def _make(office: Office, options: argparse.Namespace) -> tuple[bytes, tuple[str, ...]]:
+    """Make the file that is asked for; gives its bytes, and what its makers should look at."""
+    from wenming_metrics.publishing.bulletin import document, printed
+    from wenming_metrics.publishing.signed_workbook import period_file
+
+    makers = {"units": document.make_unit_sheets, "slides": document.make_slides}
+    makers |= {"pdf": printed.make_pdf, "leader": printed.make_leader_page}
+    makers |= {"phone": printed.make_phone_picture}
+    issue = _issue(office, options)
+    if options.xlsx:
+        return period_file(office, issue)[1], ()
+    form = next((form for form in makers if getattr(options, form)), "")
+    bulletin = makers.get(form, document.make_bulletin)(office, issue)
+    return bulletin.content, bulletin.warnings
 
 
 def _set_layout(office: Office, options: argparse.Namespace) -> None:
@@ -86,15 +108,19 @@ def _set_layout(office: Office, options: argparse.Namespace) -> None:
 
 def _issue(office: Office, options: argparse.Namespace) -> Issue:
     """Give the issue that is meant by its number, or by its days."""
-    from wenming_metrics.publishing.bulletin.material import issue_of_window
+    from wenming_metrics.publishing.bulletin.material import issue_of_span, issue_of_window
 
     if options.which:
         return find_issue(office, options.which)
-    for kind, day in (("day", options.date), ("week", options.week), ("month", options.month)):
+    days = {"day": options.date, "week": options.week, "month": options.month}
+    for kind, day in (days | {"quarter": options.quarter}).items():
         if day:
             with reading(office.store) as connection:
                 return issue_of_window(connection, office, periods.window(kind, day))
-    raise IntakeError("请写明哪一期（期号或校验码），或者用 --date、--week、--month 写明时段。")
+    if options.first:
+        with reading(office.store) as connection:
+            return issue_of_span(connection, office, options.first, options.last, options.kind)
+    raise IntakeError("请写明哪一期（期号或校验码），或者用 --date、--week、--month 等写明时段。")
 
 
 def check_file(path: Path, *, as_json: bool) -> int:

@@ -15,13 +15,14 @@ from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, issues
-from wenming_metrics.publishing.signed_workbook import moment, signed_file
+from wenming_metrics.publishing.issues import SIGNED, SPAN_NAMES, Issue, find_issue, issues
+from wenming_metrics.publishing.signed_workbook import moment, period_file
+from wenming_metrics.publishing.steps import TO_NOTE, note_step
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
-_ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify")
+_ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify", "step")
 
 
 def add_commands(add: Add) -> None:
@@ -29,10 +30,18 @@ def add_commands(add: Add) -> None:
     issue = add("issue", _issue, "通报：建草稿、出核对稿、签发、导出、作废、核对")
     issue.add_argument("act", choices=_ACTS, metavar="做什么", help="、".join(_ACTS))
     issue.add_argument("which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码")
-    issue.add_argument("--date", type=date.fromisoformat, help="draft：哪一天所在的一期")
+    issue.add_argument("--date", type=date.fromisoformat, help="draft：哪一天所在的一期，或第一天")
+    issue.add_argument(
+        "--kind",
+        default="",
+        choices=("day", "week", "month", "quarter", *SPAN_NAMES),
+        help="draft：不是本单位期次的种类，special 专项，review 回头看",
+    )
+    issue.add_argument("--last", type=date.fromisoformat, help="draft：专项、回头看的最后一天")
+    issue.add_argument("--step", default="", choices=TO_NOTE, help="step：核稿、会签或印发")
     issue.add_argument("--who", default="", help="经办人或签发人")
     issue.add_argument("--document", default="", help="sign：文号")
-    issue.add_argument("--reason", default="", help="withdraw：作废的原因")
+    issue.add_argument("--reason", default="", help="withdraw：作废的原因；step：备注")
     issue.add_argument("--out", type=Path, help="sheets、export：存到哪个文件")
     issue.add_argument("--until-now", action="store_true", help="draft：以现在为截止时刻")
 
@@ -40,7 +49,7 @@ def add_commands(add: Add) -> None:
 def _issue(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
-    does |= {"export": _export, "withdraw": _withdraw, "verify": _verify}
+    does |= {"export": _export, "withdraw": _withdraw, "verify": _verify, "step": _step}
     return does[options.act](office, options)
 
 
@@ -68,7 +77,14 @@ def _list(office: Office, options: argparse.Namespace) -> int:
 def _draft(office: Office, options: argparse.Namespace) -> int:
     if options.date is None:
         raise IntakeError("请用 --date 写明哪一天所在的一期。")
-    issue = signing.draft(office, options.date, options.who, until_now=options.until_now)
+    issue = signing.draft(
+        office,
+        options.date,
+        options.who,
+        until_now=options.until_now,
+        kind=options.kind,
+        last=options.last,
+    )
     text = f"{issue.title}已建草稿，{moment(issue.cutoff)} 截止。"
     say(text, as_json=options.json, **_facts(issue))
     return OK
@@ -93,7 +109,7 @@ def _sign(office: Office, options: argparse.Namespace) -> int:
 def _export(office: Office, options: argparse.Namespace) -> int:
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
-    options.out.write_bytes(signed_file(office, _signed_issue(office, options))[1])
+    options.out.write_bytes(period_file(office, _signed_issue(office, options))[1])
     say_saved(options)
     return OK
 
@@ -103,6 +119,13 @@ def _withdraw(office: Office, options: argparse.Namespace) -> int:
         office, _chosen_issue(office, options).key, options.who, options.reason
     )
     say(f"{issue.title}已作废。", as_json=options.json, **_facts(issue))
+    return OK
+
+
+def _step(office: Office, options: argparse.Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    note_step(office, issue.key, options.step, options.who, options.reason)
+    say(f"{issue.title}{options.step}已记下。", as_json=options.json, **_facts(issue))
     return OK
 
 

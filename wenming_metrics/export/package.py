@@ -21,6 +21,8 @@ _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _RELATIONS, _TYPES, _PART = "_rels/.rels", "[Content_Types].xml", "docProps/custom.xml"
 _CORE = "docProps/core.xml"
 _MOMENT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
+_AXIS = re.compile(rb'(<c:(?:axId|crossAx) val=")-')
+"""Axes of charts are numbered below zero by the library, which the schema does not allow."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -34,6 +36,8 @@ def settle(content: bytes, properties: Mapping[str, str] | None = None) -> bytes
     for name, content in entries.items():
         if name == _CORE:
             entries[name] = _MOMENT.sub(rb"\g<1>1980-01-01T00:00:00Z\g<2>", content)
+        elif name.startswith("ppt/charts/chart"):
+            entries[name] = _AXIS.sub(rb"\g<1>", content)
         elif name.endswith(".xlsx"):
             # The figures of a chart stand in a workbook of their own.
             entries[name] = settle(content)

@@ -10,6 +10,10 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.label import DataLabelList
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.formatting.rule import DataBarRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -27,13 +31,19 @@ _LINE = Border(*[Side("thin", "C5CCD4")] * 4)
 
 @dataclass(frozen=True)
 class ExportSheet:
-    """One sheet: its name, its title, its lines with their columns, notes below them."""
+    """One sheet: its name, its title, its lines with their columns, notes below them.
+
+    bars - names of columns whose cells hold a bar as long as their figure; chart - (name of the column
+    of labels, of the figures) of a bar chart on a sheet of its own, () = none
+    """
 
     name: str
     title: str
     lines: pd.DataFrame
     columns: Sequence[Column]
     notes: Sequence[str] = ()
+    bars: tuple[str, ...] = ()
+    chart: tuple[str, ...] = ()
 
 
 _RANKING = columns(
@@ -99,7 +109,15 @@ def _ranking_sheets(
     sheet_columns = tuple(column for column in _RANKING if column.name in lines)
     lists = "、".join(dict.fromkeys(shortlists["title"]))
     return (
-        ExportSheet(f"{prefix}排名", title, lines, sheet_columns, notes),
+        ExportSheet(
+            f"{prefix}排名",
+            title,
+            lines,
+            sheet_columns,
+            notes,
+            bars=("score",),
+            chart=("unit_name", "score"),
+        ),
         ExportSheet(f"{prefix}名单", lists, shortlists, _SHORTLISTS, notes),
     )
 
@@ -109,12 +127,12 @@ def listing_workbook(listed: pd.DataFrame, title: str, notes: Sequence[str]) -> 
     return write_book(_listing_sheet(listed, title, notes))
 
 
-def issued_workbook(
+def issued_sheets(
     boards: Mapping[str, tuple[pd.DataFrame, pd.DataFrame | None]],
     title: str,
     notes: Sequence[str],
-) -> bytes:
-    """Make the workbook of a signed issue.
+) -> list[ExportSheet]:
+    """Make the sheets of the lists of an issue.
 
     Takes: boards - title of a board -> its list, and who is named (None: it is not ranked); title -
            of the issue; notes - number, document, moment, hash: below every list
@@ -125,7 +143,7 @@ def issued_workbook(
             sheets.append(_listing_sheet(lines, f"{title} {board}", notes, board))
         else:
             sheets += _ranking_sheets(lines, f"{title} {board}排名", notes, shortlists, board)
-    return write_book(*sheets)
+    return sheets
 
 
 def _listing_sheet(
@@ -136,7 +154,7 @@ def _listing_sheet(
         kept=list(map(share_text, listed["in_time"], listed["fell_due"])),
     )
     notes = [*notes, *map(on_time_note, listed["as_of"].head(1))]
-    return ExportSheet(f"{prefix}清单", title, lines, _LISTING, notes)
+    return ExportSheet(f"{prefix}清单", title, lines, _LISTING, notes, bars=("failed",))
 
 
 def composite_workbook(
@@ -181,7 +199,10 @@ def write_book(*sheets: ExportSheet) -> bytes:
     """Make the workbook of some sheets."""
     book = Workbook(write_only=True)
     for sheet in sheets:
-        _fill(book.create_sheet(sheet.name), sheet)
+        page = book.create_sheet(sheet.name)
+        _fill(page, sheet)
+        if sheet.chart and len(sheet.lines):
+            _draw_chart(book.create_sheet(f"{sheet.name}图"), page, sheet)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
@@ -197,9 +218,43 @@ def _fill(page: Worksheet, sheet: ExportSheet) -> None:
     cells = [_cells(page, sheet.lines[column.name], column) for column in sheet.columns]
     for row in zip(*cells, strict=True):
         page.append(row)
+    _set_bars(page, sheet)
     page.append([])
     for note in sheet.notes:
         page.append([_text_cell(page, note, Font(_FONT, 9, color="52606D"))])
+
+
+def _set_bars(page: Worksheet, sheet: ExportSheet) -> None:
+    """Draw a bar in each cell of some columns; zero has none, the largest figure fills its cell."""
+    page.conditional_formatting = ConditionalFormattingList()
+    for letter in (_letter(sheet, name) for name in sheet.bars):
+        rule = DataBarRule("num", 0, "max", color="9DB7D5", showValue=True)
+        page.conditional_formatting.add(f"{letter}3:{letter}{2 + max(len(sheet.lines), 1)}", rule)
+
+
+def _letter(sheet: ExportSheet, name: str) -> str:
+    return get_column_letter(1 + [column.name for column in sheet.columns].index(name))
+
+
+def _draw_chart(page: Worksheet, source: Worksheet, sheet: ExportSheet) -> None:
+    """Draw a native bar chart of the figures of another sheet, the first line on top."""
+    chart, last = BarChart(), 2 + len(sheet.lines)
+    labels, figures = (1 + [c.name for c in sheet.columns].index(name) for name in sheet.chart)
+    chart.type, chart.style, chart.title, chart.legend = "bar", 10, sheet.title, None
+    chart.add_data(Reference(source, figures, 2, figures, last), titles_from_data=True)
+    chart.set_categories(Reference(source, labels, 3, labels, last))
+    chart.y_axis.scaling.min, chart.x_axis.scaling.orientation = 0, "maxMin"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.majorGridlines, chart.gapWidth = None, 40
+    chart.dataLabels = DataLabelList()
+    chart.dataLabels.showVal = True
+    chart.dataLabels.showSerName = chart.dataLabels.showCatName = False
+    chart.dataLabels.showLegendKey = False
+    chart.width, chart.height = 25, max(8.0, 2 + 0.6 * len(sheet.lines))
+    page.add_chart(chart, "A1")
+    page.page_setup.orientation, page.page_setup.paperSize = "portrait", Worksheet.PAPERSIZE_A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 1
+    page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _heading(page: Worksheet, column: Column) -> Cell:

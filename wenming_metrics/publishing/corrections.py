@@ -40,11 +40,13 @@ class Corrections:
     units - one line per unit whose figures differ: board, unit, unit_name, score_signed, score_now,
             rank_signed, rank_now (<NA> without), other (further figures, in words), reason
     acts  - of `acts_since.acts_since`: what was done to its days since it was signed
+    city  - its score as it was signed, and as it is now; None: none
     """
 
     issue: Issue
     units: pd.DataFrame
     acts: pd.DataFrame
+    city: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +73,29 @@ def corrections(office: Office, issue: Issue, *, live: bool = False) -> Correcti
            own files: in time for it or placed in it
     """
     with reading(office.store) as connection:
-        frozen = read_frozen(connection, issue)
-        # A version published later for days before counts for them: it corrects what was signed.
-        issue_cut = Cutoff("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier)
-        now = _lists(connection, office, issue, Cutoff() if live else issue_cut)
-        acts = acts_since(connection, issue, frozen.cut.at, issue_cut, facts=_uses_facts(office))
-        if not live:
-            acts = acts[acts["effect"] != LATER].reset_index(drop=True)
-        units = _differing(frozen.lists, now)
-        reasons = {kind: touched(connection, acts, kind) for kind in frozen.lists.boards}
+        return corrections_in(connection, office, issue, live=live)
+
+
+def corrections_in(
+    connection: Connection, office: Office, issue: Issue, *, live: bool = False
+) -> Corrections:
+    """Give `corrections` within a transaction."""
+    frozen = read_frozen(connection, issue)
+    # A version published later for days before counts for them: it corrects what was signed.
+    issue_cut = Cutoff("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier)
+    now = _lists(connection, office, issue, Cutoff() if live else issue_cut)
+    acts = acts_since(connection, issue, frozen.cut.at, issue_cut, facts=_uses_facts(office))
+    if not live:
+        acts = acts[acts["effect"] != LATER].reset_index(drop=True)
+    units = _differing(frozen.lists, now)
+    reasons = {kind: touched(connection, acts, kind) for kind in frozen.lists.boards}
     general = _general(frozen, now, acts, live=live)
     unit_reasons = [_reason(line, reasons[line.board], general) for line in units.itertuples()]
     return Corrections(
-        issue, units.assign(reason=unit_reasons)[_COLUMNS], acts.drop(columns="batch")
+        issue,
+        units.assign(reason=unit_reasons)[_COLUMNS],
+        acts.drop(columns="batch"),
+        (frozen.lists.city.score, now.city.score),
     )
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.periods import ZONE, Window
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals
-from wenming_metrics.rules.calendar import Calendar, Slot, calendar_of, slots
+from wenming_metrics.rules.calendar import Calendar, Slot, calendar_of, slot_at, slots
 from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading
 
 DRAFT, CHECKING, SIGNED, WITHDRAWN = "草稿", "核对中", "已签发", "已作废"
 NONE = "未拟稿"
+SPECIAL, REVIEW = "special", "review"
+"""Kinds of 通报 that are no period of a calendar: one of a campaign, one that looks back."""
+SPAN_NAMES = {SPECIAL: "专项督查通报", REVIEW: "回头看通报"}
 _STATES = {
     store.DRAFTED: DRAFT,
     store.SENT: CHECKING,
@@ -63,6 +66,19 @@ class Issue:
         return self.hash[:10]
 
     @property
+    def position(self) -> tuple[str, date, date]:
+        """Which place of the book it takes: that of its days, or, of SPAN_NAMES, one of its own."""
+        special = self.name if self.name in SPAN_NAMES.values() else ""
+        return special, self.window.start, self.window.end
+
+    @property
+    def signed_on(self) -> date | None:
+        """The day of the signature in the city's time; None before."""
+        if not self.signed_at:
+            return None
+        return datetime.fromisoformat(self.signed_at).astimezone(ZONE).date()
+
+    @property
     def was_signed(self) -> bool:
         """Say whether it was ever signed, also where it was withdrawn later."""
         return bool(self.signed_at)
@@ -71,6 +87,38 @@ class Issue:
 def calendar(office: Office) -> Calendar:
     """Give the calendar of issues of the rules in force."""
     return calendar_of(office.rules.issues)
+
+
+def calendar_for(office: Office, kind: str) -> Calendar:
+    """Give the calendar of a kind of issue: the office's own where it is of that kind, or for ""."""
+    usual_calendar = calendar(office)
+    return usual_calendar if kind in ("", usual_calendar.kind) else calendar_of({"kind": kind})
+
+
+def slot_for(
+    office: Office, all_issues: Iterable[Issue], kind: str, first: date, last: date | None
+) -> tuple[str, Slot]:
+    """Give name and place of an issue of a kind.
+
+    Takes: kind - "" or one of a calendar (the issue that `first` lies in), or of SPAN_NAMES (the days
+           from `first` to `last`, numbered one after the other)
+    Raises IntakeError for days that are none.
+    """
+    if kind not in SPAN_NAMES:
+        book_calendar = calendar_for(office, kind)
+        return book_calendar.name, slot_at(book_calendar, first)
+    if last is None or last < first:
+        raise IntakeError("请写明从哪一天到哪一天，最后一天不能早于第一天。")
+    name, days = SPAN_NAMES[kind], Window("custom", first, last)
+    numbers = [
+        (issue.window.start, issue.window.end, issue.number)
+        for issue in all_issues
+        if (issue.name, issue.year) == (name, last.year)
+    ]
+    repeated = [number for start, end, number in numbers if (start, end) == (first, last)]
+    number = repeated[0] if repeated else 1 + max((number for *_, number in numbers), default=0)
+    cutoff = slot_at(calendar_of({"kind": "day"}), last).cutoff
+    return name, Slot(last.year, number, replace(days, number=number), cutoff)
 
 
 def list_issues(connection: Connection) -> list[Issue]:
@@ -102,7 +150,7 @@ def _issue(line: tuple, events: pd.DataFrame, digest: str) -> Issue:
         name=line.name,
         window=Window(line.kind, *days, int(line.number)),
         cutoff=line.cutoff,
-        state=_STATES[events["act"].iloc[-1]],
+        state=_STATES[events.loc[events["act"].isin(list(_STATES)), "act"].iloc[-1]],
         drafted_at=line.at,
         drafted_by=line.who,
         **facts,
@@ -124,11 +172,18 @@ def get_issue(connection: Connection, key: int) -> Issue:
 
 
 def find_issue(office: Office, written: str) -> Issue:
-    """Find an issue by what people write of it: 47, 2026-47, or the short hash on a printed list.
+    """Find an issue by what people write of it: 47, 2026-47, 月通报11, or the short hash on a printed list.
 
-    Of several with the same number the one that stands is meant. Raises IntakeError.
+    Of several with the same number the one that stands is meant, without a name one of the office's
+    own calendar. Raises IntakeError.
     """
     all_issues, text = issues(office), written.strip().lower()
+    usual = calendar(office).name
+    all_issues.sort(key=lambda issue: issue.name != usual)
+    for name in {issue.name for issue in all_issues}:
+        if text.startswith(name):
+            all_issues = [issue for issue in all_issues if issue.name == name]
+            text = text.removeprefix(name).strip("第期 ")
     if len(text) >= 6:
         matches = [issue for issue in all_issues if issue.hash and issue.hash.startswith(text)]
         if matches:
@@ -146,8 +201,7 @@ def find_issue(office: Office, written: str) -> Issue:
 def signed_for(all_issues: Iterable[Issue], window: Window) -> Issue | None:
     """Give the signed issue that covers a window exactly, None where there is none."""
     for issue in all_issues:
-        days = (issue.window.start, issue.window.end) == (window.start, window.end)
-        if days and issue.state == SIGNED:
+        if issue.position == ("", window.start, window.end) and issue.state == SIGNED:
             return issue
     return None
 
@@ -158,16 +212,16 @@ def slots_with_issues(office: Office) -> list[tuple[Slot, Issue | None]]:
     Those that days with rows lie in, and those of issues that were drafted, whatever the calendar
     was then.
     """
-    drafted = {(issue.window.start, issue.window.end): issue for issue in issues(office)[::-1]}
+    drafted = {issue.position: issue for issue in issues(office)[::-1]}
     with_rows = list(_slots_with(calendar(office), days_known(office)))
-    row_windows = {(slot.window.start, slot.window.end) for slot in with_rows}
-    drafted_slots = [
-        Slot(issue.year, issue.number, issue.window, issue.cutoff)
-        for days, issue in drafted.items()
-        if days not in row_windows
-    ]
-    all_slots = sorted([*with_rows, *drafted_slots], key=lambda slot: slot.window.end, reverse=True)
-    return [(slot, drafted.get((slot.window.start, slot.window.end))) for slot in all_slots]
+    row_places = {("", slot.window.start, slot.window.end): slot for slot in with_rows}
+    drafted_places = {
+        position: Slot(issue.year, issue.number, issue.window, issue.cutoff)
+        for position, issue in drafted.items()
+        if position not in row_places
+    }
+    positions = sorted({**row_places, **drafted_places}.items(), key=lambda pair: pair[0][2])
+    return [(slot, drafted.get(position)) for position, slot in reversed(positions)]
 
 
 def _slots_with(of: Calendar, days: Sequence[date]) -> Iterable[Slot]:
@@ -187,21 +241,22 @@ def cut_of(connection: Connection, issue: Issue, known_at: str = "") -> Cutoff:
     before = [
         candidate for candidate in list_issues(connection) if _counts_before(candidate, issue)
     ]
-    spans: list[tuple[int, int]] = []
+    runs: list[tuple[int, int]] = []
     for earlier in sorted(before, key=lambda earlier: earlier.window.start):
         first, last = earlier.window.start.toordinal(), earlier.window.end.toordinal()
-        if spans and first <= spans[-1][1] + 1:
-            spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+        if runs and first <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], max(last, runs[-1][1]))
         else:
-            spans.append((first, last))
+            runs.append((first, last))
     since = max((earlier.cutoff for earlier in before), default="")
-    return Cutoff(known_at, issue.cutoff, since, tuple(spans))
+    return Cutoff(known_at, issue.cutoff, since, tuple(runs))
 
 
 def _counts_before(earlier: Issue, issue: Issue) -> bool:
     """Say whether an issue lies before another and is in the book: not drafted by mistake."""
     standing = earlier.state != WITHDRAWN or earlier.was_signed
-    return standing and earlier.window.end < issue.window.start
+    # A day's or a month's is a book of its own beside the weeks'.
+    return standing and earlier.name == issue.name and earlier.window.end < issue.window.start
 
 
 def late_files(connection: Connection, issue: Issue) -> pd.DataFrame:

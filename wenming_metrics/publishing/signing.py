@@ -11,18 +11,19 @@ from sqlalchemy import Connection, select
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.publishing.bulletin.facts import gather
+from wenming_metrics.publishing.bulletin.gathering import gather_all
 from wenming_metrics.publishing.issues import (
     CHECKING,
     DRAFT,
     SIGNED,
+    SPAN_NAMES,
     WITHDRAWN,
     Issue,
-    calendar,
     cut_of,
     get_issue,
     late_files,
     list_issues,
+    slot_for,
 )
 from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.remarks import undecided
@@ -31,7 +32,7 @@ from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.files.held_effect import NO_EFFECT, what_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
-from wenming_metrics.rules.calendar import Slot, slot_at
+from wenming_metrics.rules.calendar import Slot
 from wenming_metrics.store import issues as store
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import batch_facts
@@ -45,33 +46,41 @@ _OF_SURVEYS = ("survey", "counts", "quota")
 """Kinds of files that no figure of an issue is made of."""
 
 
-def draft(office: Office, on: date, who: str, *, until_now: bool = False) -> Issue:
-    """Draft the issue that a day lies in.
+def draft(
+    office: Office,
+    on: date,
+    who: str,
+    *,
+    until_now: bool = False,
+    kind: str = "",
+    last: date | None = None,
+) -> Issue:
+    """Draft the issue that a day lies in. Takes: kind, last - see `issues.slot_for`
 
     It closes when the calendar says so; where nothing of its days had come by then, or with
     `until_now`, at this moment. One that was signed and withdrawn closes when it did before.
 
     Raises IntakeError for days to come, and where the issue is drafted or signed already.
     """
-    slot, who = slot_at(calendar(office), on), _required_text(who, "建草稿的人")
-    if slot.window.start > today():
-        raise IntakeError(f"{slot.window.title}还没有开始，不能建草稿。")
+    who = _required_text(who, "建草稿的人")
     with writing(office.store) as connection:
-        same = [candidate for candidate in list_issues(connection) if _is_at(candidate, slot)]
+        all_issues = list_issues(connection)
+        name, slot = slot_for(office, all_issues, kind, on, last)
+        if slot.window.start > today():
+            raise IntakeError(f"{slot.window.title}还没有开始，不能建草稿。")
+        special = name if kind in SPAN_NAMES else ""
+        position = (special, slot.window.start, slot.window.end)
+        same = [candidate for candidate in all_issues if candidate.position == position]
         for drafted in same:
             if drafted.state != WITHDRAWN:
                 raise IntakeError(f"{drafted.title}已有{drafted.state}，不用再建。")
         cutoff = _cutoff(connection, slot, same, until_now=until_now)
-        facts = {"year": slot.year, "number": slot.number, "name": calendar(office).name}
+        facts = {"year": slot.year, "number": slot.number, "name": name}
         days = {"first_day": slot.window.days.start, "last_day": slot.window.days.stop - 1}
         issue_facts = {**facts, **days, "kind": slot.window.kind, "cutoff": cutoff, "who": who}
         issue = get_issue(connection, store.add_issue(connection, issue_facts))
     _log.info("建草稿 %s 截止 %s 经办 %r", issue.title, cutoff, who)
     return issue
-
-
-def _is_at(issue: Issue, slot: Slot) -> bool:
-    return (issue.window.start, issue.window.end) == (slot.window.start, slot.window.end)
 
 
 def _cutoff(
@@ -215,7 +224,7 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
         signature = {"document": document, "signed_at": signed_at, "signed_by": who}
         without = _signed_without(connection, office, issue)
         facts = list_facts(office, lists, signature | ({"held": without} if without else {}))
-        bulletin = gather(connection, office, issue.window, cut)
+        bulletin = gather_all(connection, office, issue, cut, lists)
         content = freeze(issue, facts, cut, lists, bulletin)
         digest_facts = {"known_at": signed_at, "rules": lists.rules[-1], "hash": digest_of(content)}
         store.save_content(connection, key, digest_facts, packed(content))

@@ -117,8 +117,7 @@ def frozen(office: Office, key: int) -> Frozen:
 def signed_before(connection: Connection, issue: Issue) -> Signed:
     """Give what was signed of the windows before an issue."""
     earlier = [
-        read_frozen(connection, earlier_issue)
-        for earlier_issue in _latest(list_issues(connection), issue.window)
+        read_frozen(connection, earlier_issue) for earlier_issue in issues_before(connection, issue)
     ]
     return Signed(
         {
@@ -130,11 +129,27 @@ def signed_before(connection: Connection, issue: Issue) -> Signed:
     )
 
 
-def _latest(all_issues: list[Issue], window: Window) -> list[Issue]:
+def issues_before(connection: Connection, issue: Issue, count: int = _MOST) -> list[Issue]:
+    """List the issues of the same book whose days lie before those of one, the latest first.
+
+    Of those that were signed: for a signed one as they stood at its signature, else as they stand now.
+    """
     before = [
-        issue for issue in all_issues if issue.state == SIGNED and issue.window.end < window.start
+        earlier
+        for earlier in list_issues(connection)
+        if earlier.window.end < issue.window.start
+        and (earlier.position[0], earlier.window.kind) == (issue.position[0], issue.window.kind)
+        and _stood(earlier, issue.signed_at)
     ]
-    return before[:_MOST]
+    return before[:count]
+
+
+def _stood(earlier: Issue, moment: str) -> bool:
+    """Say whether an issue was signed at a moment ("": now) and not withdrawn by then."""
+    if not moment:
+        return earlier.state == SIGNED
+    ended = earlier.ended_at and earlier.ended_at <= moment
+    return earlier.was_signed and earlier.signed_at <= moment and not ended
 
 
 def _plain(window: Window) -> Window:

@@ -12,6 +12,8 @@ from wenming_metrics.store.database import add_rows, append, read_frame, stamp
 
 DRAFTED, SENT, SIGNED, WITHDRAWN = "建草稿", "出核对稿", "签发", "作废"
 """Acts in the life of an issue; the last one says how it stands."""
+REVIEWED, COUNTERSIGNED, PRINTED = "核稿", "会签", "印发"
+"""Further steps of its document, which change nothing of how it stands."""
 
 
 def add_issue(connection: Connection, facts: Mapping[str, object]) -> int:

@@ -17,6 +17,8 @@ TITLE, HEADING, SUBHEADING, BODY, CAPTION, NOTE, ANNEX = (
     "通报附件",
 )
 """Kinds of paragraphs: names of styles, which a shell may set as it likes."""
+ADDRESSEE, MARK, IMPRINT = "通报主送", "通报标识", "通报版记"
+"""Whom it is for, what stands above the head (密级, 内部资料), what stands at the very end (抄送, 印发)."""
 CELL, CELL_HEAD = "通报表格", "通报表头"
 """Styles of the paragraphs in tables."""
 

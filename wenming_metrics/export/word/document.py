@@ -40,12 +40,13 @@ def fill(
     body: Sequence[Block],
     annexes: Sequence[Block],
     properties: Mapping[str, str],
+    marks: Sequence[Block] = (),
 ) -> bytes:
     """Make a document of a shell.
 
     Takes:   shell - one that was checked: it holds BODY_MARK once; texts - marker -> what stands in
              its anchor; body, annexes - what stands in the place of BODY_MARK and of ANNEX_MARK, or
-             at the end; properties - the document's own, by name
+             at the end; properties - the document's own, by name; marks - stand above all else
     Returns: bytes of a .docx, the same for the same input
     """
     document = open_document(BytesIO(shell))
@@ -61,6 +62,9 @@ def fill(
             if mark in text:
                 _replace(paragraph, mark, "\n".join(map(plain_text, replacement.split("\n"))))
     _put(anchors[BODY_MARK], body, styles, document.part, held_to_next=2)
+    for block in reversed(marks):
+        for element in reversed(list(_elements(block, styles, document.part))):
+            document.element.body.insert(0, element)
     if annexes and ANNEX_MARK not in anchors:
         anchors[ANNEX_MARK] = document.add_paragraph()._p
     if ANNEX_MARK in anchors:

@@ -34,6 +34,7 @@ RED_HEAD_TEXT = "文明城市创建工作通报"
 def default_shell() -> bytes:
     """Make the shell after GB/T 9704-2012; the same bytes every time."""
     document = new_document()
+    _drop_effects(document)
     _set_ground(document)
     add_styles(document)
     _set_page(document)
@@ -51,6 +52,15 @@ def default_shell() -> bytes:
     buffer = BytesIO()
     document.save(buffer)
     return settle(buffer.getvalue())
+
+
+def _drop_effects(document: Document) -> None:
+    """Drop the second set of styles that the template has: Word would find ours missing in it."""
+    relations = document.part.rels
+    for key in [
+        key for key, relation in relations.items() if relation.reltype.endswith("stylesWithEffects")
+    ]:
+        del relations[key]
 
 
 def _add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -22,7 +22,7 @@ from wenming_metrics.vocabulary import STATES
 
 _PROBLEMS = ["unit_name", "group", "day", "site_name", "point_type_name", "item_name", "path"]
 _PROBLEMS += ["lost", "places", "description", "responsible", "state", "due", "closed", "number"]
-_PROBLEMS += ["again", "relapsed"]
+_PROBLEMS += ["again", "relapsed", "batch", "seq"]
 _SITES = ["site_name", "unit_name", "point_type_name", "items", "days", "times", "open"]
 _SURVEY = ["code", "title", "shown", "low", "high", "n", "state", "definition"]
 
@@ -34,7 +34,7 @@ class BulletinFacts:
     problems - one line per problem found in the window: unit_name, group, day, site_name,
             point_type_name, item_name, path (names of the indicator from the top), lost (points), places,
             description, responsible, state (word), due and closed (ISO days, "" without), number,
-            again (重复), relapsed (反弹)
+            again (重复), relapsed (反弹), batch and seq of its row
     sites  - where a problem of the window has come back, all of them, with what was found of it
             before: site_name, unit_name, point_type_name, items, days, times, open
     survey - city's rates of the latest wave: code, title, shown, low, high (%), n, state (of
@@ -42,6 +42,9 @@ class BulletinFacts:
     as_of  - ISO day of states and deadlines; board - kind of the board whose units it is about,
             city_board - of that which the city's score is made of; decimals - of scores
     late_rows - rows of earlier issues' days that count in the lists, for they came late
+    corrections - 更正 of what earlier issues said: columns of `earlier.CORRECTED`; reviews - problems
+            looked at again in the window: `reviews.REVIEWS`; named, pictures - what a person confirmed:
+            `confirmed.CONFIRMED_NAMES`, `confirmed.PICTURES`
     """
 
     problems: pd.DataFrame
@@ -53,9 +56,13 @@ class BulletinFacts:
     city_board: str
     decimals: int
     late_rows: int
+    corrections: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reviews: pd.DataFrame = field(default_factory=pd.DataFrame)
+    named: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pictures: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-FRAMES = ("problems", "sites", "survey")
+FRAMES = ("problems", "sites", "survey", "corrections", "reviews", "named", "pictures")
 """Fields of `BulletinFacts` that are frames."""
 
 

@@ -26,6 +26,7 @@ from wenming_metrics.export.word.shell import (
     default_shell,
 )
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.issues import REVIEW, SPAN_NAMES, SPECIAL, Issue
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
 from wenming_metrics.reading.sandbox.documents import DocumentText, read_text
@@ -43,6 +44,8 @@ SECTIONS = {
     "repeats": "反复问题",
     "rectification": "整改情况",
     "survey": "两率一度",
+    "reviews": "回头看情况",
+    "corrections": "更正",
     "demands": "工作要求",
     "annex": "附件",
 }
@@ -54,10 +57,18 @@ _DEMANDS = (
     f"各责任单位要于{DEADLINE_MARK}前将整改情况（含整改前后照片）反馈市创建办。\n"
     "到期未完成整改的，要书面说明原因和完成时限。"
 )
-_LIMITS = SandboxLimits(entries=500, xml_bytes=40 << 20, cpu_seconds=20, wall_seconds=40)
+_LIMITS = SandboxLimits(
+    entries=500, xml_bytes=40 << 20, unpacked_bytes=80 << 20, cpu_seconds=20, wall_seconds=40
+)
 _MOST_BYTES = 10 << 20
 _MARK = re.compile(r"\{\{[^{}]*\}\}")
 _CURRENT = "bulletin"
+REGULAR = "regular"
+_FIRST = ("sections", "subject", "opening", "demands", "signer", "feedback_days", "per_unit")
+_FIRST += ("shell", "shell_name")
+"""Fields that layouts always had; later ones count in the digest only where they are used."""
+_LONGEST, _LONGEST_SPECIAL = 5_000, 4_000
+"""Signs of a document at most, by the rules of 2024 on lightening the load; less on special work."""
 _log = logging.getLogger(__name__)
 
 
@@ -68,7 +79,11 @@ class Layout:
     sections - names of SECTIONS, in order; subject - in the title; opening - before the first
     section, "" = none; demands - one a line; signer - 落款; feedback_days - days after the last day
     of the period to answer in; per_unit - problems named in the text for each unit, the remaining stand in the
-    annex; shell - digest, "" = the software's own; shell_name - of its file
+    annex; shell - digest, "" = the software's own; shell_name - of its file; addressee (主送), copies
+    (抄送), secrecy (密级), plan_no (督查计划编号) - "" = none; internal - 内部资料: no picture for chat
+    groups; additions - (name of a section, the office's own words at its end) each; kind - REGULAR,
+    SPECIAL or REVIEW; scope - of a special one: names of indicators, items or types of sites, joined
+    by 、, "" = all
     """
 
     sections: tuple[str, ...] = tuple(SECTIONS)
@@ -80,29 +95,73 @@ class Layout:
     per_unit: int = 2
     shell: str = ""
     shell_name: str = ""
+    addressee: str = ""
+    copies: str = ""
+    secrecy: str = ""
+    plan_no: str = ""
+    internal: bool = False
+    additions: tuple[tuple[str, str], ...] = ()
+    kind: str = REGULAR
+    scope: str = ""
+
+    @property
+    def longest(self) -> int:
+        """Signs that its text may have at most."""
+        return _LONGEST_SPECIAL if self.kind == SPECIAL else _LONGEST
+
+    @property
+    def words(self) -> str:
+        """All that people wrote of it, to be looked through."""
+        return "\n".join((self.opening, self.demands, *(text for _, text in self.additions)))
 
     @property
     def digest(self) -> str:
         """What a document says of the layout that it was made by."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        usual = {field.name: field.default for field in fields(self)}
+        added = {n: value for n, value in asdict(self).items() if n in _FIRST or value != usual[n]}
+        text = json.dumps(added, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def current_layout(connection: Connection) -> Layout:
-    """Give the layout in force; the software's own where the office has set none."""
-    return _layout_of(read_note(connection, _CURRENT)) or Layout()
+_DEFAULTS = {
+    REGULAR: Layout(),
+    SPECIAL: Layout(
+        sections=("problems", "rectification", "demands", "annex"),
+        subject="文明城市创建专项督查",
+        kind=SPECIAL,
+    ),
+    REVIEW: Layout(
+        sections=("reviews", "demands"), subject="文明城市创建“回头看”督查", kind=REVIEW
+    ),
+}
 
 
-def layout_in_force(office: Office) -> Layout:
+def kind_of(issue: Issue) -> str:
+    """Say by which layout an issue is made."""
+    kinds = {name: kind for kind, name in SPAN_NAMES.items()}
+    return kinds.get(issue.name, REGULAR)
+
+
+def current_layout(connection: Connection, kind: str = REGULAR) -> Layout:
+    """Give the layout in force of a kind; the software's own where the office has set none."""
+    return _layout_of(read_note(connection, _current(kind))) or _DEFAULTS[kind]
+
+
+def _current(kind: str) -> str:
+    return _CURRENT if kind == REGULAR else f"{_CURRENT}-{kind}"
+
+
+def layout_in_force(office: Office, kind: str = REGULAR) -> Layout:
     """Give `current_layout` of an office."""
     with reading(office.store) as connection:
-        return current_layout(connection)
+        return current_layout(connection, kind)
 
 
 def layout_by(connection: Connection, digest: str) -> Layout | None:
     """Give a layout that was in force at some time; None where it is not known."""
-    if digest == Layout().digest:
-        return Layout()
+    for usual in _DEFAULTS.values():
+        if digest == usual.digest:
+            return usual
     return _layout_of(read_note(connection, f"{_CURRENT}-{digest}"))
 
 
@@ -111,7 +170,9 @@ def _layout_of(note: Mapping[str, object] | None) -> Layout | None:
         return None
     names = {field.name for field in fields(Layout)}
     values = {name: value for name, value in note.items() if name in names}
-    return Layout(**{**values, "sections": tuple(values["sections"])})
+    additions = tuple((name, text) for name, text in values.get("additions", ()))
+    lists = {"sections": tuple(values["sections"]), "additions": additions}
+    return Layout(**{**values, **lists})
 
 
 def save_layout(store: Store, layout: Layout) -> None:
@@ -124,7 +185,7 @@ def save_layout(store: Store, layout: Layout) -> None:
     if not 0 <= layout.feedback_days <= 365 or not 0 <= layout.per_unit <= 100:
         raise IntakeError("反馈期限应在 0 到 365 天之间，每个单位列出的问题应在 0 到 100 条之间。")
     write_note(store, f"{_CURRENT}-{layout.digest}", asdict(layout))
-    write_note(store, _CURRENT, asdict(layout))
+    write_note(store, _current(layout.kind), asdict(layout))
     _log.info("通报版式 %s 外壳 %r", layout.digest, layout.shell_name or "默认")
 
 
@@ -142,10 +203,10 @@ def shell_of(connection: Connection, layout: Layout) -> bytes:
     return default_shell() if note is None else base64.b64decode(note["content"])
 
 
-def shell_in_force(office: Office) -> bytes:
-    """Give the shell that documents are made of now."""
+def shell_in_force(office: Office, kind: str = REGULAR) -> bytes:
+    """Give the shell that documents of a kind are made of now."""
     with reading(office.store) as connection:
-        return shell_of(connection, current_layout(connection))
+        return shell_of(connection, current_layout(connection, kind))
 
 
 def check_shell(content: bytes) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.publishing.bulletin.facts import BulletinFacts, gather
+from wenming_metrics.publishing.bulletin.confirmed import stored_pictures
+from wenming_metrics.publishing.bulletin.facts import BulletinFacts
+from wenming_metrics.publishing.bulletin.gathering import gather_all
 from wenming_metrics.publishing.issues import (
     NONE,
+    SPECIAL,
     WITHDRAWN,
     Issue,
     calendar,
     cut_of,
     list_issues,
+    slot_for,
 )
 from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.signing import list_facts
@@ -36,6 +41,7 @@ class Material:
     lists, facts - its figures; facts None: signed by a version that kept none of them
     boards - kind -> title; rules - names of the versions that count
     digest - SHA-256 of all figures: of a signed issue its hash
+    pictures - those that a person confirmed, by digest; some may no longer be there
     """
 
     issue: Issue
@@ -44,6 +50,7 @@ class Material:
     boards: Mapping[str, str]
     rules: tuple[str, ...]
     digest: str
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def window(self) -> Window:
@@ -66,7 +73,8 @@ def material_of_issue(connection: Connection, office: Office, issue: Issue) -> M
     if issue.was_signed:
         frozen = read_frozen(connection, issue)
         boards, rules = frozen.facts["boards"], tuple(frozen.facts["rules"])
-        return Material(issue, frozen.lists, frozen.bulletin, boards, rules, issue.hash)
+        pictures = _pictures(connection, frozen.bulletin)
+        return Material(issue, frozen.lists, frozen.bulletin, boards, rules, issue.hash, pictures)
     if issue.state == WITHDRAWN:
         raise IntakeError(f"{issue.title}没有签发就作废了，没有通报。")
     arrival_limit = Cutoff() if issue.key == _NO_ISSUE else cut_of(connection, issue)
@@ -75,29 +83,53 @@ def material_of_issue(connection: Connection, office: Office, issue: Issue) -> M
     )
     if not lists.rows:
         raise IntakeError(f"{issue.window.title}没有督查数据，不能出通报。")
-    facts, said = (
-        gather(connection, office, issue.window, arrival_limit),
-        list_facts(office, lists, {}),
-    )
+    facts = gather_all(connection, office, issue, arrival_limit, lists)
+    said = list_facts(office, lists, {})
     digest = digest_of(freeze(issue, said, arrival_limit, lists, facts))
-    return Material(issue, lists, facts, said["boards"], tuple(said["rules"]), digest)
+    pictures = _pictures(connection, facts)
+    return Material(issue, lists, facts, said["boards"], tuple(said["rules"]), digest, pictures)
+
+
+def _pictures(connection: Connection, facts: BulletinFacts | None) -> dict[str, bytes]:
+    digests = [] if facts is None else facts.pictures.get("digest", ())
+    return stored_pictures(connection, list(digests))
 
 
 def issue_of_window(connection: Connection, office: Office, window: Window) -> Issue:
     """Give the issue that stands for the days of a window; where there is none, one of no book."""
     for issue in list_issues(connection):
-        same_days = (issue.window.start, issue.window.end) == (window.start, window.end)
-        if same_days and issue.state != WITHDRAWN:
+        if issue.position == ("", window.start, window.end) and issue.state != WITHDRAWN:
             return issue
     slot = slot_at(calendar(office), window.start)
     is_slot = (slot.window.start, slot.window.end) == (window.start, window.end)
     name = calendar(office).name if is_slot else calendar_of({"kind": _kind(window)}).name
+    return _unbooked(name, slot.window if is_slot else window, slot.number if is_slot else 0)
+
+
+def issue_of_span(
+    connection: Connection, office: Office, first: date, last: date | None, kind: str | None
+) -> Issue:
+    """Give the issue of some days of a kind of its own (SPECIAL, REVIEW; None: a plain one).
+
+    Where it was never drafted, one of no book. Raises IntakeError for days that are none.
+    """
+    name, slot = slot_for(office, list_issues(connection), kind or SPECIAL, first, last)
+    if kind is None:
+        return issue_of_window(connection, office, replace(slot.window, number=0))
+    position = (name, first, last)
+    for issue in list_issues(connection):
+        if issue.position == position and issue.state != WITHDRAWN:
+            return issue
+    return _unbooked(name, slot.window, slot.number)
+
+
+def _unbooked(name: str, window: Window, number: int) -> Issue:
     return Issue(
         key=_NO_ISSUE,
         year=window.end.year,
-        number=slot.number if is_slot else 0,
+        number=number,
         name=name,
-        window=slot.window if is_slot else window,
+        window=window,
         cutoff="",
         state=NONE,
         drafted_at="",

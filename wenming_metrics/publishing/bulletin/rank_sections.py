@@ -20,7 +20,7 @@ from wenming_metrics.publishing.bulletin.phrases import (
     signed,
 )
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
-from wenming_metrics.scoring.ranking.shortlists import FRONT
+from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT
 from wenming_metrics.vocabulary import movement, on_time_note
 
 _MOVED = 3
@@ -180,7 +180,13 @@ def _listed(material: Material, frame: pd.DataFrame) -> list[Block]:
 
 
 def shortlists(material: Material, layout: Layout) -> list[Block]:
-    """Name the units in front and at the back of each group; they are proposed, not decided."""
+    """Name the units in front and at the back of each group; they are proposed, not decided.
+
+    Where a person has confirmed names, those are named, and no others.
+    """
+    named = pd.DataFrame() if material.facts is None else material.facts.named
+    if len(named):
+        return list(_confirmed(named))
     blocks = []
     for frame in material.lists.shortlists.values():
         for (group, title), lines in frame.groupby(["group", "title"], sort=False):
@@ -192,6 +198,13 @@ def shortlists(material: Material, layout: Layout) -> list[Block]:
             if any(texts):
                 blocks.append(body(sentence(texts)))
     return blocks
+
+
+def _confirmed(named: pd.DataFrame) -> Iterator[Block]:
+    for end, praise in ((FRONT, "表扬"), (BACK, "批评")):
+        units = named.loc[named["side"] == end, "unit_name"]
+        if len(units):
+            yield body(f"对{join(units)}（{len(units)}个）予以通报{praise}。")
 
 
 def _listed_unit(line: tuple, decimals: int) -> str:

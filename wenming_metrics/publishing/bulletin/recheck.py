@@ -30,13 +30,14 @@ from wenming_metrics.publishing.bulletin.layout import (
 )
 from wenming_metrics.publishing.bulletin.material import (
     Material,
+    issue_of_span,
     issue_of_window,
     material_of_issue,
 )
 from wenming_metrics.publishing.bulletin.sections import names_in
 from wenming_metrics.publishing.bulletin.tokens import NameFinder
-from wenming_metrics.publishing.issues import Issue, find_issue, list_issues
-from wenming_metrics.publishing.signed_workbook import signed_file
+from wenming_metrics.publishing.issues import SPAN_NAMES, Issue, find_issue, list_issues
+from wenming_metrics.publishing.signed_workbook import period_file
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.sandbox.documents import ROW, DocumentText, TextLine, read_text
 from wenming_metrics.reading.sandbox.process import decode
@@ -111,9 +112,13 @@ def _material(
     for signed_issue in list_issues(connection):
         if signed_issue.hash == digest:
             return material_of_issue(connection, office, signed_issue), []
-    material = material_of_issue(
-        connection, office, issue_of_window(connection, office, _window(period))
+    window, kind = _window(period)
+    issue = (
+        issue_of_span(connection, office, window.start, window.end, kind)
+        if kind
+        else issue_of_window(connection, office, window)
     )
+    material = material_of_issue(connection, office, issue)
     if material.digest == digest:
         return material, []
     if material.is_signed:
@@ -149,7 +154,7 @@ def _recheck_workbook(office: Office, content: bytes) -> Recheck:
         raise IntakeError("这个工作簿的校验码不是签发的期次，不能核对。")
     with reading(office.store) as connection:
         material = material_of_issue(connection, office, issue)
-    expected = _sheet_lines(signed_file(office, issue)[1])
+    expected = _sheet_lines(period_file(office, issue)[1])
     marks = compare(expected, lines, NameFinder(*names_in(material)))
     return Recheck(issue, True, tuple(marks), ())
 
@@ -178,15 +183,18 @@ def _cell_text(cell: object) -> str:
     return f"{cell:.10g}" if isinstance(cell, float) else str(cell)
 
 
-def _window(period: str) -> Window:
+def _window(period: str) -> tuple[Window, str]:
+    """Read `document.period_key`: the days, and the kind of SPAN_NAMES, "" for a period."""
+    kinds = {name: kind for kind, name in SPAN_NAMES.items()} | {"": ""}
     try:
-        kind, first, last = period.split()
+        kind, first, last, *names = period.split()
+        special = kinds[names[0] if names else ""]
         window = Window(kind, date.fromisoformat(first), date.fromisoformat(last))
-    except ValueError:
+    except (ValueError, KeyError):
         window = None
     if window is None or window.kind not in KINDS or not 0 < len(window.days) <= _MOST_DAYS:
         raise IntakeError("这个文件的期次属性被改过，找不到是哪一期。")
-    return window
+    return window, special
 
 
 def _layout(connection: Connection, digest: str) -> tuple[Layout, list[str]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pandas as pd
 
 from wenming_metrics.export.word.blocks import (
+    ADDRESSEE,
     ANNEX,
     HEADING,
+    IMPRINT,
+    MARK,
     NOTE,
     Block,
     Paragraph,
@@ -18,6 +21,11 @@ from wenming_metrics.export.word.blocks import (
     plain_text,
 )
 from wenming_metrics.publishing.bulletin import phrases
+from wenming_metrics.publishing.bulletin.later_sections import (
+    corrections,
+    problem_pictures,
+    reviews,
+)
 from wenming_metrics.publishing.bulletin.layout import DEADLINE_MARK, SECTIONS, Layout
 from wenming_metrics.publishing.bulletin.loss_sections import losses
 from wenming_metrics.publishing.bulletin.material import Material
@@ -30,31 +38,95 @@ from wenming_metrics.publishing.bulletin.work_sections import (
     repeats,
     survey,
 )
+from wenming_metrics.queries.scores.details import PATH_MARK
 
 Section = Callable[[Material, Layout], list[Block]]
 
 
 @dataclass(frozen=True)
 class Content:
-    """The blocks of a 通报: body, and what follows the signature."""
+    """The blocks of a 通报: body, what follows the signature, and what stands above the head."""
 
     body: tuple[Block, ...]
     annexes: tuple[Block, ...]
+    marks: tuple[Block, ...] = ()
 
 
 def make_content(material: Material, layout: Layout) -> Content:
     """Make all blocks of a 通报. Sections that have nothing to say are left out."""
+    material = narrow(material, layout)
     blocks, number = [*standing(material), *_opening(layout)], 0
+    additions = dict(layout.additions)
     for name in layout.sections:
         section_blocks = MAKERS[name](material, layout) if name in MAKERS else []
+        section_blocks += [body(line) for line in _lines(additions.get(name, ""))]
         if section_blocks:
             number += 1
-            blocks.append(Paragraph(HEADING, f"{numeral(number)}、{SECTIONS[name]}"))
+            blocks.append(Paragraph(HEADING, f"{numeral(number)}、{heading_of(name, material)}"))
             blocks += section_blocks
-    annexes = _annexes(material) if "annex" in layout.sections else []
-    if annexes:
-        blocks.append(body("附件：问题清单"))
-    return Content(tuple(blocks), (*annexes, *material_notes(material)))
+    annexes = _annexes(material) if "annex" in layout.sections else {}
+    titles = [
+        f"附件{order if len(annexes) > 1 else ''}：{title}"
+        for order, title in enumerate(annexes, 1)
+    ]
+    blocks += [body(title) for title in titles]
+    following: list[Block] = []
+    for title, annex_blocks in zip(titles, annexes.values(), strict=True):
+        following += [Paragraph(ANNEX, title.partition("：")[0]), *annex_blocks]
+    return Content(
+        tuple(blocks),
+        (*following, *material_notes(material), *_plan(layout), *_imprint(material, layout)),
+        _marks(layout),
+    )
+
+
+def narrow(material: Material, layout: Layout) -> Material:
+    """Keep the problems that a special 通报 is about: by indicator, item or type of site."""
+    names = set(filter(None, layout.scope.split("、")))
+    if not names or material.facts is None or material.facts.problems.empty:
+        return material
+    problems = material.facts.problems
+    levels = [names & set(path.split(PATH_MARK)) for path in problems["path"]]
+    mask = pd.Series([bool(level) for level in levels], problems.index)
+    mask |= problems["item_name"].isin(names) | problems["point_type_name"].isin(names)
+    # Pictures keep the number of their line.
+    pictures = material.facts.pictures
+    if len(pictures):
+        position = pd.Series(mask.cumsum() - 1, problems.index)
+        pictures = pictures[[bool(mask.iloc[line]) for line in pictures["problem"]]]
+        pictures = pictures.assign(problem=[int(position.iloc[n]) for n in pictures["problem"]])
+    narrowed = problems[mask].reset_index(drop=True)
+    return replace(material, facts=replace(material.facts, problems=narrowed, pictures=pictures))
+
+
+def heading_of(name: str, material: Material) -> str:
+    """Give the heading of a section; names that a person confirmed are no longer proposed."""
+    has_names = material.facts is not None and len(material.facts.named) > 0
+    return "表扬和批评" if name == "shortlists" and has_names else SECTIONS[name]
+
+
+def _marks(layout: Layout) -> tuple[Block, ...]:
+    """Say above the head how far it may go."""
+    texts = [layout.secrecy, "内部资料，注意保存" if layout.internal else ""]
+    return tuple(Paragraph(MARK, text) for text in texts if text)
+
+
+def _plan(layout: Layout) -> list[Block]:
+    return [Paragraph(NOTE, f"督查计划编号：{layout.plan_no}。")] if layout.plan_no else []
+
+
+def _imprint(material: Material, layout: Layout) -> list[Block]:
+    """Say at the very end who gets a copy, and who gave it out when."""
+    if not layout.copies:
+        return []
+    signed_on = phrases.long_day(material.issue.signed_on) if material.is_signed else ""
+    texts = [f"抄送：{layout.copies.rstrip('。')}。"]
+    texts += [f"{layout.signer} {signed_on}印发"] if signed_on else []
+    return [Paragraph(IMPRINT, text) for text in texts]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def standing(material: Material) -> list[Block]:
@@ -65,7 +137,9 @@ def standing(material: Material) -> list[Block]:
 
 
 def _opening(layout: Layout) -> list[Block]:
-    return [body(line) for line in layout.opening.splitlines() if line.strip()]
+    addressee = f"{layout.addressee.rstrip('：')}：" if layout.addressee else ""
+    to_whom = [Paragraph(ADDRESSEE, addressee)] if addressee else []
+    return [*to_whom, *(body(line) for line in _lines(layout.opening))]
 
 
 def _summary(material: Material, layout: Layout) -> list[Block]:
@@ -79,10 +153,16 @@ def _summary(material: Material, layout: Layout) -> list[Block]:
     board = "单位" if material.facts is None else material.boards[material.facts.city_board]
     named = f"参加测评的{board}共{overview.units}个"
     without = overview.units - overview.scored
-    scored = "均有得分" if not without else f"有得分的{overview.scored}个，未评分的{without}个"
+    standing_words = (
+        "均有得分" if not without else f"有得分的{overview.scored}个，未评分的{without}个"
+    )
     if not overview.scored:
-        scored = "均未评分"
-    blocks = [body(f"{looked}，{problems}。"), *_late(material), body(f"{named}，{scored}。")]
+        standing_words = "均未评分"
+    blocks = [
+        body(f"{looked}，{problems}。"),
+        *_late(material),
+        body(f"{named}，{standing_words}。"),
+    ]
     if overview.score is None:
         return blocks
     texts = [f"全市得分{points(overview.score, material.decimals)}分"]
@@ -118,14 +198,16 @@ def demands(material: Material, layout: Layout) -> list[Block]:
     return [body(f"（{numeral(number)}）{text}") for number, text in enumerate(texts, 1)]
 
 
-def _annexes(material: Material) -> list[Block]:
+def _annexes(material: Material) -> dict[str, list[Block]]:
+    """Give the annexes by their titles."""
+    annexes: dict[str, list[Block]] = {}
     if material.facts is None or material.facts.problems.empty:
-        return []
+        return annexes
     grid, remaining = problem_grid(material.facts.problems)
-    blocks = [Paragraph(ANNEX, "附件"), grid]
-    if remaining:
-        blocks.append(Paragraph(NOTE, f"另有{remaining}条未列入本表，全部问题见系统导出的清单。"))
-    return blocks
+    left_out = f"另有{remaining}条未列入本表，全部问题见系统导出的清单。"
+    annexes["问题清单"] = [grid, *([Paragraph(NOTE, left_out)] if remaining else [])]
+    pictures = problem_pictures(material)
+    return annexes | ({"问题照片": pictures} if pictures else {})
 
 
 def material_notes(material: Material) -> list[Block]:
@@ -149,6 +231,8 @@ MAKERS: Mapping[str, Section] = {
     "repeats": repeats,
     "rectification": rectification,
     "survey": survey,
+    "reviews": reviews,
+    "corrections": corrections,
     "demands": demands,
 }
 
@@ -170,6 +254,8 @@ def names_in(material: Material) -> tuple[set[str], set[str]]:
     if facts is not None:
         strong |= {*facts.problems["unit_name"], *facts.problems["site_name"]}
         strong |= {name for text in facts.problems["responsible"] for name in text.split("、")}
+        for frame in (facts.corrections, facts.reviews):
+            strong |= set(frame.get("unit_name", ())) | set(frame.get("site_name", ()))
         weak |= {*facts.problems["item_name"], *facts.problems["state"], *facts.survey["title"]}
     strong, weak = ({plain_text(str(name)) for name in names if name} for names in (strong, weak))
     return strong, weak - strong

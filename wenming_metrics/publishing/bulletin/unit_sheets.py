@@ -9,7 +9,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pandas as pd
 
 from wenming_metrics.domain.numbers import allocate, half_up
-from wenming_metrics.export.word.blocks import HEADING, Block, Grid, Paragraph, body
+from wenming_metrics.export.package import settle
+from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.export.word.blocks import ANNEX, HEADING, Block, Grid, Paragraph, body
+from wenming_metrics.publishing.bulletin.later_sections import problem_pictures
 from wenming_metrics.publishing.bulletin.layout import Layout
 from wenming_metrics.publishing.bulletin.material import Material
 from wenming_metrics.publishing.bulletin.phrases import (
@@ -27,7 +30,21 @@ from wenming_metrics.publishing.bulletin.sections import (
     material_notes,
     standing,
 )
-from wenming_metrics.publishing.bulletin.work_sections import problem_grid, problem_states
+from wenming_metrics.publishing.bulletin.work_sections import (
+    problem_grid,
+    problem_states,
+    word_problem,
+)
+from wenming_metrics.vocabulary import columns
+
+_FIRST = 5
+"""So many problems are named as those to put right first."""
+_OWN = columns("group", "rank", "unit_name", "score", "sites", "checks", "failed", "places")
+_LOST = columns("name=indicator", "rate", "loss")
+_PROBLEMS = columns(
+    *("site_name", "item_name", "description", "places", "responsible", "due=deadline"),
+    *("closed=closed_on", "state"),
+)
 
 
 def units_of(material: Material) -> list[str]:
@@ -58,6 +75,7 @@ def make_sheet(material: Material, layout: Layout, unit: str) -> Content:
         "得分和名次": _place(material, frame, line),
         "失分": _losses(material, leaves[leaves["unit"] == line.unit]),
         "问题和整改": _work(material, unit),
+        "优先整改事项": _first(material, unit),
         "工作要求": demands(material, layout),
     }
     blocks: list[Block] = standing(material)
@@ -66,7 +84,9 @@ def make_sheet(material: Material, layout: Layout, unit: str) -> Content:
     ):
         blocks.append(Paragraph(HEADING, f"{numeral(number)}、{title}"))
         blocks += section_blocks
-    return Content(tuple(blocks), tuple(material_notes(material)))
+    photos = [] if material.facts is None else problem_pictures(material, [unit])
+    pictures = [Paragraph(ANNEX, "附件：问题照片"), *photos] if photos else []
+    return Content(tuple(blocks), (*pictures, *material_notes(material)))
 
 
 def _place(material: Material, frame: pd.DataFrame, line: tuple) -> list[Block]:
@@ -85,7 +105,21 @@ def _place(material: Material, frame: pd.DataFrame, line: tuple) -> list[Block]:
     moved = f"名次较上期{'上升' if steps > 0 else '下降'}{abs(steps)}名" if steps else ""
     texts = [f"得分{points(line.score, decimals)}分", change(line.score_change, decimals)]
     texts += [f"在{line.group}{count}个单位中列第{line.rank}名{shared}", moved]
-    return [*blocks, body(sentence(texts))]
+    return [*blocks, body(sentence(texts)), _peers(material, frame, line)]
+
+
+def _peers(material: Material, frame: pd.DataFrame, line: tuple) -> Grid:
+    """Lay the unit's score among those of its group; the others stay without names."""
+    placed = frame[frame["rank"].notna() & (frame["group"] == line.group)]
+    rows = tuple(
+        (
+            str(peer.rank),
+            line.unit_name if peer.unit == line.unit else "—",
+            points(peer.score, material.decimals),
+        )
+        for peer in placed.sort_values("rank", kind="stable").itertuples()
+    )
+    return Grid("同组各单位得分", heads("rank", "unit_name", "score"), rows, (20, 50, 30))
 
 
 def _losses(material: Material, leaves: pd.DataFrame) -> list[Block]:
@@ -118,6 +152,47 @@ def _work(material: Material, unit: str) -> list[Block]:
     grid, remaining = problem_grid(problems)
     left_out = [body(f"另有{remaining}条未列入本表。")] if remaining else []
     return [body(sentence(texts)), grid, *left_out]
+
+
+def _first(material: Material, unit: str) -> list[Block]:
+    """Name what to put right first: open problems that cost most, past their limit before the others."""
+    if material.facts is None:
+        return []
+    problems, as_of = material.facts.problems, material.facts.as_of
+    unsolved = problems[(problems["unit_name"] == unit) & (problems["closed"] == "")]
+    is_late = (unsolved["due"] != "") & (unsolved["due"] < as_of)
+    order = unsolved.assign(is_late=is_late).sort_values(
+        ["is_late", "lost", "places"], ascending=False, kind="stable"
+    )
+    return [
+        body(f"{number}.{word_problem(line)}{'已逾期。' if line.is_late else ''}")
+        for number, line in enumerate(order.head(_FIRST).itertuples(), 1)
+    ]
+
+
+def make_book(material: Material, unit: str) -> bytes:
+    """Make the workbook of one unit: its figures, its losses, its problems; nothing of another's."""
+    frame, leaves = next(
+        (material.lists.boards[kind], material.lists.leaves[kind])
+        for kind in material.lists.shortlists
+        if unit in set(material.lists.boards[kind]["unit_name"])
+    )
+    unit_line = frame[frame["unit_name"] == unit]
+    lost = leaves[(leaves["unit"] == unit_line["unit"].iloc[0]) & (leaves["loss"] > 0)]
+    lost = lost.sort_values("loss", ascending=False, kind="stable")
+    title, bases = (
+        f"{unit} {material.window.title}",
+        [note.text for note in material_notes(material)],
+    )
+    sheets = [
+        ExportSheet("得分和名次", title, unit_line, _OWN, bases),
+        ExportSheet("失分", f"{title} 失分", lost, _LOST, bases, ("loss",), ("name", "loss")),
+    ]
+    if material.facts is not None:
+        problems = material.facts.problems[material.facts.problems["unit_name"] == unit]
+        as_of = [f"截至 {material.facts.as_of}", *bases]
+        sheets.append(ExportSheet("问题", f"{title} 问题", problems, _PROBLEMS, as_of))
+    return settle(write_book(*sheets))
 
 
 def pack(files: dict[str, bytes]) -> bytes:

@@ -54,7 +54,7 @@ def problems(material: Material, layout: Layout) -> list[Block]:
         count = f"问题{len(lines)}条、{int(lines['places'].sum())}处"
         blocks.append(Paragraph(SUBHEADING, f"（{numeral(number)}）{name}（{count}）"))
         for order, line in enumerate(lines.head(layout.per_unit).itertuples(), 1):
-            blocks.append(body(f"{order}.{_problem(line)}"))
+            blocks.append(body(f"{order}.{word_problem(line)}"))
         remaining = len(lines) - layout.per_unit
         if remaining > 0:
             annexed = "见附件" if "annex" in layout.sections else "从略"
@@ -71,7 +71,7 @@ def _by_unit(material: Material) -> Iterator[tuple[str, pd.DataFrame]]:
         yield name, by_unit[name]
 
 
-def _problem(line: tuple) -> str:
+def word_problem(line: tuple) -> str:
     """Word one problem: where, what, who is responsible."""
     text = " ".join(line.description.split())
     what = line.item_name if text in ("", line.item_name) else f"{line.item_name}，{clip(text)}"

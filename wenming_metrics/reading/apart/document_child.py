@@ -71,6 +71,10 @@ def _open(content: bytes, bounds: dict) -> dict[str, Part]:
     size = sum(word_part.size for word_part in word_parts.values() if is_xml(word_part))
     if size > bounds["xml_bytes"]:
         raise Refused("too_big", xml_bytes=size, limit=bounds["xml_bytes"])
+    # Who goes on with a document unpacks all of it, its pictures too.
+    whole_size = sum(word_part.size for word_part in word_parts.values())
+    if whole_size > bounds["unpacked_bytes"]:
+        raise Refused("too_big", bytes=whole_size, limit=bounds["unpacked_bytes"])
     return word_parts
 
 

@@ -8,17 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.publishing import issues, signing
+from wenming_metrics.publishing.bulletin import earlier as triangles
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections_of
 from wenming_metrics.publishing.issues import NONE, SIGNED, WITHDRAWN, Issue
-from wenming_metrics.publishing.signed_workbook import moment, signed_file, signed_notes
+from wenming_metrics.publishing.signed_workbook import moment, signed_notes
 from wenming_metrics.publishing.snapshot import frozen
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.rules.calendar import Slot
 from wenming_metrics.ui.frame import cache, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.issues import bulletin, remarks
+from wenming_metrics.ui.issues import bulletin, confirm, remarks
 
 _SHEETS = "issue_sheets"
 _ISSUES = tables.configs(
@@ -41,6 +42,8 @@ def draw(office: Office, who: str) -> None:
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
+    with st.expander("日报、月报、季报、专项和回头看通报"):
+        _draw_other(office, who)
 
 
 def _lines(slots: list[tuple[Slot, Issue | None]]) -> pd.DataFrame:
@@ -87,6 +90,37 @@ def _draw_new(office: Office, slot: Slot, who: str) -> None:
         )
 
 
+_KINDS = {
+    "day": "督查日报",
+    "week": "周通报",
+    "month": "月通报",
+    "quarter": "季通报",
+} | issues.SPAN_NAMES
+
+
+def _draw_other(office: Office, who: str) -> None:
+    """Draft a 通报 beside the office's own calendar: it then stands in the list above."""
+    page.note("不在本单位期次里的通报，选种类和时段，建草稿以后列在上面，照样核对、签发。")
+    usual = issues.calendar(office).kind
+    kinds = {kind: title for kind, title in _KINDS.items() if kind != usual}
+    with page.row():
+        kind = st.selectbox("种类", list(kinds), format_func=kinds.get, key="other-kind", width=180)
+        latest = ask(days_known)[-1]
+        first = st.date_input("第一天", latest, key="other-first", format="YYYY-MM-DD", width=150)
+        last = first
+        if kind in issues.SPAN_NAMES:
+            last = st.date_input(
+                "最后一天", latest, key="other-last", format="YYYY-MM-DD", width=150
+            )
+        button(
+            "建这份草稿",
+            "other-draft",
+            lambda: signing.draft(office, first, who, kind=kind, last=last),
+            lambda issue_made: f"{issue_made.title}已建草稿，{moment(issue_made.cutoff)} 截止。",
+            disabled=not who,
+        )
+
+
 def _draw_open(office: Office, issue: Issue, who: str) -> None:
     """Draw an issue that is not signed yet, in the order of the work."""
     page.note(
@@ -97,7 +131,10 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     unwaived = _draw_held(office, issue, who)
     _draw_sheets(office, issue, who)
     waiting = remarks.draw(office, issue, who)
+    confirm.draw_names(office, issue, who)
+    confirm.draw_pictures(office, issue, who)
     bulletin.draw(office, issue, who)
+    confirm.draw_steps(office, issue, who)
     reasons = [f"{unwaived} 行待核"] if unwaived else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
@@ -226,20 +263,26 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
 
 def _draw_signed(office: Office, issue: Issue, who: str) -> None:
     page.note("  \n".join(map(words.plain, signed_notes(ask(frozen, issue.key)))))
-    page.offer(
-        "下载签发的名单",
-        lambda: signed_file(office, issue)[1],
-        issue.title,
-        f"signed-{issue.key}",
-    )
     bulletin.draw(office, issue, who)
+    confirm.draw_steps(office, issue, who)
     changed = ask(corrections_of, issue.key, False)
     if len(changed.units):
         signed_view.draw_corrections(changed)
     else:
         page.note("签发以后没有更正。")
+    _draw_triangle(office, issue)
     remarks.draw(office, issue, who)
     _draw_withdraw(office, issue, who)
+
+
+def _draw_triangle(office: Office, issue: Issue) -> None:
+    """Draw what each issue said of each period, where there is more than one."""
+    with st.expander("各期通报公布的得分"):
+        names = [triangles.CITY_NAME, *triangles.names_of(office, issue)]
+        name = st.selectbox("哪个单位", names, key=f"triangle-{issue.key}", width=240)
+        page.note("一行一个时段，一列一期通报；后面的通报有更正的，从那一期起写更正后的数。")
+        course = triangles.triangle(office, issue, name)
+        st.dataframe(course.rename(columns={"title": "时段"}), hide_index=True)
 
 
 def _draw_withdraw(office: Office, issue: Issue, who: str) -> None:
