@@ -300,7 +300,7 @@ def test_nothing_that_happens_later_changes_what_was_signed(office, draft):
 
 def test_a_unit_that_is_renamed_later_keeps_the_name_it_was_signed_by(office, draft, tmp_path):
     signed = signing.sign(office, draft.key, "王五", "演字10号")
-    data, document = signed_file(office, signed)[1], make_bulletin(office, signed).content
+    data, document = period_file(office, signed)[1], make_bulletin(office, signed).content
     register_units(office, [("新甲街道", "主城区"), ("乙街道", "主城区")])
     again = open_office(Settings(tmp_path / "data", office.store.url, None))
     assert set(ranking(again, signed.window)["unit_name"]) == {"新甲街道", "乙街道"}
