@@ -49,7 +49,7 @@ on-postgresql: $(VENV)/test.done
 	code=$$?; cat out/postgresql.txt; exit $$code
 
 explore: $(VENV)/test.done ## Search the properties for counterexamples at random, other ones each time
-	$(BIN)/python -m pytest -q --explore -x tests/scoring tests/queries tests/reading tests/store tests/intake
+	$(BIN)/python -m pytest -q --explore -x tests/scoring tests/queries tests/reading tests/store tests/intake tests/pages tests/browser
 
 lint: $(VENV)/test.done ## Mend what can be mended, report the rest
 	$(BIN)/python -m ruff format .

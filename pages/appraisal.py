@@ -3,7 +3,7 @@
 from wenming_metrics.queries.ranking.composite import composite as composite_of
 from wenming_metrics.queries.ranking.composite import composite_lines
 from wenming_metrics.ui import composite
-from wenming_metrics.ui.frame import page, signed_view, tables, words
+from wenming_metrics.ui.frame import filters, page, signed_view, tables, words
 from wenming_metrics.ui.frame.cache import ask
 
 office = page.open_page("综合考核")
@@ -20,5 +20,6 @@ composite.draw_without(lines)
 composite.draw_tools(lines, chosen, office)
 unit = tables.chosen_line(lines, composite.UNIT)
 if unit is not None:
+    filters.carry_unit(office.rules, days, str(unit["unit_name"]))
     composite.draw_unit(appraisal, unit)
 page.foot(office, chosen.window)

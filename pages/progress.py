@@ -21,6 +21,6 @@ themes = {
     "基层减负": months.draw_burden,
 }
 with page.row("controls"):
-    theme = page.switch("看什么", list(themes), "theme")
+    theme = page.switch("看什么", list(themes), "work_theme")
 themes[theme](office)
 page.fine_print(office)

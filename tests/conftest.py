@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import postgres, tasks
+from tests import postgres, shown_words, tasks
 from wenming_metrics.demo.inspections import END
 from wenming_metrics.domain.periods import today
 
@@ -155,6 +155,17 @@ def _no_mistakes(request: pytest.FixtureRequest) -> Iterator[None]:
     log.removeHandler(kept)
     if not request.node.get_closest_marker("mistakes"):
         assert not kept.lines, "\n".join(kept.lines)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _words() -> Iterator[None]:
+    """Hold all that the tests of a file bring up, anywhere, against the rules of wording; once."""
+    with shown_words.watched() as texts:
+        yield
+    wrong = {
+        f"{where}: {fault}" for text, where in texts.items() for fault in shown_words.faults(text)
+    }
+    assert not wrong, "\n".join(sorted(wrong))
 
 
 @pytest.fixture

@@ -1,12 +1,23 @@
 """Links there and back: the view that was left, under its address, with one entry of the history a page."""
 
 import re
-from urllib.parse import unquote
+from collections.abc import Iterator
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import SLOW, main, open_group, opened, sees, settled, visit, words
+from tests.browser.pages import (
+    SLOW,
+    main,
+    open_group,
+    opened,
+    pick_row,
+    sees,
+    settled,
+    visit,
+    words,
+)
 
 BAR = {"结果查看": 4, "分析研判": 4, "工作办理": 5}
 """The groups of the bar, and how many pages are in each at least."""
@@ -92,3 +103,115 @@ def test_every_way_leads_back_to_the_view_before(shown, chromium, width):
             visit(second, led_to)
             sees(second, chosen)
             assert unquote(second.url) == led_to
+
+
+PICKED = {
+    "rules?rules_part=指标和权重": ("tree", "rules_node"),
+    "lost?lost_period=周": ("lost-rows", "lost_row"),
+    "problems": ("fix-list", "fix_row"),
+}
+"""Views with a table of which a record is picked: key of the table, name of the record in the address."""
+
+
+@pytest.mark.timeout(SLOW)
+@pytest.mark.parametrize("view", PICKED)
+def test_a_picked_record_comes_back_and_opens_in_a_second_browser(shown, chromium, view):
+    key, held = PICKED[view]
+    with opened(chromium, "pc") as page:
+        visit(page, f"{shown.address}/{view}")
+        pick_row(page, key, 1)
+        page.wait_for_function(f"location.search.includes('{held}=')")
+        settled(page)
+        seen = view_of(page)
+        led_to = there_and_back(page, by_bar(page, "工作办理", "使用说明"), "guide")
+        assert held not in led_to
+        with opened(chromium, "pc") as second:
+            visit(second, page.url)
+            assert view_of(second) == seen
+
+
+def view_of(page: Page) -> tuple[str, str]:
+    """Give address and words of a view, without where its blanks fall."""
+    address, shown_words = view(page)
+    return address, squeezed(shown_words)
+
+
+VIEWS = {
+    "": ["", "?city_period=周"],
+    "ranks": ["?period=周", "?period=周&board=部门"],
+    "unit": ["?unit_period=周", "?unit_period=周&unit_board=部门"],
+    "lost": ["?lost_period=周", "?lost_period=周&lost_tab=反复问题"],
+    "course": ["?trend_view=各单位对比"],
+}
+"""What of a page is walked beside what it opens on: views that have links of their own."""
+
+
+def links_of(page: Page) -> list[str]:
+    """List the links below the bar that lead to our own pages."""
+    here = page.url
+    shown = main(page).locator("a[href]:visible")
+    hrefs = dict.fromkeys(link.get_attribute("href") for link in shown.all())
+    within = [href for href in hrefs if not href.startswith(("#", "mailto:"))]
+    return [
+        href for href in within if urlsplit(urljoin(here, href)).netloc == urlsplit(here).netloc
+    ]
+
+
+def kind_of(address: str, href: str) -> tuple:
+    """Say what a link is like: those of one kind differ in their values alone."""
+    to = urlsplit(urljoin(address, href))
+    return to.path, tuple(sorted(parse_qs(to.query)))
+
+
+def walk(page: Page, address: str, every: bool) -> Iterator[tuple[str, str]]:
+    """Follow the links of a page there and back; gives each with what was wrong, "" nothing.
+
+    Takes: every - all of them, else one of each kind
+    """
+    visit(page, address)
+    hrefs = links_of(page)
+    if not every:
+        hrefs = list({kind_of(address, href): href for href in reversed(hrefs)}.values())
+    for href in hrefs:
+        path = urlsplit(urljoin(page.url, href)).path.strip("/")
+        link = main(page).locator(f'a[href="{href}"]:visible').first
+        try:
+            there_and_back(page, link.click, path)
+            yield href, ""
+        except (AssertionError, TimeoutError) as wrong:
+            yield href, str(wrong)[:300]
+            visit(page, address)
+
+
+def addresses_of(page: Page, address: str) -> list[str]:
+    """List every page and the views of it that are walked."""
+    visit(page, address)
+    paths = []
+    for group in BAR:
+        hrefs = [link.get_attribute("href") for link in open_group(page, group).all()]
+        paths += [urlsplit(urljoin(address, href)).path.strip("/") for href in hrefs]
+        page.keyboard.press("Escape")
+    return [f"{address}/{path}{view}" for path in paths for view in VIEWS.get(path, [""])]
+
+
+@pytest.mark.timeout(4 * SLOW)
+@pytest.mark.parametrize("width", ["pc", "phone"])
+def test_every_link_of_every_page_leads_back(shown, chromium, width, request):
+    """Every link by --explore; in each run the pages with the most of them, a link of each kind."""
+    every = request.config.getoption("explore")
+    with opened(chromium, width) as page:
+        addresses = addresses_of(page, shown.address)
+        chosen = addresses if every else [f"{shown.address}/unit?unit_period=周"][: width == "pc"]
+        walked = {address: dict(walk(page, address, every)) for address in chosen}
+    for address, links in walked.items():
+        wrong = sum(map(bool, links.values()))
+        print(
+            f"{width} {unquote(urlsplit(address).path + urlsplit(address).query)}: {len(links)} {wrong}"
+        )
+    wrong = {
+        (address, href): why
+        for address, links in walked.items()
+        for href, why in links.items()
+        if why
+    }
+    assert wrong == {}

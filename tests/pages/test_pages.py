@@ -35,6 +35,7 @@ from wenming_metrics.store.database import open_store, writing
 from wenming_metrics.store.pictures import save_pictures
 from wenming_metrics.ui import manual
 from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame.words import plain
 from wenming_metrics.upkeep.prune import prune
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -309,15 +310,14 @@ STRANGE = (
 )
 """What nobody can choose: garbage, huge, of another type, a day that is none or lies far away."""
 VIEWS = {
-    **{"ranking": [{}, {"period": "自选"}], "framework": [{}, {"rules_part": "得分怎样算出来"}]},
+    **{"ranking": [{}, {"period": "自选"}], "upload": [{}, {"record_kind": "整改反馈"}]},
     **{"trends": [{"trend_view": view} for view in ("走势", "得分变动原因")]},
     **{"losses": [{"lost_tab": tab} for tab in ("反复问题", "优先整改事项")]},
+    "framework": [{"rules_part": part} for part in ("权重影响", "指标和权重", "得分怎样算出来")],
 }
 """The views of a page that have parameters of their own."""
-TOLD = {"overview", "ranking", "portrait", "losses", "trends", "appraisal"}
-"""Pages of which every control says what the address asked for in vain."""
-FREE = {"rules_search", "verify-hash"}
-"""Parameters that hold what a reader types."""
+FREE = {"rules_search", "verify-hash", "manual_tab"}
+"""Parameters that hold what a reader types, or only which part of the page is open."""
 
 
 def parameters(app) -> list[str]:
@@ -327,17 +327,65 @@ def parameters(app) -> list[str]:
 
 @drawn_alike
 @pytest.mark.parametrize("page", PAGES)
-def test_blank_and_strange_addresses_show_the_nearest_view(filled, page):
-    for view in VIEWS.get(page, [{}]):
+def test_blank_and_strange_addresses_show_the_nearest_view(filled, page, request):
+    """Each value for one parameter of a page; every value for every one of every view by --explore."""
+    every, views = request.config.getoption("explore"), VIEWS.get(page, [{}])
+    for view in views:
         usual = visit(page, **view)
         names = [name for name in parameters(usual) if name not in view]
         if names:
             blank = texts(visit(page, **dict.fromkeys(names, ""), **view))
             assert re.sub(r"网址中的.*。\n", "", blank) == texts(usual)
-    strange = {name: STRANGE[at % len(STRANGE)] for at, name in enumerate(names)}
-    shown = texts(visit(page, **strange, **view))
-    if page in TOLD:
-        assert "不在可选范围内" in shown
+        if not every and view != views[-1]:
+            continue
+        for turn in range(len(STRANGE) if every else 1):
+            strange = {name: STRANGE[(turn + at) % len(STRANGE)] for at, name in enumerate(names)}
+            shown = texts(visit(page, **strange, **view))
+            for name in set(names) - FREE if every or len(names) > 1 else ():
+                assert "不在可选范围内" in shown, (name, strange)
+
+
+@drawn_alike
+def test_what_depends_on_the_data_stands_in_the_address_from_the_beginning(filled):
+    """Else the address that is sent today would open another day, unit or version tomorrow."""
+    days = days_known(filled)
+    assert asked(visit("overview"), "city_date") == days[-1].isoformat()
+    portrait = visit("portrait")
+    assert asked(portrait, "unit_date") == days[-1].isoformat()
+    assert asked(portrait, "unit_who") in set(ranking(filled, WEEK)["unit_name"])
+    assert "unit_period" not in portrait.query_params  # that is the same every day
+    assert asked(visit("framework"), "rules_version")
+    assert asked(visit("ranking", period="自选"), "to") == days[-1].isoformat()
+
+
+def asked(app, name) -> str:
+    """Give a parameter of the address, as one value."""
+    value = app.query_params[name]
+    return value[0] if isinstance(value, list) else value
+
+
+@drawn_alike
+def test_a_picked_record_of_every_table_opens_by_its_address(filled):
+    unit = first_unit(filled)
+    with_loss = leaf_rows(filled, WEEK, unit["unit"], None)
+    row = with_loss.iloc[-1]
+    address = {"period": "周", "unit": unit["unit_name"], "row": f"{row['batch']}-{row['seq']}"}
+    app = visit("ranking", **address)
+    opened = [pane.label for pane in app.expander if pane.proto.expanded]
+    assert any(f"第 {row['source_row']} 行" in label for label in opened), opened
+    code = rules_nodes(filled)[-1]
+    assert f"#### {plain(code)} " in texts(visit("framework", rules_node=code))
+    for page, address in (
+        ("ranking", {"period": "周", "unit": unit["unit_name"], "row": "9-9"}),
+        ("framework", {"rules_node": "没有"}),
+        ("rectification", {"fix_row": "9-9"}),
+        ("upload", {"batch": "999"}),
+    ):
+        assert "网址中的记录" in texts(visit(page, **address)), page
+
+
+def rules_nodes(office) -> list[str]:
+    return [str(code) for code in office.rules.nodes["code"] if code]
 
 
 @drawn_alike

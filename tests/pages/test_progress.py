@@ -39,7 +39,7 @@ def _office(places, monkeypatch):
     ],
 )
 def test_each_theme_opens_with_its_sentence(theme, sentence):
-    assert sentence in texts(visit("progress", theme=theme))
+    assert sentence in texts(visit("progress", work_theme=theme))
 
 
 def test_the_choice_of_unit_and_state_narrows_the_list():
@@ -66,7 +66,7 @@ def test_who_answers_is_said_and_what_nobody_has(tmp_path, monkeypatch, capsys):
     office = duty_office(tmp_path)
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
-    app = visit("progress", theme="责任分解")
+    app = visit("progress", work_theme="责任分解")
     said = texts(app)
     assert "共4项责任，其中任务1项；1项任务逾期，**4项**五落实不全" in said
     assert "3条测评标准中1条、4个点位中2个没有人负责" in said
@@ -86,10 +86,10 @@ def test_the_plan_of_a_week_keeps_its_sites_to_itself(tmp_path, monkeypatch):
     office = plan_office(tmp_path)
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
-    assert "还没有督查计划" in texts(visit("progress", theme="督查安排"))
+    assert "还没有督查计划" in texts(visit("progress", work_theme="督查安排"))
     draw = ["plan", "draw", "--size", "9", "--team", "市组", "--team", "河西组＝河西街道"]
     assert main([*draw, "--who", "张三", "--seed", "7"]) == 0
-    app = visit("progress", theme="督查安排")
+    app = visit("progress", work_theme="督查安排")
     assert "2个督查组" in texts(app)
     tables = [table.value for table in app.dataframe]
     assert tables[0]["planned"].sum() == 9

@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import update
 
 from tests.builders import xlsx as workbook
-from tests.offices import CHECK_HEADERS, copy_store, write_rules
+from tests.offices import CHECK_HEADERS, copy_store, register_units, write_rules
 from tests.publishing.city import MONDAY, NEXT, open_city, put, put_with_a_held_row, row, scores
 from wenming_metrics.decisions.cell_corrections import confirm, propose
 from wenming_metrics.decisions.held_rows import discard_held
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import issues, remarks, signing
+from wenming_metrics.publishing.bulletin.document import make_bulletin
+from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
 from wenming_metrics.publishing.signed_workbook import period_file, signed_notes
@@ -294,6 +296,20 @@ def test_nothing_that_happens_later_changes_what_was_signed(office, draft):
         for data in (before, period_file(office, signed)[1])
     ]
     assert cells[0] == cells[1]
+
+
+def test_a_unit_that_is_renamed_later_keeps_the_name_it_was_signed_by(office, draft, tmp_path):
+    signed = signing.sign(office, draft.key, "王五", "演字10号")
+    data, document = period_file(office, signed)[1], make_bulletin(office, signed).content
+    register_units(office, [("新甲街道", "主城区"), ("乙街道", "主城区")])
+    again = open_office(Settings(tmp_path / "data", office.store.url, None))
+    assert set(ranking(again, signed.window)["unit_name"]) == {"新甲街道", "乙街道"}
+    verdict = verify_issue(again, signed)
+    assert (verdict.same, verdict.why) == (True, ())
+    assert corrections(again, signed).units.empty
+    assert signed_scores(again, signed) == {"乙街道": 90, "甲街道": 60}
+    assert recheck(again, data, "签发名单.xlsx").is_same
+    assert recheck(again, document, "通报.docx").is_same
 
 
 def test_corrections_tell_both_figures_and_the_reason(office, draft):

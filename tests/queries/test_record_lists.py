@@ -90,13 +90,13 @@ def test_the_page_narrows_the_list(office, monkeypatch, tmp_path):
     monkeypatch.setenv("WENMING_STORE", office.store.url)
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     app = visit("upload")
-    app.selectbox(key="records-kind").set_value("整改反馈").run()
+    app.selectbox(key="record_kind").set_value("整改反馈").run()
     assert "共 2 条" in texts(sound(app))
-    app.selectbox(key="records-rectification-state").set_value("整改中").run()
+    app.selectbox(key="record_state").set_value("整改中").run()
     assert "共 1 条" in texts(sound(app))
     (listed,) = [one.value for one in app.dataframe if "finding" in one.value]
     assert listed["unit_name"].tolist() == ["乙街道"]
-    app.selectbox(key="records-kind").set_value("上级测评").run()
+    app.selectbox(key="record_kind").set_value("上级测评").run()
     assert "其中 2 条不得对外公布" in texts(sound(app))
 
 

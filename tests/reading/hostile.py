@@ -124,10 +124,13 @@ def xls(
     forms: Mapping[tuple[int, int], str] | None = None,
     *,
     from_1904: bool = False,
+    footer: str = "",
+    streams: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """A legacy workbook (BIFF8) of one sheet; keys are row and column, from 0.
 
-    Takes: forms - number formats of some cells; from_1904 - days are counted from 1904
+    Takes: forms - number formats of some cells; from_1904 - days are counted from 1904; footer - of its
+    pages; streams - what lies beside the workbook in the file
     """
     forms = forms or {}
     codes = list(dict.fromkeys(forms.values()))
@@ -145,7 +148,10 @@ def xls(
     cells = b"".join(_biff_cell(*cell, value, styles.get(cell, 0)) for cell, value in rows.items())
     book = start + _record(0x0085, bound) + _record(0x000A, b"")
     book += _record(0x0809, struct.pack("<4H2L", 0x0600, 0x10, 0, 0, 0, 0)) + cells
-    return ole({"Workbook": book + _record(0x000A, b"")})
+    if footer:
+        text = struct.pack("<HB", len(footer), 1) + footer.encode("utf-16-le")
+        book += _record(0x0015, text)
+    return ole({"Workbook": book + _record(0x000A, b""), **(streams or {})})
 
 
 def _biff_cell(row: int, column: int, value: float | str | bool, style: int) -> bytes:

@@ -8,6 +8,7 @@ import csv
 import html
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import xlsxwriter
 from sqlalchemy import select
 
 from tests.builders import FINDINGS
+from tests.reading.hostile import ole, xls
 from tests.uploads.case import finding
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import Store, reading
@@ -214,6 +216,71 @@ def findings_as_text() -> tuple[bytes, list[str]]:
     ]
     csv.writer(table).writerows(rows)
     return table.getvalue().encode("gb18030"), marks
+
+
+PROPERTIES = "\5SummaryInformation"
+"""The stream of an old workbook that names its author and title."""
+
+
+def old_workbooks() -> dict[str, tuple[bytes, str]]:
+    """Old workbooks (.xls) with one mark each beside their cells, by where it is."""
+    rows = [[*FINDINGS, "责任人电话"], [*finding(来源="12345"), mobile(999)]]
+    cells = {
+        (row, column): value if isinstance(value, str | float) else str(value)
+        for row, line in enumerate(rows)
+        for column, value in enumerate(line)
+        if value is not None
+    }
+    return {
+        "author": (
+            xls(cells, streams={PROPERTIES: f"作者{mobile(601)}".encode("gb18030")}),
+            mobile(601),
+        ),
+        "title": (xls(cells, streams={PROPERTIES: mobile(602).encode("utf-16-le")}), mobile(602)),
+        "footer": (xls(cells, footer=f"&C来电{mobile(603)}"), mobile(603)),
+        "plate": (xls(cells, streams={"备注": "车辆鲁A60401占道".encode("utf-16-le")}), "鲁A60401"),
+        "nothing": (xls(cells, footer="第&P页", streams={PROPERTIES: b"wmb"}), ""),
+    }
+
+
+def objects() -> dict[str, tuple[bytes, bool]]:
+    """Objects as they lie in workbooks, by the name of their part, and whether they may stay."""
+    half = mobile(611)
+    text = f"<w:p><w:r><w:t>打{half[:5]}</w:t></w:r><w:r><w:t>{half[5:]}</w:t></w:r></w:p>"
+    letter, sound = (
+        zipped({"word/document.xml": text}),
+        zipped({"word/document.xml": "<w:t>无</w:t>"}),
+    )
+    wide = f"来电{mobile(612)}".encode("utf-16-le")
+    as_number = struct.pack("<d", float(mobile(613)))
+    return {
+        "xl/embeddings/Microsoft_Word_Document1.docx": (letter, False),
+        "xl/embeddings/Microsoft_Word_Document2.docx": (sound, True),
+        "xl/embeddings/oleObject1.bin": (ole({"Contents": wide}), False),
+        "xl/embeddings/oleObject2.bin": (ole({"Package": letter.ljust(5_000, b"\0")}), False),
+        "xl/embeddings/oleObject3.bin": (
+            ole({"Workbook": b"\3\2\16\0" + b"\0" * 6 + as_number}),
+            False,
+        ),
+        "xl/embeddings/oleObject4.bin": (ole({"Package": sound.ljust(5_000, b"\0")}), True),
+        "xl/embeddings/oleObject5.bin": (ole({"EncryptedPackage": b"x"}), False),
+        "xl/embeddings/oleObject6.bin": (
+            ole({"CONTENTS": b"%PDF-1.7 " + bytes(range(256))}),
+            False,
+        ),
+        "xl/embeddings/deep.docx": (zipped({"a.docx": zipped({"b.docx": letter})}), False),
+        "xl/media/image7.emf": (b"\1\0\0\0" + wide, False),
+        "xl/media/image8.emf": (b"\1\0\0\0" + bytes(range(256)) * 40, True),
+    }
+
+
+def zipped(entries: dict[str, bytes | str]) -> bytes:
+    """Zip some entries."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return file.getvalue()
 
 
 def archive() -> tuple[bytes, list[str]]:

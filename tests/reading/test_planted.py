@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import time
+import zipfile
 import zlib
 
 import openpyxl
@@ -14,7 +15,11 @@ from tests.builders import FINDINGS, context, xlsx
 from tests.reading import planted
 from tests.uploads.case import finding
 from wenming_metrics.domain.privacy import mask
+from wenming_metrics.reading.feedback.marking import mark
+from wenming_metrics.reading.model.marks import Mark
 from wenming_metrics.reading.read import read
+from wenming_metrics.reading.sandbox.process import decode
+from wenming_metrics.runtime.settings import ROOT
 
 FILES = {
     "列名.xlsx": planted.findings_with_headers,
@@ -49,6 +54,49 @@ def test_nothing_that_was_planted_stays(name):
     assert any(problem.code.startswith("隐私") for problem in reading.problems)
 
 
+@pytest.mark.parametrize("place", planted.old_workbooks())
+def test_what_stands_beside_the_cells_of_an_old_workbook_is_not_kept(place):
+    content, mark = planted.old_workbooks()[place]
+    reading = read(content, "旧.xls", context())
+    codes = [problem.code for problem in reading.problems]
+    assert ("隐私-04" in codes) == bool(mark), codes
+    if not mark:
+        assert reading.stored_copy is None
+        return
+    kept = planted.stored_text(reading.stored_copy)
+    assert mark not in kept
+    assert planted.mobile(999) in kept  # of somebody at work, in a cell
+
+
+def test_objects_in_a_workbook_are_looked_through_and_others_stay_byte_for_byte():
+    content, objects = planted.contacts()[0], planted.objects()
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as archive:
+        for name, (embedded, _) in objects.items():
+            archive.writestr(name, embedded)
+    reading = read(file.getvalue(), "问题.xlsx", context())
+    told = {problem.code: problem.text for problem in reading.problems}
+    assert "嵌入的文件" in told["隐私-04"]
+    with zipfile.ZipFile(io.BytesIO(reading.stored_copy)) as kept:
+        parts = {name: kept.read(name) for name in objects}
+    expected = {name: raw if stays else b"" for name, (raw, stays) in objects.items()}
+    assert parts == expected
+    openpyxl.load_workbook(io.BytesIO(reading.stored_copy))
+
+
+def test_a_file_that_is_returned_is_given_back_without_them():
+    rows = [["随便", "来电人手机"], ["甲", planted.mobile(620)], [f"打{planted.mobile(621)}", ""]]
+    content = planted.book(rows, {"登记": [["姓名", "手机"], ["某来电人乙", planted.mobile(622)]]})
+    reading = read(content, "不是督查表.xlsx", context())
+    assert reading.is_rejected
+    marked = mark(reading.stored_copy, [Mark("问题", 1, None, "退回", "看不出")], [["退回"]], "0")
+    told = "".join(problem.text for problem in reading.problems)
+    kept = planted.stored_text(marked) + everything(reading)
+    assert [number for number in (620, 621, 622) if planted.mobile(number) in kept] == []
+    assert "某来电人乙" not in kept
+    assert "来电人手机" in told
+
+
 def test_enough_is_planted():
     count = sum(len(set(make()[1])) for make in (*FILES.values(), planted.archive))
     assert count >= 145
@@ -69,6 +117,24 @@ def test_what_is_hidden_is_told_with_its_place():
     assert "“筛选”：1格里的" in told["隐私-03"]
     assert "批注" in told["隐私-04"]
     assert "文件名" in told["隐私-06"]
+
+
+SAMPLES = sorted((ROOT / "data" / "samples").glob("*.xlsx"))
+
+
+def test_hardly_a_cell_is_hidden_that_holds_nobodys_data(request):
+    """At most one in 10,000 cells: all samples by --explore, the largest and the smallest in each run."""
+    by_size = sorted(SAMPLES, key=lambda path: path.stat().st_size)
+    chosen = by_size if request.config.getoption("explore") else [by_size[0], by_size[-1]]
+    alarms = cells = 0
+    for path in chosen:
+        workbook = decode(path.read_bytes())
+        cells += sum(sheet.n_rows * len(sheet.columns) for sheet in workbook.sheets)
+        problems = read(path.read_bytes(), path.name, context(), workbook).problems
+        found = [problem for problem in problems if problem.code in ("隐私-03", "隐私-05")]
+        alarms += sum(int(problem.details["count"]) for problem in found)
+    assert cells > 3_000
+    assert 10_000 * alarms <= cells, (alarms, cells)
 
 
 def test_a_column_of_numbers_or_identifiers_is_asked_about_and_never_changed():

@@ -80,6 +80,45 @@ def test_what_streamlit_tells_of_itself_is_shut(path):
     assert answer("http", OURS, "/_stcore/health") == "in"
 
 
+def asked(content_type: str, body: bytes, **headers: str) -> tuple[dict, bytes, set]:
+    """Ask for a page; gives headers and body of the answer, and the headers that were handed on."""
+    seen, sent = set(), []
+
+    async def inside(scope, receive, send):
+        seen.update(name for name, _ in scope["headers"])
+        raw = [(b"content-type", content_type.encode()), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        await send({"type": "http.response.body", "body": body[:9], "more_body": True})
+        await send({"type": "http.response.body", "body": body[9:]})
+
+    async def send(message):
+        sent.append(message)
+
+    raw = [(name.encode(), text.encode()) for name, text in {**OURS, **headers}.items()]
+    scope = {"type": "http", "path": "/ranks", "method": "GET", "headers": raw}
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, OwnAnswer(inside)(scope, None, send)).result()
+    answered = {name.decode(): text.decode() for name, text in sent[0]["headers"]}
+    return answered, b"".join(message["body"] for message in sent[1:]), seen
+
+
+def test_no_other_page_may_frame_ours_and_the_history_is_plain_from_the_first_moment():
+    page = b'<!DOCTYPE html><html lang="en"><head><title>Streamlit</title></head></html>'
+    sparing = {"accept": "text/html", "accept-encoding": "gzip", "if-none-match": "x"}
+    headers, body, seen = asked("text/html; charset=utf-8", page, **sparing)
+    assert headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert int(headers["content-length"]) == len(body)
+    assert body.index(b"plainHistory") < body.index(b"<title>")
+    assert b"Streamlit<" not in body
+    assert b'lang="zh-CN"' in body
+    assert not seen & {b"accept-encoding", b"if-none-match"}
+    headers, body, seen = asked("text/css", page, **{"accept-encoding": "gzip"})
+    assert (body, headers["x-frame-options"]) == (page, "DENY")
+    assert b"accept-encoding" in seen
+
+
 def test_the_server_starts_and_ends_as_ever():
     assert answer("lifespan", {}) == "in"
 

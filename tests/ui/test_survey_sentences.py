@@ -213,7 +213,7 @@ def test_quotas_add_up_and_the_whole_unit_is_not_counted_twice():
     )
     assert "1 项配额都已完成" in telling.quotas(board.head(1))
     parts = telling.quotas(board.tail(1))
-    assert "差得最多的是**乙街道**（18—30岁），差 8 份" in parts
+    assert "差得最多的是**乙街道（18—30岁）\u2060**，差 8 份" in parts
     nothing = board.head(2).assign(planned=NAN, gap=NAN)
     assert telling.quotas(nothing) == "这一期没有配额；已收 **65 份**。"
 

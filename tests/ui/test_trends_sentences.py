@@ -147,7 +147,7 @@ def test_rises_and_falls_are_counted():
 def test_the_worst_day_is_the_one_that_lost_most():
     days = pd.DataFrame({"day": pd.to_datetime(["2026-11-02", "2026-11-03"]).date})
     days = days.assign(value=[90.0, 80.0], lost=[10.0, 20.0])
-    assert "失分最多的是 **11月3日**（20.00 分）" in trends_sentences.calendar(days, "全市", 10)
+    assert "失分最多的是**11月3日**（20.00 分）" in trends_sentences.calendar(days, "全市", 10)
     assert "都没有失分" in trends_sentences.calendar(days.assign(lost=0.0), "全市", 10)
     told = trends_sentences.calendar(days.assign(value=np.nan), "甲", 10)
     assert told == "近 10 周有 2 天督查，甲在其中 0 天有得分。"

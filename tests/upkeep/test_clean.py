@@ -1,6 +1,7 @@
 """A store of an earlier version, cleaned: nothing is left in its bytes, and every figure is as it was."""
 
 import json
+import lzma
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.reading.personal import copies
 from wenming_metrics.runtime import settings
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import writing
+from wenming_metrics.store.database import open_store, writing
 
 pytestmark = pytest.mark.store
 
@@ -85,6 +86,37 @@ def _bytes_on_disk(folder: Path) -> bytes:
     """Give all files of an office with their free pages: the store, what lies beside it, the logs."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".csv")
     return b"".join(path.read_bytes() for path in files)
+
+
+@pytest.mark.only("sqlite")
+def test_a_store_that_0_5_0_wrote_is_cleaned_and_ranks_as_it_did_there(
+    office, tmp_path, monkeypatch, capsys
+):
+    """The store and the figures were written by that version, see make_store_0_5."""
+    office.store.engine.dispose()
+    folder = tmp_path / "earlier"
+    folder.mkdir()
+    path = folder / "store.db"
+    path.write_bytes(lzma.decompress(Path(__file__).with_name("store_0_5.db.xz").read_bytes()))
+    monkeypatch.setenv("WENMING_STORE", f"sqlite:///{path}")
+    was = planted.all_texts(open_store(f"sqlite:///{path}"))
+    marks = {*MARKS, planted.mobile(901), planted.mobile(902)}
+    assert len(marks) >= 145
+    # Columns that it knew, it emptied itself; what it kept is what there is to clean.
+    kept = {mark for mark in marks if mark in was}
+    assert len(kept) >= 120, len(kept)
+    code, printed = run(capsys, "clean", "--json")
+    assert (code, json.loads(printed)["unread"]) == (OK, [])
+    again = open_office(settings.load())
+    left, on_disk = planted.all_texts(again.store), _bytes_on_disk(folder)
+    assert [mark for mark in sorted(marks) if mark in left or mark.encode() in on_disk] == []
+    printed_then = json.loads(Path(__file__).with_name("store_0_5.json").read_text("utf-8"))
+    ranked = ranking(again, MONTH, "street")
+    now = json.loads(ranked.to_json(orient="records", force_ascii=False))
+    assert [
+        {name: line[name] for name in then} for line, then in zip(now, printed_then, strict=True)
+    ] == (printed_then)
+    assert main(["verify"]) == OK
 
 
 def test_what_was_sent_before_is_known_again_and_a_second_run_finds_nothing(office, capsys):

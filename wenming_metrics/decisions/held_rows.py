@@ -15,6 +15,7 @@ from wenming_metrics.store import held
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import writing
 
+_UNMASKED = "文件里的个人信息没能清空，不能在原表上标注，请下载全部提示，对照着改。"
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +49,8 @@ def marked_file(preview: Preview) -> tuple[str, bytes] | str:
     Returns: name and bytes of an .xlsx, or a sentence that says why there is none
     """
     file_reading = preview.reading
+    if any(problem.code == "隐私-02" for problem in preview.problems):
+        return _UNMASKED
     rows = {sheet.name: sheet.header_row for sheet in file_reading.sheets}
     facts = (preview.content, preview.filename, file_reading.sha256, preview.problems)
     try:

@@ -239,9 +239,13 @@ def _none() -> pd.DataFrame:
 
 def _differing_leaves(signed: IssueLists, now: IssueLists) -> list[str]:
     """Name the units of which any leaf has another rate or loss."""
-    keys, names = ["unit", "unit_name", "rules", "code"], set()
+    # By number: a unit keeps the name it was signed by, whatever it is called since.
+    keys, names = ["unit", "rules", "code"], set()
     for kind, frame in signed.leaves.items():
         compared = frame.merge(now.leaves[kind], on=keys, how="outer", suffixes=_SIDES)
+        compared = compared.assign(
+            unit_name=compared["unit_name_signed"].fillna(compared["unit_name_now"])
+        )
         for name in ("rate", "loss"):
             gap = (compared[f"{name}_signed"] - compared[f"{name}_now"]).abs()
             names |= set(compared.loc[~(gap < _LEAST), "unit_name"])

@@ -91,8 +91,9 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     if file_reading.filename != filename:
         problems = (Problem("隐私-06"), *file_reading.problems)
         file_reading = replace(file_reading, problems=problems)
-    if file_reading.is_rejected:
+    if workbook.refusal:
         return file_reading
+    # Of one that is returned as well: it is given back with marks.
     if file_reading.personal or masked.workbook is not workbook or workbook.hides:
         return _without_personal(file_reading, data, workbook, masked)
     return file_reading
@@ -105,8 +106,10 @@ def _without_personal(
     blanked = make_copy(data, workbook, masked, file_reading.personal)
     if isinstance(blanked, Refusal):
         headers = "、".join(column.header for column in file_reading.personal)
-        problems = [Problem("隐私-02", details={"columns": headers or "电话号码等"})]
-        return _returned(Reading(file_reading.filename, file_reading.sha256), problems)
+        problem = Problem("隐私-02", details={"columns": headers or "电话号码等"})
+        returned_for = file_reading.problems if file_reading.is_rejected else ()
+        bare = Reading(file_reading.filename, file_reading.sha256)
+        return _returned(bare, [*returned_for, problem])
     if blanked.content is None:
         return file_reading
     digest = hashlib.sha256(blanked.content).hexdigest()
@@ -153,9 +156,10 @@ def _read_tables(
         if not _is_of_people(column, column.kind)
     )
     problems = [*problems, *masked.problems]
-    if rejected(problems):
-        return _returned(bare, problems, unmapped)
     personal = list_personal(workbook, headed_sheets)
+    bare = replace(bare, personal=personal)
+    if rejected(problems):
+        return _returned(bare, [*problems, *_report_personal(personal)], unmapped)
     parsed_sheets, equal = _parse_sheets(headed_sheets, personal, context)
     frames = _read_frames(parsed_sheets, context)
     _tell_totals(parsed_sheets)
@@ -183,7 +187,6 @@ def _read_tables(
             for b in parsed.table.sheet.blocks
         ),
         corrects=workbook.tag,
-        personal=personal,
         said=context.answers,
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,

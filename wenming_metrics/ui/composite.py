@@ -55,10 +55,12 @@ def choose(days: Sequence[date]) -> Appraisal:
     profiles = _profiles()
     titles = {_title(profile): profile for profile in profiles}
     with page.row("controls"):
-        title = page.select("方案", list(titles), "scheme", width=420)
+        title = page.select("方案", list(titles), "scheme", usual=next(iter(titles)), width=420)
         profile = titles[title]
         windows = {period.title: period for period in _windows(profile.period, days)}
-        of = page.select("期间", list(windows), f"span_{profile.period}", width=200)
+        of = page.select(
+            "期间", list(windows), f"span_{profile.period}", usual=next(iter(windows)), width=200
+        )
     return Appraisal(profile, windows[of])
 
 

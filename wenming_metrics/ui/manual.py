@@ -79,7 +79,7 @@ def _without_slots(template: str) -> str:
 def draw() -> None:
     """Draw the chosen theme, and beside it the tables of settings, columns and messages."""
     text_tab, settings_tab, columns_tab, messages_tab = st.tabs(
-        ["怎样使用", "办法的设置", "表格的列", "提示一览"]
+        ["怎样使用", "办法的设置", "表格的列", "提示一览"], key="manual_tab", bind="query-params"
     )
     with text_tab:
         _draw_theme(themes())

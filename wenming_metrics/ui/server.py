@@ -20,6 +20,7 @@ from wenming_metrics.runtime.settings import ROOT, SettingsError
 from wenming_metrics.store.database import Store, open_store
 from wenming_metrics.ui.frame.identity import LOCAL
 from wenming_metrics.ui.gate import Gate
+from wenming_metrics.ui.own_answer import OwnAnswer
 from wenming_metrics.ui.ready import keep_ready
 from wenming_metrics.ui.wall.door import WallDoor
 from wenming_metrics.upkeep.prune import prune
@@ -132,7 +133,7 @@ def serve(listening: Listening) -> None:
     keep_ready()
     rules = {"is_local": listening.is_local}
     rules["is_secure"] = bool(listening.cert) or listening.behind_https
-    doors = [Middleware(Gate, store=store, **rules), Middleware(WallDoor)]
+    doors = [Middleware(OwnAnswer), Middleware(Gate, store=store, **rules), Middleware(WallDoor)]
     app = st.App(script, middleware=doors)
     try:
         app.run(config=_config(listening))

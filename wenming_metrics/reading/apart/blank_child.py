@@ -13,12 +13,21 @@ import sys
 from collections.abc import Iterator
 
 from confined import confine, end, send
-from container import is_xml, open_parts, unpack
+from container import Part, is_xml, open_parts, unpack
 from hide_cells import CELLS, hide_rows, personal_strings
 from hide_xml import hide_xml
 from look_personal import NO_TEXT
 from mark_book import list_sheets, rename_sheets
-from mark_package import Package, escape, open_package, pack, read_any, write_text, zip_pieces
+from mark_package import (
+    Package,
+    escape,
+    leave_out,
+    open_package,
+    pack,
+    read_any,
+    write_text,
+    zip_pieces,
+)
 from mark_sheet import DATA, STYLE, each_cell, each_row, pieces_of
 from privacy import mask_names
 from sheet_scan import column_letters
@@ -40,6 +49,8 @@ _PARTS = {
     ".rels": "超链接",
     "pivot": "透视表缓存",
     "externallinks": "外部链接缓存",
+    "embeddings": "嵌入的文件",
+    "media/": "图形里的文字",
 }
 """What users call the parts of a workbook, by a word of their names."""
 _LONG = 64 << 20
@@ -101,6 +112,10 @@ def _hide_parts(package: Package, sheets: set[str], renamed: dict[str, str]) -> 
     Takes: sheets - their parts; renamed - what the sheets are called from now on, also in references
     """
     for key, sheet_part in list(package.parts.items()):
+        if _is_left_out(package, sheet_part):
+            leave_out(package, sheet_part.name)
+            yield next((word for begin, word in _PARTS.items() if begin in key), "其他部分")
+            continue
         if not is_xml(sheet_part) or key in sheets | NO_TEXT | {STRINGS}:
             continue
         xml = renaming = read_any(package, sheet_part)
@@ -117,6 +132,16 @@ def _hide_parts(package: Package, sheets: set[str], renamed: dict[str, str]) -> 
         if hidden != xml:
             write_text(package, sheet_part.name, hidden)
             yield next((word for begin, word in _PARTS.items() if begin in key), "其他部分")
+
+
+def _is_left_out(package: Package, sheet_part: Part) -> bool:
+    """Say whether a part that is no XML is left out: what is in it cannot be hidden in its place."""
+    if is_xml(sheet_part) or sheet_part.name.lower().endswith((".png", ".jpg", ".jpeg", ".gif")):
+        return False
+    # Few workbooks have any, and the others wait for nothing.
+    from look_objects import hides_in_part, is_object
+
+    return is_object(sheet_part) and hides_in_part(package.data, sheet_part)
 
 
 def empty(

@@ -57,8 +57,10 @@ def main() -> None:
     if kind == XLS:
         # Workbooks of today wait for nothing.
         from legacy_formats import read_formats
+        from look_objects import hides_beside_cells
 
         limits["legacy_runs"], limits["is_from_1904"] = read_formats(data)
+        looks.hides = hides_beside_cells(data)
     with calamine.load_workbook(io.BytesIO(data)) as book:
         picture_cells = _send_sheets(book, data, sheet_parts, other_parts, limits)
         if limits["pictured"]:
@@ -111,7 +113,16 @@ def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part
         is_sheet = part in sheets and name.startswith("xl/worksheets/")
         if is_xml(part) and not is_sheet and name not in texts:
             check_plain_part(data, part, None if name in NO_TEXT else looks.at_part)
+        elif not is_xml(part) and not looks.hides and _may_be_object(name):
+            # Few workbooks have any, and the others wait for nothing.
+            from look_objects import hides_in_part, is_object
+
+            looks.hides = is_object(part) and hides_in_part(data, part)
     return sheets
+
+
+def _may_be_object(name: str) -> bool:
+    return not name.endswith((".png", ".jpg", ".jpeg", ".gif"))
 
 
 def _read_relation(tag: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ short ends the walk; whether the file can be read at all the decoder says.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from shown_numbers import BUILT_IN, extend_run, is_shown_otherwise
@@ -16,6 +16,10 @@ _END_OF_CHAIN = 0xFFFFFFFA
 _ENTRY, _HEADER_SECTORS = 128, 109
 _BEGIN, _END, _BOUND, _FROM_1904, _FORMAT, _STYLE = 0x0809, 0x000A, 0x0085, 0x0022, 0x041E, 0x00E0
 _NUMBERS, _SEVERAL = {0x0203, 0x027E, 0x0006}, 0x00BD
+_OF_CELLS = {0x00FC, 0x00FF, 0x00FD, 0x0204, 0x00D6, 0x0207, 0x0203, 0x027E, 0x00BD, 0x00BE, 0x0201}
+_OF_CELLS |= {0x0205, 0x0208, 0x00D7}
+_GOES_ON = 0x003C
+"""Records of cells without their formulas, and the one that goes on with the record before it."""
 _BIFF8 = 0x0600
 
 
@@ -86,20 +90,56 @@ def _records(book: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
         offset += 4 + length
 
 
+def streams(compound: bytes) -> Iterator[bytes]:
+    """Give the larger streams of a compound file; the small ones lie together in one of these."""
+    for _, sectors, size, length in _entries(compound):
+        yield _joined(compound, sectors, size)[:length]
+
+
+def beside_cells(compound: bytes) -> Iterator[bytes]:
+    """Give what a legacy workbook holds beside its cells: records of the workbook, and all else in the file."""
+    entries = [entry for entry in _entries(compound) if entry[0] in _NAMES]
+    size = entries[0][2] if entries else 1
+    used = {sector for _, sectors, _, _ in entries for sector in sectors}
+    count = -(-len(compound) // size)
+    yield _joined(compound, [-1, *(n for n in range(count) if n not in used)], size)
+    contents, is_cells = [], False
+    for kind, content in _every_record(_stream(compound)):
+        is_cells = is_cells if kind == _GOES_ON else kind in _OF_CELLS
+        if not is_cells:
+            contents.append(content)
+    yield b"\0\0\0\0".join(contents)
+
+
+def _every_record(book: bytes) -> Iterator[tuple[int, bytes]]:
+    offset = 0
+    while offset + 4 <= len(book):
+        kind, length = struct.unpack_from("<2H", book, offset)
+        yield kind, book[offset + 4 : offset + 4 + length]
+        offset += 4 + length
+
+
 def _stream(compound: bytes) -> bytes:
     """Take the stream of the workbook out of a compound file, b"" where it is not found."""
+    for name, sectors, size, length in _entries(compound):
+        if name in _NAMES:
+            return _joined(compound, sectors, size)[:length]
+    return b""
+
+
+def _entries(compound: bytes) -> Iterator[tuple[str, list[int], int, int]]:
+    """Give the streams of a compound file: name, sectors, their size, length of the stream."""
     if len(compound) < 512:
-        return b""
+        return
     size = 1 << min(struct.unpack_from("<H", compound, 30)[0], 16)
     fat = _fat(compound, size)
-    directory = _chain(compound, fat, struct.unpack_from("<L", compound, 48)[0], size)
+    (start,) = struct.unpack_from("<L", compound, 48)
+    directory = _joined(compound, _chain(fat, start), size)
     for entry in range(0, len(directory) - _ENTRY + 1, _ENTRY):
         (length,) = struct.unpack_from("<H", directory, entry + 64)
         name = directory[entry : entry + max(length - 2, 0)].decode("utf-16-le", "replace")
-        if name in _NAMES:
-            start, stream_size = struct.unpack_from("<2L", directory, entry + 116)
-            return _chain(compound, fat, start, size)[:stream_size]
-    return b""
+        start, stream_size = struct.unpack_from("<2L", directory, entry + 116)
+        yield name, _chain(fat, start), size, stream_size
 
 
 def _fat(compound: bytes, size: int) -> list[int]:
@@ -120,12 +160,17 @@ def _sector_numbers(compound: bytes, sector: int, size: int) -> list[int]:
     return [number for (number,) in struct.iter_unpack("<L", content)]
 
 
-def _chain(compound: bytes, fat: list[int], start: int, size: int) -> bytes:
+def _chain(fat: list[int], start: int) -> list[int]:
+    """List the sectors of a stream in their order."""
+
     def numbers() -> Iterator[int]:
         number = start
         while number < len(fat):
             yield number
             number = fat[number]
 
-    chained = islice(numbers(), len(fat))  # a chain that goes round ends too
-    return b"".join(compound[(number + 1) * size : (number + 2) * size] for number in chained)
+    return list(islice(numbers(), len(fat)))  # a chain that goes round ends too
+
+
+def _joined(compound: bytes, sectors: Iterable[int], size: int) -> bytes:
+    return b"".join(compound[(number + 1) * size : (number + 2) * size] for number in sectors)

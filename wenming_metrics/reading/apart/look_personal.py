@@ -35,7 +35,7 @@ class Looks:
             encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
             xml = content.decode(encoding, "replace")
             # As text without tags, for a number may be in several styles; and with them, for attributes.
-            self.hides = any(map(_is_found, (_TAG.sub("", xml), xml)))
+            self.hides = any(map(is_found, (_TAG.sub("", xml), xml)))
         else:
             self._at_long(content)
 
@@ -55,12 +55,13 @@ class Looks:
     def _at_long(self, content: bytes) -> None:
         for match in _HINT.finditer(content):
             around = content[max(0, match.start() - _AROUND) : match.end() + _AROUND]
-            if _is_found(_TAG.sub(" ", around.decode("utf-8", "replace"))):
+            if is_found(_TAG.sub(" ", around.decode("utf-8", "replace"))):
                 self.hides = True
                 return
 
 
-def _is_found(text: str) -> bool:
+def is_found(text: str) -> bool:
+    """Say whether there is personal data in a text."""
     if not _TEXT_HINT.search(text):
         return False
     # Here and not above: most workbooks wait for nothing.

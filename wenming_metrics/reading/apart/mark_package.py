@@ -92,6 +92,11 @@ def pack(package: Package, name: str, pieces: Iterable[bytes]) -> None:
     package.packed[name.lower()] = Packed(name, 8, check, size, b"".join(packed))
 
 
+def leave_out(package: Package, name: str) -> None:
+    """Leave out what is in a part; the part stays, so that what points to it finds it."""
+    package.packed[name.lower()] = Packed(name, 0, 0, 0, b"")
+
+
 def _parse(parser: expat.XMLParserType, piece: bytes, name: str, *, last: bool = False) -> None:
     """Refuse what would be no XML: better no marked workbook than one that does not open."""
     try:

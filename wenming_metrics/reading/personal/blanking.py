@@ -46,7 +46,9 @@ def blank(
              values; a refusal where that cannot be done
     """
     if not content.startswith(_ZIP):
-        return Blanked(_written(workbook, columns))
+        # What stands beside the cells of such a file is in no copy of its values.
+        beside = "文件属性、批注等单元格以外的地方" if workbook.hides else ""
+        return Blanked(_written(workbook, columns), beside)
     gone: dict[str, list[tuple[int, int]]] = {}
     for column in columns:
         gone.setdefault(column.sheet, []).append((column.position, column.first_row))

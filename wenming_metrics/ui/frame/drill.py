@@ -177,7 +177,8 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: ChosenUnit) -> str | None:
         spelled = lost.assign(rate=lost["rate"] * 100)
         hidden = {"multiple"} if lost["multiple"].isna().all() else set()
         columns = {name: column for name, column in _LEAVES.items() if name not in hidden}
-        picked = tables.pick(spelled, columns, f"leaves-{chosen.key}", 10)
+        codes, key = lost["code"].astype(str).tolist(), f"leaves-{chosen.key}"
+        picked = tables.pick(spelled, columns, key, 10, param="leaf", ids=codes)
     with left:
         page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
         bars = loss_bars(lost.head(_BARS), picked)
@@ -200,7 +201,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
         _offer_portrait(str(line["unit_name"]), selection)
         page.note(f"{len(rows)} 条记录由其负责。点一行，看原表里的这一行。")
         key = f"named-{line['unit']}-{selection.key}"
-        draw_original(rows, tables.pick(rows, _NAMED, key, 10))
+        draw_original(rows, tables.pick(rows, _NAMED, key, 10, param="row"))
 
 
 def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: ChosenUnit, total: float) -> None:
@@ -215,7 +216,8 @@ def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: ChosenUnit, total
     rows = rows.assign(loss=tables.shown_losses(rows["loss"], total, 4))
     st.markdown(f"#### {name}的失分记录（{len(rows)} 条，失分合计 {total:.2f}）")
     page.note("失分：这一条记录让总分少了多少。点一行，看原表里的这一行。")
-    draw_original(rows, tables.pick(rows, _ROWS, f"rows-{chosen.key}-{code}", 10))
+    key = f"rows-{chosen.key}-{code}"
+    draw_original(rows, tables.pick(rows, _ROWS, key, 10, param="row"))
 
 
 def draw_original(rows: pd.DataFrame, picked: int | None) -> None:

@@ -29,6 +29,7 @@ from wenming_metrics.ui.frame import navigation, page
 
 EVERY_GROUP = "全部"
 ISSUE = "issue"
+_CARRIED = "carried-view"
 _PERIODS = {**KINDS, ISSUE: "期"}
 _SHORT = ("day", "week", "month")
 _ONE_UNIT = ("day", "week", "month", "quarter")
@@ -167,6 +168,7 @@ def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "
 
     Takes: unit - name of the one that is looked at; "": the city
     """
+    st.session_state[_CARRIED] = chosen
     shown_window, board = (
         chosen.window,
         rules.board(chosen.board) if chosen.board else rules.boards[0],
@@ -187,8 +189,18 @@ def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "
             "单位画像": unit_query,
             "失分分析": lost,
             "趋势": trends,
+            **navigation.of_unit(unit),
         }
     )
+
+
+def carry_unit(rules: RuleSet, days: Sequence[date], unit: str | None) -> None:
+    """Let the links keep the unit that a page without board and period looks at; none: as they were."""
+    view = st.session_state.get(_CARRIED)
+    if unit and view:
+        carry(rules, days, Selection(view.window), unit)
+    elif unit:
+        navigation.carry(navigation.of_unit(unit))
 
 
 def near_course(chosen: Window, days: Sequence[date]) -> Window:
@@ -236,7 +248,8 @@ def _window(
     """
     if rules is not None and not is_usual(calendar_of(rules.issues)):
         kinds = (*kinds, ISSUE)
-    kind = page.switch("时段", kinds, f"{prefix}period", first, format_func=_PERIODS.get)
+    key, is_dated = f"{prefix}period", newest is not None
+    kind = page.switch("时段", kinds, key, first, is_dated=is_dated, format_func=_PERIODS.get)
     last = days[-1]
     if kind != "custom":
         on = _date("日期", f"{prefix}date", newest or last, days)
@@ -245,14 +258,15 @@ def _window(
     return custom(start, _date("结束日期", f"{prefix}to", last, days))
 
 
-def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
+def _date(label: str, key: str, usual: date, days: Sequence[date]) -> date:
     first, last, in_address = days[0], _latest(days), st.query_params.get(key)
     if in_address and (on := _day(in_address)) and not first <= on <= last:
         del st.query_params[key]
         st.session_state[key] = min(max(on, first), last)
+    page.hold(key, usual, usual.isoformat())
     chosen = st.date_input(
         label,
-        value,
+        None,
         min_value=first,
         max_value=last,
         format="YYYY-MM-DD",
@@ -260,6 +274,7 @@ def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
         bind="query-params",
         width=160,
     )
+    chosen = chosen or usual
     navigation.remark(label, in_address, chosen.isoformat())
     return chosen
 

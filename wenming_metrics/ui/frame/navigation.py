@@ -18,6 +18,8 @@ from wenming_metrics.ui.frame import cache
 from wenming_metrics.ui.frame.words import plain
 
 PRODUCT = "文明创建数据"
+_UNIT_KEYS = {"两率一度": "opinion_unit", "综合考核": "appraised", "问题整改": "fix_unit"}
+"""Pages that show one unit whatever the period: title -> name of the unit in the address."""
 _OFFERED, _CARRIED, _LINKS, _REMARKS = "offered", "carried", "links", "remarks"
 
 
@@ -76,6 +78,11 @@ def link(page: str, **look: object) -> None:
     except StreamlitPageNotFoundError:
         if cache.office().viewer.pages is None:
             raise
+
+
+def of_unit(unit: str) -> dict[str, dict[str, str]]:
+    """Give the parameters of the pages that show one unit whatever the period; none for the city."""
+    return {title: {key: unit} for title, key in _UNIT_KEYS.items()} if unit else {}
 
 
 def _draw_links(queries: Mapping[str, Mapping[str, str]]) -> None:

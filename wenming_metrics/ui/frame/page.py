@@ -37,6 +37,8 @@ _ROUTED = "routed"
 _WHO = "wenming_who"
 """A cookie of the browser's session: it is gone when the browser is closed."""
 _LONGEST_NAME = 20
+_HELD = "请选定"
+"""By this the style sheet knows a control that cannot be emptied, though it began with nothing."""
 
 
 def run(chosen: StreamlitPage) -> None:
@@ -194,8 +196,19 @@ def ask_who(record: str, width: int = 320) -> str:
     return who
 
 
-def switch(label: str, options: Sequence[str], key: str, default: str = "", **more: object) -> str:
-    """Draw a choice of one of a few, held in the address. Takes: default - the first one, if ""."""
+def switch(
+    label: str,
+    options: Sequence[str],
+    key: str,
+    default: str = "",
+    *,
+    is_dated: bool = False,
+    **more: object,
+) -> str:
+    """Draw a choice of one of a few, held in the address.
+
+    Takes: default - the first one, if ""; is_dated - that depends on the data, see `select`
+    """
     usual = default or options[0]
     in_address = st.query_params.get(key)
     # Streamlit takes a blank in the address for "nothing is chosen", though a choice is required.
@@ -203,20 +216,48 @@ def switch(label: str, options: Sequence[str], key: str, default: str = "", **mo
     if is_blank:
         del st.query_params[key]
     bind = None if is_blank else "query-params"
-    chosen = st.segmented_control(
-        label, options, default=usual, required=True, key=key, bind=bind, **more
-    )
     spell = more.get("format_func") or str
+    if is_dated:
+        if in_address and in_address not in map(spell, options):
+            del st.query_params[key]
+        hold(key, usual, spell(usual))
+    first = None if is_dated else usual
+    chosen = st.segmented_control(
+        label, options, default=first, required=True, key=key, bind=bind, **more
+    )
     navigation.remark(label, in_address, spell(chosen or usual))
     return chosen or usual
 
 
-def select(label: str, options: Sequence[str], key: str, **more: object) -> str | None:
-    """Draw a choice of one of many, held in the address."""
+def select(
+    label: str, options: Sequence[str], key: str, *, usual: str | None = None, **more: object
+) -> str | None:
+    """Draw a choice of one of many, held in the address.
+
+    Takes: usual - what is chosen first where that depends on the data: it stands in the address from
+           the beginning, for tomorrow it would be another one; None: the first option, always the same
+    """
     in_address = st.query_params.get(key)
+    if usual is not None:
+        hold(key, usual, (more.get("format_func") or str)(usual))
+        more |= {"index": None, "placeholder": _HELD}
     chosen = st.selectbox(label, options, key=key, bind="query-params", **more)
-    navigation.remark(label, in_address, chosen or more.get("placeholder", ""))
+    chosen = usual if chosen is None else chosen
+    spelled = (more.get("format_func") or str)(chosen) if chosen is not None else ""
+    navigation.remark(label, in_address, spelled or more.get("placeholder", ""))
     return chosen
+
+
+def hold(key: str, usual: object, spelled: str) -> None:
+    """Let a control that is about to be drawn stand in the address also while it shows the usual.
+
+    Streamlit takes what a control begins with out of the address; so such controls begin with nothing.
+    """
+    if key not in st.session_state and key not in st.query_params:
+        st.query_params[key] = spelled
+        st.session_state[key] = usual
+    elif key in st.session_state and st.session_state[key] is None:
+        st.session_state[key] = usual
 
 
 def chart(figure: go.Figure, key: str) -> None:

@@ -64,7 +64,9 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
             f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(issue.document)} · "
             f"{issue.signed_at[:10]} · 校验码 {issue.short_hash}"
         )
-        live = bool(len(changed.units)) and st.toggle(_LIVE, key=f"live-{issue.key}")
+        live = bool(len(changed.units)) and st.toggle(
+            _LIVE, key=f"live_{issue.key}", bind="query-params"
+        )
     signed_without = str(ask(frozen, issue.key).facts.get("held", ""))
     if signed_without:
         page.note(words.plain(signed_without))

@@ -17,7 +17,9 @@ from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.frame import navigation, words
 from wenming_metrics.vocabulary import Column, columns, movement
 
-_ONE = "single-row"
+_ONE, _SEVERAL = "single-row", "multi-row"
+_AND = "~"
+"""Stands between the names of several rows in the address."""
 _ROW, _HEAD = 36, 36
 """Height of a row and of the heading, in pixels."""
 _TALL = 16
@@ -98,54 +100,84 @@ def pick(
     key: str,
     rows: int = _TALL,
     on_select: Callable[[], None] | str = "rerun",
+    *,
+    param: str = "",
+    ids: Sequence[str] = (),
 ) -> int | None:
     """Draw a table of which one row can be picked.
 
     Takes:   key - must name all filters: a selection is a position and outlives a change of data;
-             on_select - called before the page is drawn again
+             on_select - called before the page is drawn again; param - name in the address that keeps
+             the picked row, "": it is not kept; ids - what the rows are known by there, whatever
+             their order; without them by the place in the file (batch and seq, or sheet and row)
     Returns: position of the picked row in `data`, or None
     """
-    return _picked(
-        _draw(data, columns, rows, on_select=on_select, selection_mode=_ONE, key=key), data
-    )
+    if param:
+        picked = _pick_held(data, columns, key, param, ids or record_ids(data), rows, _ONE)
+    else:
+        picked = _picked(
+            _draw(data, columns, rows, on_select=on_select, selection_mode=_ONE, key=key), data
+        )
+    return picked[0] if picked else None
 
 
-def pick_held(
-    data: pd.DataFrame, columns: dict, key: str, held: str, ids: Sequence[str], rows: int = _TALL
-) -> int | None:
-    """Draw a table as `pick` does, and keep the picked row in the address.
+def record_ids(lines: pd.DataFrame) -> list[str]:
+    """Name each line by the row of the stored file that it comes from."""
+    names = ("batch", "seq") if "seq" in lines else ("batch", "sheet", "source_row")
+    return ["-".join(map(str, place)) for place in zip(*(lines[n] for n in names), strict=True)]
 
-    Takes: held - name in the address; ids - what the rows are known by there, whatever their order
-    """
-    in_address, kept = st.query_params.get(held), f"held-{held}"
-    position = list(ids).index(in_address) if in_address in ids else None
-    if in_address is not None and position is None:
-        del st.query_params[held]
-        if in_address != st.session_state.get(kept):  # it was not picked here, among other rows
-            navigation.remark("记录", in_address, "")
+
+def _pick_held(
+    data: pd.DataFrame | Styler,
+    columns: dict,
+    key: str,
+    param: str,
+    ids: Sequence[str],
+    rows: int,
+    mode: str,
+) -> list[int]:
+    """Draw a table of which the picked rows are kept in the address; gives their positions."""
+    ids, in_address, state_key = list(ids), st.query_params.get(param), f"held-{param}"
+    names_asked = in_address.split(_AND) if in_address is not None else []
+    positions = [ids.index(name) for name in names_asked if name in ids]
+    if len(positions) < len(names_asked):
+        if in_address != st.session_state.get(
+            state_key
+        ):  # it was not picked here, among other rows
+            navigation.remark("记录", in_address, _AND.join(ids[n] for n in positions))
+        del st.query_params[param]
 
     def follow() -> None:
-        picked = _picked(st.session_state[key], data)
-        st.session_state[kept] = None if picked is None else ids[picked]
-        if picked is None:
-            st.query_params.pop(held, None)
+        names = _AND.join(ids[n] for n in _picked(st.session_state[key], data))
+        st.session_state[state_key] = names
+        if names:
+            st.query_params[param] = names
         else:
-            st.query_params[held] = ids[picked]
+            st.query_params.pop(param, None)
 
-    usual = {} if position is None else {"selection_default": {"selection": {"rows": [position]}}}
-    state = _draw(data, columns, rows, on_select=follow, selection_mode=_ONE, key=key, **usual)
+    usual = {"selection_default": {"selection": {"rows": positions}}} if positions else {}
+    state = _draw(data, columns, rows, on_select=follow, selection_mode=mode, key=key, **usual)
     return _picked(state, data)
 
 
-def _picked(state: Mapping, data: pd.DataFrame | Styler) -> int | None:
-    chosen = [row for row in state["selection"]["rows"] if row < len(data.index)]
-    return chosen[0] if chosen else None
-
-
-def pick_many(data: pd.DataFrame | Styler, columns: dict, key: str, rows: int = _TALL) -> list[int]:
-    """Draw a table of which rows can be ticked; gives their positions. Takes: key - see `pick`"""
-    state = _draw(data, columns, rows, on_select="rerun", selection_mode="multi-row", key=key)
+def _picked(state: Mapping, data: pd.DataFrame | Styler) -> list[int]:
     return [row for row in state["selection"]["rows"] if row < len(data.index)]
+
+
+def pick_many(
+    data: pd.DataFrame | Styler,
+    columns: dict,
+    key: str,
+    rows: int = _TALL,
+    *,
+    param: str = "",
+    ids: Sequence[str] = (),
+) -> list[int]:
+    """Draw a table of which rows can be ticked; gives their positions. Takes what `pick` takes"""
+    if param:
+        return _pick_held(data, columns, key, param, ids, rows, _SEVERAL)
+    state = _draw(data, columns, rows, on_select="rerun", selection_mode=_SEVERAL, key=key)
+    return _picked(state, data)
 
 
 def pick_name(

@@ -7,7 +7,7 @@ escaped for Markdown here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -109,10 +109,27 @@ def overview(
         return f"{findings}；各街道检查项不足，暂不评分。"
     if shares.empty or not shares["loss"].iloc[0] > 0:
         return f"{findings}；这些问题不计分。"
-    top = shares.iloc[0]
-    return (
-        f"{findings}；失分最多的是{bold(top['name'])}（占 {half_up(top['share'] * 100, 0):.0f}%）。"
-    )
+    share = f"{half_up(shares['share'].iloc[0] * 100, 0):.0f}%"
+    names, count = most(shares["name"], half_up(shares["share"] * 100, 0))
+    verb = "各占" if count > 1 else "占"
+    return f"{findings}；失分最多的是{names}（{verb} {share}）。"
+
+
+def most(
+    names: Iterable[str],
+    values: Iterable[float],
+    limit: int = 3,
+    form: Callable[[str], str] = bold,
+) -> tuple[str, int]:
+    """Name whatever has the largest value, all of them where several have; and how many.
+
+    >>> most(["甲", "乙", "丙"], [2, 1, 2])
+    ('**甲**、**丙**', 2)
+    """
+    sizes = list(values)
+    first = [str(name) for name, size in zip(names, sizes, strict=True) if size == max(sizes)]
+    and_more = f"等 {len(first)} 个" if len(first) > limit else ""
+    return "、".join(map(form, first[:limit])) + and_more, len(first)
 
 
 def ranking(ranked: pd.DataFrame) -> str:
@@ -227,11 +244,12 @@ def listing(listed: pd.DataFrame) -> str:
     total = int(listed["failed"].sum()) if len(listed) else 0
     if not total:
         return "本期没有记到责任单位的问题。"
-    first = listed.iloc[0]
     blamed = int((listed["failed"] > 0).sum())
+    names, count = most(listed["unit_name"], listed["failed"])
+    apiece = "各 " if count > 1 else ""
     return (
-        f"{blamed} 个单位有问题要整改，最多的是{bold(first['unit_name'])}"
-        f"（{int(first['failed']):,} 项）。本榜按责任列出问题多少，不排名。"
+        f"{blamed} 个单位有问题要整改，最多的是{names}"
+        f"（{apiece}{int(listed['failed'].max()):,} 项）。本榜按责任列出问题多少，不排名。"
     )
 
 

@@ -37,7 +37,8 @@ def draw(office: Office, who: str) -> None:
     page.note("最新的在最前。点一行，建草稿、出核对稿、记复核意见、签发，都在下面。")
     key = f"issues-{cache.version().revision}"
     lines = _lines(slots)
-    picked = tables.pick_held(lines, _ISSUES, key, "issue", lines["number"].tolist(), 8)
+    ids = lines["number"].tolist()
+    picked = tables.pick(lines, _ISSUES, key, 8, param="issue", ids=ids)
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
@@ -181,7 +182,9 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
         at=[moment(arrival) for arrival in files["arrived"]],
         counts=files["own"].map({True: "本期", False: "下一期"}),
     )
-    picked = tables.pick(spelled, _LATE, f"late-{issue.key}-{cache.version().revision}", 6)
+    key = f"late-{issue.key}-{cache.version().revision}"
+    ids = files["batch"].astype(str).tolist()
+    picked = tables.pick(spelled, _LATE, key, 6, param="late", ids=ids)
     if picked is not None:
         line = files.iloc[picked]
         batch, to_own = int(line["batch"]), not bool(line["own"])
@@ -209,7 +212,7 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
     )
     spelled = rows.assign(said=rows["sentences"].str.split("\n").str[0])
     key = f"issue-held-{issue.key}-{cache.version().revision}"
-    picked = tables.pick(spelled, _WAIVED, key, 8)
+    picked = tables.pick(spelled, _WAIVED, key, 8, param="waits")
     if waiting.empty:
         return 0
     one = picked is not None and not rows["waived"].iloc[picked]

@@ -34,7 +34,8 @@ def draw(office: Office, issue: Issue, who: str) -> int:
             decision=_decisions(on_issue),
         )
         key = f"remarks-{issue.key}-{cache.version().revision}"
-        picked = tables.pick(spelled, _REMARKS, key, 6)
+        ids = on_issue["remark"].astype(str).tolist()
+        picked = tables.pick(spelled, _REMARKS, key, 6, param="remark", ids=ids)
         if picked is not None:
             _draw_decision(office, on_issue.iloc[picked], who)
     _draw_new(office, issue, who)

@@ -70,7 +70,9 @@ def _choose(office: Office, signed: list[Issue]) -> Issue | None:
         for issue in signed
     }
     with page.row():
-        title = st.selectbox("选一期", list(titles), key="verify-issue", width=420)
+        title = page.select(
+            "选一期", list(titles), "verify_issue", usual=next(iter(titles)), width=420
+        )
         typed_hash = st.text_input(
             "或者输入校验码",
             key="verify-hash",

@@ -38,8 +38,7 @@ def draw(book: Book, scope: Scope) -> None:
     hidden |= {"unit_name"} if scope.unit else set()
     hidden |= {"multiple"} if listed["multiple"].isna().all() else set()
     columns = {name: column for name, column in _ROWS.items() if name not in hidden}
-    ids = (listed["batch"].astype(str) + "-" + listed["seq"].astype(str)).tolist()
-    picked = tables.pick_held(listed, columns, key, "lost_row", ids, 12)
+    picked = tables.pick(listed, columns, key, 12, param="lost_row")
     row = listed.iloc[picked or 0]
     if row["line"] < 0:
         return

@@ -9,7 +9,7 @@ import streamlit as st
 from wenming_metrics.domain.numbers import exact_product, half_up
 from wenming_metrics.queries.losses import what_if
 from wenming_metrics.queries.losses.what_if import KINDS
-from wenming_metrics.ui.frame import page, tables
+from wenming_metrics.ui.frame import navigation, page, tables
 from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
 
@@ -25,6 +25,7 @@ def draw(book: Book, scope: Scope) -> None:
     if not labels:
         page.note("这里没有可以整改的失分记录。")
         return
+    names_asked = st.query_params.get_all(f"{_TICKED}_{kind}")
     chosen = st.multiselect(
         "打算改好的",
         labels,
@@ -32,6 +33,8 @@ def draw(book: Book, scope: Scope) -> None:
         bind="query-params",
         placeholder="点表里的行，或在这里选",
     )
+    if any(name not in labels for name in names_asked):
+        navigation.remark("打算改好的", "、".join(names_asked), "、".join(chosen))
     _say_gain(book, scope, _inside(book, scope), kind, chosen)
     key = f"fix-{kind}-{book.key}-{scope.key}-{len(chosen)}"
     _draw_table(book.recall(_candidates, scope, kind, chosen), scope, kind, key)

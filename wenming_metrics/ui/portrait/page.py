@@ -37,7 +37,7 @@ def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
     with page.row("controls"):
         selection = filters.choose_portrait(office.rules, days)
         names = _names(selection, office.rules.board(selection.board))
-        name = page.select("单位", names, "unit_who", width=200)
+        name = page.select("单位", names, "unit_who", usual=next(iter(names), None), width=200)
     filters.carry(office.rules, days, selection, name or "")
     return signed_view.choose(selection, name or ""), name or ""
 

@@ -10,7 +10,7 @@ from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
 from wenming_metrics.scoring.losses.repeats import FAILS, LOOKS
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, RANKED, THIN, VETOED
 from wenming_metrics.scoring.tree.states import LOOK_BACK
-from wenming_metrics.ui.frame.words import joined, plain, signed
+from wenming_metrics.ui.frame.words import joined, most, plain, signed
 from wenming_metrics.ui.losses.sentences import rounded_apart
 
 RETURNING = (
@@ -153,8 +153,9 @@ def against(lines: pd.DataFrame, group: str) -> str:
         f"与{plain(group) or '各单位'}有得分的单位比，{len(top)} 类指标里 {'，'.join(counted)}"
     )
     if below:
-        name, worst = top["name"].iloc[int(gap.argmin())], float(-gap.min())
-        return f"{beginning}；差得最多的是“{plain(name)}”，低 {worst:.1f} 个百分点。"
+        names, count = most(top["name"], -half_up(gap, 1), form=lambda name: f"“{plain(name)}”")
+        apiece = "各" if count > 1 else ""
+        return f"{beginning}；差得最多的是{names}，{apiece}低 {-gap.min():.1f} 个百分点。"
     return f"{beginning}。"
 
 

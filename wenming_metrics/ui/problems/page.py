@@ -11,10 +11,10 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from wenming_metrics.domain.periods import custom
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.problems import lists, wording
 from wenming_metrics.queries.problems.lists import ProblemView
-from wenming_metrics.ui.frame import cache, cards, page, signed_view, tables, words
+from wenming_metrics.ui.frame import cache, cards, filters, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.problems import (
@@ -77,6 +77,7 @@ def _narrow(view: ProblemView) -> pd.DataFrame:
     units = sorted({name for name in lines["unit_name"] if name})
     state = _choice("状态", states, "fix_state")
     unit = _choice("单位", units, "fix_unit")
+    filters.carry_unit(cache.office().rules, ask(days_known), unit)
     term = _choice("时限", lists.TERMS, "fix_term")
     lines = lines[lines["state"] == state] if state else lines
     lines = lines[lines["unit_name"] == unit] if unit else lines
@@ -93,11 +94,7 @@ def _cards(view: ProblemView) -> list[cards.Card]:
     on_time, relapse = view.rate_of("kept"), view.rate_of("relapse")
     stalled, overdue = view.rate_of("stalled"), view.rate_of("overdue")
     worst = view.by_unit.iloc[0] if len(view.by_unit) else None
-    with_whom = (
-        f"最多：{worst['unit_name']} {worst['overdue']:,} 条，最长 {worst['most_late']:,} 天"
-        if worst is not None and worst["overdue"]
-        else ""
-    )
+    with_whom = sentences.late_longest(view) if worst is not None and worst["overdue"] else ""
     undated = int(view.rate_of("undated")["numerator"])
     return [
         cards.Card(
@@ -126,7 +123,8 @@ def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str)
     remainder = f"，列出最急的 {_MOST} 条，其余见下载的清单" if len(lines) > _MOST else ""
     page.note(f"共 {len(lines):,} 条{remainder}。勾选一条看整改经过，勾选几条一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
-    picked = tables.pick_many(_coloured(drawn), _LIST, key, 12)
+    ids = tables.record_ids(drawn)
+    picked = tables.pick_many(_coloured(drawn), _LIST, key, 12, param="fix_row", ids=ids)
     page.offer(
         "下载清单",
         lambda: wording.list_file(lines, view),

@@ -45,7 +45,8 @@ def _draw_due(office: Office, lines: pd.DataFrame, view: ProblemView, who: str) 
         f"{spelled}。勾选一行，下面是可以转发的文字；编号发文的只发勾选的，不勾选就全发，同一级发过的不再发。"
     )
     key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
-    ticked = lines.iloc[tables.pick_many(lines, _LINES, key, 8)]
+    ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
+    ticked = lines.iloc[tables.pick_many(lines, _LINES, key, 8, param="fix_remind", ids=ids)]
     if len(ticked) == 1:
         st.code(ticked["text"].iloc[0], language=None, wrap_lines=True)
     to_send = ticked if len(ticked) else lines

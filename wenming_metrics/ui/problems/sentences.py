@@ -11,6 +11,8 @@ from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.wording import rate
 from wenming_metrics.ui.frame.words import bold, plain
 
+_NAMED = 3
+
 
 def opening(view: ProblemView) -> str:
     """Answer the first question: how much is late, and with whom."""
@@ -28,14 +30,37 @@ def opening(view: ProblemView) -> str:
     if undated:
         clauses.append(f"没有整改时限的 {undated:,} 条")
     if overdue:
-        units = view.by_unit[view.by_unit["overdue"] > 0]
-        names = "、".join(bold(name) for name in units["unit_name"].head(3))
-        clauses.append(f"逾期 {overdue:,} 条，{'主要在' if len(units) > 3 else '在'}{names}")
+        clauses.append(f"逾期 {overdue:,} 条{_holders(view)}")
     else:
         clauses.append("没有逾期的")
     if not_handed:
         clauses.append(f"另有 {not_handed:,} 条还没有交办")
     return "；".join(clauses) + "。"
+
+
+def _holders(view: ProblemView) -> str:
+    """Say who holds what is late: all where they are few, else those who hold most of it."""
+    late = view.by_unit[view.by_unit["overdue"] > 0]
+    if late.empty:
+        return ""
+    if len(late) <= _NAMED:
+        return f"，在{'、'.join(map(bold, late['unit_name']))}"
+    # Of equals none is named before the others.
+    leading = late[late["overdue"] > late["overdue"].iloc[_NAMED]].head(_NAMED)
+    if leading.empty:
+        return f"，分散在 {len(late)} 个单位"
+    names = "、".join(map(bold, leading["unit_name"]))
+    is_most = 2 * leading["overdue"].sum() > late["overdue"].sum()
+    return f"，{'主要在' if is_most else '较多的是'}{names}"
+
+
+def late_longest(view: ProblemView) -> str:
+    """Name in plain text who holds most of what is late, and how late the oldest of all is."""
+    late = view.by_unit[view.by_unit["overdue"] > 0]
+    most = int(late["overdue"].max())
+    first = late.loc[late["overdue"] == most, "unit_name"].tolist()
+    and_more = f"等 {len(first)} 个单位各" if len(first) > 1 else ""
+    return f"最多：{first[0]}{and_more} {most:,} 条；最长逾期 {int(late['most_late'].max()):,} 天"
 
 
 def _open(view: ProblemView) -> int:
@@ -51,21 +76,21 @@ def unit_holding(line: pd.Series | None, as_of: date) -> str:
     """Say what a unit holds. Takes: line - of `HeldByBoard.of_unit`; None: nothing"""
     if line is None:
         return f"截至 {as_of.isoformat()}，手里没有还没整改完的问题。"
-    late = f"逾期 {line['overdue']:,} 件"
+    late = f"逾期 {line['overdue']:,} 条"
     if line["overdue"]:
         late += f"（最长 {line['most_late']:,} 天）"
-    counts = [late, f"长期无进展 {line['stalled']:,} 件"]
-    counts += [f"没有时限 {line['undated']:,} 件"] if line["undated"] else []
-    counts += [f"返工过 {line['returned']:,} 件"] if line["returned"] else []
-    return f"截至 {as_of.isoformat()}，手里 {line['held']:,} 件没有整改完：{'，'.join(counts)}。"
+    counts = [late, f"长期无进展 {line['stalled']:,} 条"]
+    counts += [f"没有时限 {line['undated']:,} 条"] if line["undated"] else []
+    counts += [f"返工过 {line['returned']:,} 条"] if line["returned"] else []
+    return f"截至 {as_of.isoformat()}，手里 {line['held']:,} 条没有整改完：{'，'.join(counts)}。"
 
 
 def most_overdue(by_unit: pd.DataFrame, as_of: date) -> str:
     """Say who holds most of what is overdue, and what stands still."""
     worst = by_unit[by_unit["overdue"] > 0].head(3)
-    names = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 件" for line in worst.itertuples())
+    names = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 条" for line in worst.itertuples())
     late, stalled = int(by_unit["overdue"].sum()), int(by_unit["stalled"].sum())
-    return f"截至 {as_of.isoformat()}，逾期 {late:,} 件（{names}），长期无进展 {stalled:,} 件。"
+    return f"截至 {as_of.isoformat()}，逾期 {late:,} 条（{names}），长期无进展 {stalled:,} 条。"
 
 
 def glance(view: ProblemView) -> str:
@@ -73,7 +98,8 @@ def glance(view: ProblemView) -> str:
     overdue, stalled, on_time = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
     worst = view.by_unit[view.by_unit["overdue"] > 0].head(3)
     units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 条" for line in worst.itertuples())
-    late = f"逾期 {overdue['numerator']:,} 条" + (f"（{units}）" if units else "")
+    and_more = "等" if (view.by_unit["overdue"] > 0).sum() > len(worst) else ""
+    late = f"逾期 {overdue['numerator']:,} 条" + (f"（{units}{and_more}）" if units else "")
     clauses = [late, f"长期无进展 {stalled['numerator']:,} 条"]
     if on_time["denominator"]:
         clauses.append(

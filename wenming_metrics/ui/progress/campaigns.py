@@ -55,13 +55,8 @@ def draw(office: Office) -> None:
     in_phase = [phase_on(phases or (), today()) for phases in described["phases"]]
     tables.show(described.assign(phase_now=in_phase), _ACTIONS, 14)
     with page.row():
-        selected = st.selectbox(
-            "看哪个行动的任务",
-            [_ALL, *summed["campaign"]],
-            key="work_campaign",
-            bind="query-params",
-            width=320,
-        )
+        options = [_ALL, *summed["campaign"]]
+        selected = page.select("看哪个行动的任务", options, "work_campaign", width=320)
     lines = task_lines if selected == _ALL else task_lines[task_lines["campaign"] == selected]
     lines = lines.sort_values("days_late", ascending=False, kind="stable")
     if selected != _ALL:

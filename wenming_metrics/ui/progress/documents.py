@@ -19,7 +19,7 @@ from wenming_metrics.queries.progress.documents import (
     documents,
     reminders,
 )
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import navigation, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
 from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
@@ -101,25 +101,24 @@ def _draw_calendar(materials: pd.DataFrame) -> None:
 def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
     st.subheader("逐项")
     with page.row("work-which"):
+        in_address = st.query_params.get("work_test_day")
+        page.hold("work_test_day", today(), today().isoformat())
         test_day = st.date_input(
             "测评开始日期",
-            today(),
+            None,
             format="YYYY-MM-DD",
             key="work_test_day",
             bind="query-params",
             width=200,
             help="材料的形成日期应在测评前十二个月内。",
         )
-        materials = materials.assign(doubts=document_doubts(materials, test_day or today()))
-        unit = st.selectbox(
-            "单位",
-            [_ALL, *dict.fromkeys(materials["unit_name"])],
-            key="work_unit",
-            bind="query-params",
-            width=200,
-        )
+        test_day = test_day or today()
+        navigation.remark("测评开始日期", in_address, test_day.isoformat())
+        materials = materials.assign(doubts=document_doubts(materials, test_day))
+        units = [_ALL, *dict.fromkeys(materials["unit_name"])]
+        unit = page.select("单位", units, "work_unit", width=200)
         states = [_ALL, _LATE, _DOUBTED, *dict.fromkeys(materials["state"])]
-        state = st.selectbox("状态", states, key="work_state", bind="query-params", width=200)
+        state = page.select("状态", states, "work_state", width=200)
     lines = materials if unit == _ALL else materials[materials["unit_name"] == unit]
     if state != _ALL:
         masks = {_LATE: lines["overdue"], _DOUBTED: lines["doubts"] != ""}
@@ -138,5 +137,6 @@ def _draw_reminders(materials: pd.DataFrame) -> None:
         return
     st.subheader("催办")
     with page.row():
-        unit = st.selectbox("催哪个单位", lines["unit_name"], key="work_remind", width=200)
+        units = lines["unit_name"].tolist()
+        unit = page.select("催哪个单位", units, "work_remind", usual=units[0], width=200)
     st.code(lines.loc[lines["unit_name"] == unit, "text"].iloc[0], language=None, wrap_lines=True)

@@ -79,7 +79,7 @@ def _sentence(lines: pd.DataFrame, leaf_lines: pd.DataFrame, sites: pd.DataFrame
 def _draw_lines(office: Office, lines: pd.DataFrame) -> None:
     st.subheader("逐项责任")
     units = [_ALL, *dict.fromkeys(lines["unit_name"])]
-    unit = st.selectbox("责任单位", units, key="duty_unit", bind="query-params", width=240)
+    unit = page.select("责任单位", units, "duty_unit", width=240)
     shown_lines = lines if unit == _ALL else lines[lines["unit_name"] == unit]
     shown_lines = shown_lines.sort_values("days_late", ascending=False, kind="stable")
     page.note(f"{len(shown_lines):,}项，截至{today():%Y-%m-%d}。点一行，看原表里的这一行。")

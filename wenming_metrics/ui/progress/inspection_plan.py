@@ -46,8 +46,8 @@ def draw(office: Office) -> None:
     tell_done()
     weeks = [next_monday() + timedelta(weeks=number) for number in range(-4, 3)]
     with page.row("plan-week"):
-        week = st.selectbox(
-            "哪一周", weeks, index=4, format_func=_spell_week, key="plan_week", width=300
+        week = page.select(
+            "哪一周", weeks, "plan_week", usual=weeks[4], format_func=_spell_week, width=300
         )
     lines = ask(week_lines, week)
     page.say(_sentence(lines, week))

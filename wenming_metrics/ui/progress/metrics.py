@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.office import Office
@@ -30,13 +29,14 @@ def draw(office: Office) -> None:
     page.say(_sentence(summary))
     names = [_name(line) for line in summary.itertuples()]
     with page.row():
-        selected = st.selectbox("指标", names, key="work_metric", bind="query-params", width=320)
+        selected = page.select("指标", names, "work_metric", usual=names[0], width=320)
     line = summary.iloc[names.index(selected)]
     lines = measures[
         (measures["indicator"] == line["indicator"]) & (measures["scale"] == line["scale"])
     ]
     page.note(_about(line))
-    draw_source(lines, tables.pick(lines, _LINES, f"work-metrics-{selected}", 14))
+    key = f"work-metrics-{selected}"
+    draw_source(lines, tables.pick(lines, _LINES, key, 14, param="work_row"))
     page.offer("下载指标数据", lambda: _book(measures), "指标数据", "file-work-metrics")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from wenming_metrics.domain.periods import Window, previous, today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
@@ -74,7 +73,7 @@ def _choose_month() -> Window:
     months = [previous(this_month, back) if back else this_month for back in range(_MONTHS)]
     titles = {month.title: month for month in months}
     return titles[
-        st.selectbox("哪个月", list(titles), key="work_month", bind="query-params", width=200)
+        page.select("哪个月", list(titles), "work_month", usual=next(iter(titles)), width=200)
     ]
 
 

@@ -31,7 +31,7 @@ def draw_lines(
     office: Office, lines: pd.DataFrame, columns: dict, key: str, offer: FormOffer, form: Form
 ) -> None:
     """Draw lines to pick one of, its original row, and the form. Takes: form - lays lines out as it"""
-    draw_source(lines, tables.pick(lines, columns, key, 12))
+    draw_source(lines, tables.pick(lines, columns, key, 12, param="work_row"))
     page.offer(
         offer.label,
         lambda: filled_file(office, offer.kind, form(lines)),

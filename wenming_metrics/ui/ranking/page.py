@@ -305,7 +305,8 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
             counts = holding[["overdue", "stalled"]].reindex(responsible["unit_name"])
             held_counts = {name: counts[name].fillna(0).astype(int).to_numpy() for name in counts}
             lines = responsible.assign(change=changes, kept=on_time, **held_counts)
-            picked = tables.pick(lines, _LISTING, key, 20)
+            ids = responsible["unit_name"].tolist()
+            picked = tables.pick(lines, _LISTING, key, 20, param="listed", ids=ids)
         page.note(on_time_note(responsible["as_of"].iloc[0]))
     silent = len(listed) - len(responsible)
     if silent:

@@ -44,13 +44,12 @@ def choose(office: Office) -> tuple[RuleSet, str]:
     }
     with page.row("controls"):
         view = page.switch("看什么", _PARTS, "rules_part")
-        chosen = st.selectbox(
+        chosen = page.select(
             "哪一版",
             list(by_id)[::-1],
-            index=list(by_id)[::-1].index(office.rules.id),
+            "rules_version",
+            usual=office.rules.id,
             format_func=titles.get,
-            key="rules_version",
-            bind="query-params",
             width=260,
         )
     return by_id[chosen], view
@@ -88,7 +87,8 @@ def draw(office: Office, rules: RuleSet) -> None:
     else:
         page.note("点一行，看归到它的测评项。")
         key = f"tree-{rules.digest[:12]}-{wanted}"
-        picked = tables.pick(_shown(matches, items), _TREE, key, 18)
+        ids = matches["code"].astype(str).tolist()
+        picked = tables.pick(_shown(matches, items), _TREE, key, 18, param="rules_node", ids=ids)
         if picked is not None:
             _draw_node(matches.iloc[picked], items)
     _draw_uncounted(items)

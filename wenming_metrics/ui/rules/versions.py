@@ -77,8 +77,8 @@ def _draw_comparison(office: Office, ids: list[str]) -> None:
         page.note("只有一版，没有可比的。")
         return
     with page.row():
-        old = st.selectbox("从", ids, index=len(ids) - 2, key="compare_old", width=220)
-        new = st.selectbox("到", ids, index=len(ids) - 1, key="compare_new", width=220)
+        old = page.select("从", ids, "compare_old", usual=ids[-2], width=220)
+        new = page.select("到", ids, "compare_new", usual=ids[-1], width=220)
     data = settings.load().data
     old_parts, two = (parts_of(files_of_version(data, name)) for name in (old, new))
     draw_changes(compare(old_parts, two, office.catalogue))

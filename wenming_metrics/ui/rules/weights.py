@@ -26,9 +26,7 @@ def draw(office: Office) -> None:
     if not days:
         page.note("还没有督查数据，看不出权重的影响。")
         return
-    kind = st.selectbox(
-        "时段", list(_PERIODS), format_func=_PERIODS.get, key="weights_kind", width=160
-    )
+    kind = page.select("时段", list(_PERIODS), "weights_kind", format_func=_PERIODS.get, width=160)
     period = window(kind, days[-1])
     board = next(board for board in office.rules.boards if board.ranked)
     influence = ask(weight_influence, period, board.kind)

@@ -34,7 +34,7 @@ def draw(office: Office) -> None:
         ranked = ask(ranking, window, board.kind)
         looked = ranked[ranked["checks"] > 0]
         names = looked["unit_name"].tolist()
-        name = page.select("单位", names, "step_unit", width=240)
+        name = page.select("单位", names, "step_unit", usual=next(iter(names), None), width=240)
     if name is None:
         page.note("这一时段没有督查。换一个日期看看。")
         return
@@ -58,9 +58,7 @@ def _choose_version(office: Office, window: Window) -> str:
         rule_set.id: f"整段按{rule_set.short}（版本 {rule_set.version}）" for rule_set in several
     }
     titles = {"": "按各版的天数合起来", **titles}
-    return st.selectbox(
-        "按哪一版算", list(titles), format_func=titles.get, key=f"step-by-{window.key}", width=360
-    )
+    return page.select("按哪一版算", list(titles), "step_by", format_func=titles.get, width=360)
 
 
 def conclusion(steps: Working, window_name: str) -> str:
@@ -91,13 +89,9 @@ def _draw_part(span: Steps, steps: Working) -> None:
         seen = tops[tops["rate"].notna() & ~tops["is_leaf"]]
         if len(seen):
             lost = (seen["effective"] * (1 - seen["rate"])).to_numpy()
-            title = st.selectbox(
-                "往下看哪个指标",
-                seen["name"].tolist(),
-                index=int(lost.argmax()),
-                key=f"step-node-{span.rules.digest[:8]}-{span.window.key}-{steps.unit_name}",
-                width=300,
-            )
+            names = seen["name"].tolist()
+            worst, key = names[int(lost.argmax())], f"step_node_{span.rules.id}"
+            title = page.select("往下看哪个指标", names, key, usual=worst, width=300)
             top = int(seen.loc[seen["name"] == title, "node"].iloc[0])
             tables.show(_lines(nodes, _below(nodes, top)), _COLUMNS, 20)
 

@@ -45,7 +45,7 @@ def draw_doubts(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     )
     lines = listed.assign(counted=np.where(listed["counts"], "计入", "不计"))
     key = f"doubts-{chosen.wave.key}-{len(listed)}"
-    picked = tables.pick(lines, _DOUBTS, key, 12)
+    picked = tables.pick(lines, _DOUBTS, key, 12, param="doubt")
     if picked is not None:
         _draw_decision(office, listed.iloc[picked])
 

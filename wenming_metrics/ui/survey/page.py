@@ -64,7 +64,7 @@ def choose(waves: Sequence[Window]) -> tuple[ChosenRate, Rates]:
     """Draw the controls: wave, rate, group. Gives what is chosen and the figures of the wave."""
     with page.row("controls"):
         titles = {window.title: window for window in waves}
-        wave_title = page.select("期次", list(titles), "wave", width=200)
+        wave_title = page.select("期次", list(titles), "wave", usual=next(iter(titles)), width=200)
         wave = titles[wave_title]
         wave_rates = ask(rates, wave)
         if not wave_rates.definitions:

@@ -108,7 +108,7 @@ def against_target(total: pd.Series, target: float | None) -> str:
     if target is None:
         return ""
     figure, goal = float(total["shown"]), f"{target:g}"
-    gap = f"{abs(figure - target):.1f}"
+    gap = _gap(figure - target)
     within = not pd.isna(total["low"]) and total["low"] <= target <= total["high"]
     if round(figure - target, 9) == 0:
         return f"正好达到目标 {goal}"
@@ -198,7 +198,13 @@ def _short_target(total: pd.Series, target: float) -> str:
     tail = "，在误差范围内" if within else ""
     if round(gap, 9) == 0:
         return f"目标 {target:g}，正好达到"
-    return f"目标 {target:g}，{direction} {abs(gap):.1f} 个百分点{tail}"
+    return f"目标 {target:g}，{direction} {_gap(gap)} 个百分点{tail}"
+
+
+def _gap(difference: float) -> str:
+    """Spell a difference with one decimal, or with as many as it takes to be one."""
+    size = abs(difference)
+    return f"{size:.1f}" if size >= 0.05 else f"{size:.2g}"
 
 
 def weighted(total: pd.Series) -> str:

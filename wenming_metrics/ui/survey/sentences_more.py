@@ -10,7 +10,7 @@ import pandas as pd
 from wenming_metrics.charts.waves import BROKEN as CUT
 from wenming_metrics.queries.survey.trend import BROKEN, STEADY
 from wenming_metrics.scoring.survey.intervals import between
-from wenming_metrics.ui.frame.words import bold, plain
+from wenming_metrics.ui.frame.words import most, plain
 from wenming_metrics.ui.survey.sentences import percent
 
 _NONE_LEFT = "各人群的份数都太少，不公布。"
@@ -26,6 +26,9 @@ def people(groups: pd.DataFrame, question: str, decimals: int) -> str:
         return _NONE_LEFT
     if len(public) == 1:
         return f"只有一类人群够份数：{_group(public.iloc[0], decimals)}。{_hidden(groups)}"
+    if percent(public["value"].min(), decimals) == percent(public["value"].max(), decimals):
+        every = f"各人群都是 {percent(public['value'].min(), decimals)}"
+        return f"全市按{plain(question)}看，{every}。{_hidden(groups)}"
     lines = public.sort_values("value", kind="stable")
     low, high = lines.iloc[0], lines.iloc[-1]
     ends = between(_figure(high), _figure(low))
@@ -103,9 +106,13 @@ def quotas(board: pd.DataFrame) -> str:
     progress = f"计划 {int(of['planned'].sum()):,} 份，已完成 **{int(of['done'].sum()):,} 份**"
     if short.empty:
         return f"{progress}，{len(of)} 项配额都已完成。"
-    most = short.sort_values("gap", ascending=False, kind="stable").iloc[0]
-    stratum = f"（{plain(str(most['stratum']))}）" if most["stratum"] else ""
+    names = [
+        f"{unit}（{stratum}）" if stratum else str(unit)
+        for unit, stratum in zip(short["unit_name"], short["stratum"], strict=True)
+    ]
+    lacking, count = most(names, short["gap"])
+    apiece = "各" if count > 1 else ""
     return (
         f"{progress}；{len(of)} 项配额里 {len(short)} 项还没有完成，共差 {int(short['gap'].sum()):,} 份，"
-        f"差得最多的是{bold(str(most['unit_name']))}{stratum}，差 {int(most['gap']):,} 份。"
+        f"差得最多的是{lacking}，{apiece}差 {int(short['gap'].max()):,} 份。"
     )

@@ -71,7 +71,8 @@ def _draw_rows(chosen: ChosenRate, wave_rates: Rates, unit: int, answers: pd.Dat
     options = dict(zip(of_question["option_title"], of_question["option"], strict=True))
     st.markdown(f"#### “{words.plain(str(of_question['title'].iloc[0]))}”这样回答的问卷")
     key = f"opinion-option-{unit}-{chosen.key}"
-    title = st.selectbox("回答", list(options), key=key, width=220)
+    first = next(iter(options))
+    title = page.select("回答", list(options), "opinion_option", usual=first, width=220)
     draw_rows(ask(answer_rows, chosen.wave, unit, code, options[title]), f"{key}-{title}")
 
 
@@ -84,7 +85,7 @@ def draw_rows(rows: pd.DataFrame, key: str) -> None:
         f"{len(rows):,} 份。点一份，看原表里的这一行；姓名、电话、地址一类的列在入库时已去掉。"
     )
     spelled = rows.assign(counted=np.where(rows["counts"], "计入", "不计"))
-    picked = tables.pick(spelled, _ROWS, f"rows-{key}", 10)
+    picked = tables.pick(spelled, _ROWS, f"rows-{key}", 10, param="opinion_row")
     draw_original(rows.iloc[picked or 0], is_open=picked is not None)
 
 

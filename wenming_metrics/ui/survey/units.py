@@ -10,7 +10,7 @@ import streamlit as st
 from wenming_metrics.charts.dot_plot import dots
 from wenming_metrics.charts.funnel import funnel_chart
 from wenming_metrics.export.surveys import survey_workbook
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.queries.survey.rates import Rates, rates
 from wenming_metrics.queries.survey.rows import printed
@@ -19,7 +19,7 @@ from wenming_metrics.queries.survey.states import NOT_SHOWN
 from wenming_metrics.queries.survey.tables import by_question
 from wenming_metrics.rules.survey.model import VALUES
 from wenming_metrics.scoring.survey.rates import CAUTION, CAUTION_ALIKE, HIDDEN
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import filters, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.survey import frames, sentences, unit
 from wenming_metrics.ui.survey.frames import ChosenRate
@@ -52,6 +52,7 @@ def draw(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFr
     _draw_tools(office, chosen, wave_rates, units)
     line = tables.chosen_line(units, _UNIT)
     if line is not None:
+        filters.carry_unit(office.rules, ask(days_known), str(line["unit_name"]))
         unit.draw(chosen, wave_rates, line)
     _draw_funnel(chosen, wave_rates, units)
     _draw_printed(chosen)

@@ -29,7 +29,7 @@ from wenming_metrics.scoring.trend.control_limits import (
     run_length,
     trend_length,
 )
-from wenming_metrics.ui.frame.words import bold, plain
+from wenming_metrics.ui.frame.words import bold, most, plain
 from wenming_metrics.vocabulary import titles
 
 CAUSE_NAMES = titles(*(f"{cause}=moved_by_{cause}" for cause in CAUSES))
@@ -270,7 +270,7 @@ def largest(leaves: pd.DataFrame, causes: Mapping[str, float]) -> str:
     down = causes[PERFORMANCE] < 0
     value = leaves[PERFORMANCE]
     line = leaves.loc[value.idxmin() if down else value.idxmax()]
-    if abs(line[PERFORMANCE]) < 0.005:
+    if abs(line[PERFORMANCE]) < 0.005 or (line[PERFORMANCE] < 0) != down:
         return ""
     return (
         f"{'拉低' if down else '拉高'}得分的主要是{bold(line['name'])}"
@@ -292,9 +292,10 @@ def spread(moved: pd.DataFrame, than: str) -> str:
         f"{len(comparable)} 个单位比{plain(than)}：上升 {up} 个，下降 {down} 个，持平 {same} 个"
     )
     for sign, word in ((1, "升"), (-1, "降")):
-        line = comparable.loc[(comparable["moved"] * sign).idxmax()]
-        if line["moved"] * sign > 0:
-            sentence += f"；{word}得最多的是{bold(line['name'])}（{signed(line['moved'])}）"
+        steps = comparable["moved"] * sign
+        if steps.max() > 0:
+            names, _ = most(comparable["name"], steps)
+            sentence += f"；{word}得最多的是{names}（{signed(steps.max() * sign)}）"
     without = len(moved) - len(comparable)
     return sentence + (f"。另有 {without} 个单位两期里至少一期没有得分。" if without else "。")
 
@@ -308,8 +309,9 @@ def calendar(days: pd.DataFrame, name: str, weeks: int) -> str:
     sentence = f"近 {weeks} 周有 {len(days)} 天督查，{plain(name)}在其中 {len(scored)} 天有得分"
     if scored.empty:
         return f"{sentence}。"
-    worst = scored.loc[scored["lost"].idxmax()]
-    on = worst["day"]
-    if not worst["lost"] > 0:
+    lost = half_up(scored["lost"].to_numpy(float), 2)
+    if not lost.max() > 0:
         return f"{sentence}，都没有失分。"
-    return f"{sentence}；失分最多的是 **{on.month}月{on.day}日**（{worst['lost']:.2f} 分）。"
+    days_named, count = most([f"{on.month}月{on.day}日" for on in scored["day"]], lost)
+    apiece = "各 " if count > 1 else ""
+    return f"{sentence}；失分最多的是{days_named}（{apiece}{lost.max():.2f} 分）。"

@@ -40,7 +40,7 @@ def draw(office: Office, who: str) -> None:
     page.note("最新的在最前。点一行，可以撤回、恢复、看提示、下载原文件。")
     key = f"batches-{cache.version().revision}"
     ids = stored["batch"].astype(str).tolist()
-    picked = tables.pick_held(_lines(stored), tables.BATCHES, key, "batch", ids, 10)
+    picked = tables.pick(_lines(stored), tables.BATCHES, key, 10, param="batch", ids=ids)
     if picked is not None:
         _draw_batch(office, stored.iloc[picked], who)
 

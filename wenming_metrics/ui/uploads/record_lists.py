@@ -34,20 +34,15 @@ def draw() -> None:
     page.note("入库的整改反馈、台账、上级测评、指标、专项行动、加减分，一条一行，可以筛选和下载。")
     titles = {BY_NAME[kind].title: kind for kind in counts}
     with page.row():
-        title = st.selectbox(
-            "看哪一种",
-            list(titles),
-            index=None,
-            placeholder="请选择",
-            key="records-kind",
-            width=160,
+        title = page.select(
+            "看哪一种", list(titles), "record_kind", index=None, placeholder="请选择", width=160
         )
         if not title:
             return
         kind = titles[title]
         lines = ask(record_list, kind)
         for name, label in (("unit_name", "哪个单位"), ("period", "哪一期"), ("state", "什么状态")):
-            lines = _narrowed(lines, name, label, f"records-{kind}-{name}")
+            lines = _narrowed(lines, name, label, f"record_{name}")
     _draw_lines(kind, title, lines)
 
 
@@ -57,7 +52,7 @@ def _narrowed(lines: pd.DataFrame, name: str, label: str, key: str) -> pd.DataFr
     options = sorted(options) if name == "unit_name" else options
     if len(options) < 2:
         return lines
-    choice = st.selectbox(label, [_ALL, *options], key=key, width=200)
+    choice = page.select(label, [_ALL, *options], key, width=200)
     return lines if choice == _ALL else lines[lines[name] == choice]
 
 
@@ -70,7 +65,7 @@ def _draw_lines(kind: str, title: str, lines: pd.DataFrame) -> None:
         else f"{count_text}。"
     )
     key = f"records-{kind}-{len(lines)}-{cache.version().revision}"
-    picked = tables.pick(lines, _columns(kind, lines), key, 10)
+    picked = tables.pick(lines, _columns(kind, lines), key, 10, param="record")
     page.offer(
         "下载这些记录",
         lambda: record_file(kind, lines),

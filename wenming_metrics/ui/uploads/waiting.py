@@ -36,7 +36,8 @@ def draw(office: Office, who: str) -> None:
         "改好后整份再上传。改对的行会自动从这里消失。"
     )
     lines = rows.assign(said=rows["sentences"].str.split("\n").str[0])
-    picked = tables.pick(lines, tables.WAITING, f"waiting-{cache.version().revision}", 10)
+    key = f"waiting-{cache.version().revision}"
+    picked = tables.pick(lines, tables.WAITING, key, 10, param="waiting_row")
     if picked is not None:
         _draw_row(office, rows.iloc[picked], who)
 
@@ -143,7 +144,9 @@ def _draw_unconfirmed(office: Office, who: str) -> None:
         "改动了扣分、处数、结果或单位，要由填写人以外的另一人复核。点一行，看确认后得分怎样变化。"
     )
     lines = cells.assign(state="")
-    picked = tables.pick(lines, tables.UNCONFIRMED, f"unconfirmed-{cache.version().revision}", 8)
+    key = f"unconfirmed-{cache.version().revision}"
+    ids = (cells["correction"].astype(str) + "-" + cells["header"]).tolist()
+    picked = tables.pick(lines, tables.UNCONFIRMED, key, 8, param="unconfirmed", ids=ids)
     if picked is not None:
         _draw_unconfirmed_line(office, cells.iloc[picked], who)
 

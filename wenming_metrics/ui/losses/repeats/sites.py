@@ -58,7 +58,8 @@ def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
         f"连本期以前 {LOOK_BACK} 天一起看，本期也反复的，按查出的天数列前 {MOST} 个。"
         "点一个，看每次的照片和原表。"
     )
-    site_position = tables.pick(sites, _SITES, f"repeat-sites-{key}", 10) or 0
+    site_key, ids = f"repeat-sites-{key}", sites["site"].astype(str).tolist()
+    site_position = tables.pick(sites, _SITES, site_key, 10, param="repeat_site", ids=ids) or 0
     site = sites.iloc[site_position]
     rows = book.recall(_site_rows, scope.unit, site["lines"], most=64, wait="正在查找原表的行……")
     with st.container(border=True, key="repeat-site"):
@@ -67,7 +68,8 @@ def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
         cards.strip(_steps(rows))
         if len(rows) > _STEPS:
             page.note(f"上面是最近的 {_STEPS} 条，全部 {len(rows)} 条在下表。")
-        picked = tables.pick(rows, _ROWS, f"repeat-rows-{site['site']}-{key}", 8)
+        row_key = f"repeat-rows-{site['site']}-{key}"
+        picked = tables.pick(rows, _ROWS, row_key, 8, param="repeat_row")
         drill.draw_original(rows, picked)
 
 
