@@ -156,7 +156,7 @@ def test_who_holds_what_is_late_is_named_before_nobody_with_as_much(overdue):
     assert not left or not inside or min(inside) > max(left)
     assert ("主要在" in sentence) <= (2 * sum(inside) > sum(overdue))
     assert ("分散在" in sentence) == (not holders)
-    told(f"**{problems.most_overdue(view)[3]}**等 {overdue.count(overdue[0])} 个", largest(overdue))
+    told(f"**{problems.late_longest(view)[3]}**等 {overdue.count(overdue[0])} 个", largest(overdue))
 
 
 @given(

@@ -12,6 +12,7 @@ from wenming_metrics.commands import FAILED
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.ui import gate, server
 from wenming_metrics.ui.frame import identity
+from wenming_metrics.ui.own_answer import OwnAnswer
 
 OURS = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}
 LET_IN = [

@@ -113,7 +113,7 @@ def _as_asked_by(office: Office, moves: Sequence[tuple[Sequence, Order]]) -> lis
 def _deed_of(office: Office, moves: Sequence[tuple[Sequence, Order]]) -> AbstractContextManager:
     order, count = moves[0][1], sum(len(problems) for problems, _ in moves)
     return doing(
-        Deed(f"问题{order.act}", office.viewer, order.who, f"{count} 件 {order.document_no}")
+        Deed(f"问题{order.act}", office.viewer, order.who, f"{count} 条 {order.document_no}")
     )
 
 

@@ -60,7 +60,7 @@ def draw_burden(office: Office) -> None:
         return
     sums = lines[["visits", "problems", "documents", "tasks", "figures"]].sum()
     page.say(
-        f"{month.title}对{len(lines)}个单位督查{sums['visits']:,}次，问题{sums['problems']:,}件，"
+        f"{month.title}对{len(lines)}个单位督查{sums['visits']:,}次，问题{sums['problems']:,}条，"
         f"材料{sums['documents']:,}项，任务{sums['tasks']:,}项，填报数据{sums['figures']:,}个。"
     )
     page.note("按名册的次序列，不排名，不计入得分。")
