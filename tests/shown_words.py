@@ -91,7 +91,7 @@ def _of_page(app: object, _arguments: tuple, _caller: str) -> Iterator[tuple[str
                 yield f"page {kind} {field}", str(getattr(proto, field, "") or "")
     for element in app.get("html"):
         body = str(element.proto.body)
-        if "<script" not in body and "<style" not in body:
+        if not any(sign in body for sign in ("<script", "<style", "cells")):  # not cells as sent
             yield "page html", body
 
 
