@@ -6,9 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.domain.numbers import small_base
 from wenming_metrics.queries.problems.lists import ProblemView
-from wenming_metrics.queries.problems.wording import rate
 from wenming_metrics.ui.frame.words import bold, plain
 
 _NAMED = 3
@@ -91,19 +89,3 @@ def most_overdue(by_unit: pd.DataFrame, as_of: date) -> str:
     names = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 条" for line in worst.itertuples())
     late, stalled = int(by_unit["overdue"].sum()), int(by_unit["stalled"].sum())
     return f"截至 {as_of.isoformat()}，逾期 {late:,} 条（{names}），长期无进展 {stalled:,} 条。"
-
-
-def glance(view: ProblemView) -> str:
-    """Say in one line what a leader asks: what is late, with whom, what stands still, how much in time."""
-    overdue, stalled, on_time = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
-    worst = view.by_unit[view.by_unit["overdue"] > 0].head(3)
-    units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 条" for line in worst.itertuples())
-    and_more = "等" if (view.by_unit["overdue"] > 0).sum() > len(worst) else ""
-    late = f"逾期 {overdue['numerator']:,} 条" + (f"（{units}{and_more}）" if units else "")
-    clauses = [late, f"长期无进展 {stalled['numerator']:,} 条"]
-    if on_time["denominator"]:
-        clauses.append(
-            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}"
-            f"{small_base(on_time['denominator'])}）"
-        )
-    return f"{'，'.join(clauses)}；截至 {view.as_of.isoformat()}"
