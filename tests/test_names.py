@@ -18,7 +18,7 @@ SPREAD = 25
 """Files in which one name may be bound without standing among the TERMS."""
 TERMS = set(
     "_ _log act answers batch board catalogue cell cells city code codes column columns connection content count counts "
-    "base book context day days decimals draw due end ends entry error facts faults figures file files first form frame frames group groups header "
+    "base book context day days decimals digest draw due end ends entry error facts faults figures file files first form frame frames group groups header "
     "high index issue items key keys kind kinds label last line lines lost low marks match moment n name names number "
     "numbers office options order path source points position positions problem problems query question rate reason "
     "register roles row rows rules score self sentence share shares sheet sheets sites size span start state store sums "

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wenming_metrics.access.viewer import AccessError, knows_scope
+from wenming_metrics.export.package import settle
+from wenming_metrics.export.tables import issued_sheets, write_book
 from wenming_metrics.publishing.issues import SIGNED, Issue, get_issue, list_issues
-from wenming_metrics.publishing.signed_workbook import signed_file, signed_notes
+from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import read_frozen
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import reading
@@ -42,10 +44,14 @@ def published_lists(office: Office, key: int) -> PublishedLists:
 
 @knows_scope
 def published_file(office: Office, key: int) -> bytes:
-    """Make the workbook of the lists of a signed issue. Raises AccessError."""
+    """Make the workbook of the lists of a signed issue, without its problems. Raises AccessError."""
     with reading(office.store) as connection:
-        issue = _published(get_issue(connection, key))
-    return signed_file(office, issue)[1]
+        frozen = read_frozen(connection, _published(get_issue(connection, key)))
+    lists, titles = frozen.lists, frozen.facts["boards"]
+    boards = {
+        titles[kind]: (frame, lists.shortlists.get(kind)) for kind, frame in lists.boards.items()
+    }
+    return settle(write_book(*issued_sheets(boards, frozen.issue.title, signed_notes(frozen))))
 
 
 def _published(issue: Issue) -> Issue:

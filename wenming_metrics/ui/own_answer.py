@@ -55,11 +55,11 @@ class _Answer:
             self._body += event.get("body", b"")
             if event.get("more_body"):
                 return
-            body = _own_page(self._body)
-            if body:
-                MutableHeaders(scope=self._start)["content-length"] = str(len(body))
+            whole = _own_page(self._body)
+            if whole:
+                MutableHeaders(scope=self._start)["content-length"] = str(len(whole))
             await self._send(self._start)
-            event = {"type": "http.response.body", "body": body}
+            event = {"type": "http.response.body", "body": whole}
         await self._send(event)
 
 
