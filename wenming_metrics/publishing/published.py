@@ -47,9 +47,9 @@ def published_file(office: Office, key: int) -> bytes:
     """Make the workbook of the lists of a signed issue, without its problems. Raises AccessError."""
     with reading(office.store) as connection:
         frozen = read_frozen(connection, _published(get_issue(connection, key)))
-    lists, titles = frozen.lists, frozen.facts["boards"]
+    titles, shortlists = frozen.facts["boards"], frozen.lists.shortlists
     boards = {
-        titles[kind]: (frame, lists.shortlists.get(kind)) for kind, frame in lists.boards.items()
+        titles[kind]: (frame, shortlists.get(kind)) for kind, frame in frozen.lists.boards.items()
     }
     return settle(write_book(*issued_sheets(boards, frozen.issue.title, signed_notes(frozen))))
 

@@ -76,9 +76,9 @@ def _number(text: str, least: int, limit: int) -> int | None:
 def wall_sheets(signed: Frozen, settings: WallSettings) -> list[str]:
     """Make the sheets of a signed issue, those without anything to show left out."""
     return [
-        f"<section><h2>{escape(title)}</h2>{inside}</section>"
+        f"<section><h2>{escape(title)}</h2>{content}</section>"
         for name in settings.sheets
-        for title, inside in SHEETS[name](signed, settings)
+        for title, content in SHEETS[name](signed, settings)
     ]
 
 
