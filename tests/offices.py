@@ -71,7 +71,7 @@ def make_office(
     mapped = mapping if mapping is not None else [[item[0], "", item[0]] for item in items]
 
     def make(place: Path) -> Office:
-        _write_catalogue(place / "data", items, types)
+        write_catalogue(place / "data", items, types)
         first = {"indicators": indicators, "mapping": mapped, "extra": extra}
         first |= {"files": files or {}, "full_mark": full_mark, "effective_from": effective_from}
         write_rules(place / "data" / "rules" / "tiny", **first)
@@ -93,7 +93,7 @@ def make_office(
     return copy_office(folder, repr((*told, full_mark, effective_from)), make)
 
 
-def _write_catalogue(data: Path, items: list[list], types: tuple[str, ...]) -> None:
+def write_catalogue(data: Path, items: list[list], types: tuple[str, ...]) -> None:
     write_csv(
         data / "catalogue" / "point_types.csv",
         ["code", "name", "aliases"],

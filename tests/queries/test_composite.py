@@ -7,11 +7,20 @@ import pytest
 
 from tests.builders import xlsx
 from tests.monday.files import build
-from tests.offices import checklist, ingest, make_office, register_units
+from tests.offices import (
+    checklist,
+    ingest,
+    make_office,
+    new_store,
+    register_units,
+    write_catalogue,
+    write_rules,
+)
 from tests.reading.test_external import GRID, MERGED
 from tests.scoring.test_composing import settings_of
 from wenming_metrics.domain.periods import window
 from wenming_metrics.intake import commit
+from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.ranking.composite import (
     composite,
     composite_lines,
@@ -19,8 +28,10 @@ from wenming_metrics.queries.ranking.composite import (
     printed_total,
     unit_sources,
 )
+from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.rules.composite import composite_faults, profiles_of
-from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.runtime.settings import ROOT, Settings
 from wenming_metrics.scoring.tree.composite import worked_line
 
 QUARTER = window("quarter", date(2026, 9, 30))
@@ -175,3 +186,47 @@ def test_the_offices_own_profiles_come_first(office):
     found = known_profiles(replace(office, rules=rules), ROOT / "data")
     assert [found[0].id, found[0].is_example] == ["own", False]
     assert all(one.is_example for one in found[1:])
+
+
+ONLY = """
+[[profile]]
+id = "only"
+title = "第三方"
+source = "算例"
+effective_from = 2020-01-01
+period = "quarter"
+[[profile.component]]
+name = "指数"
+from = "{source}"
+weight = 100
+"""
+
+
+def only_composite(folder, source):
+    """Open an office whose rules are rules.toml and composite.toml alone."""
+    write_rules(
+        folder / "data" / "rules" / "only",
+        [],
+        [],
+        files={"composite.toml": ONLY.format(source=source)},
+    )
+    for name in ("indicators.csv", "items.csv"):
+        (folder / "data" / "rules" / "only" / name).unlink()
+    write_catalogue(folder / "data", [["A", "环境", 10, "*"]], ("小区", "市场"))
+    return open_office(Settings(folder / "data", new_store(folder), None))
+
+
+def test_an_office_that_only_brings_together_needs_no_tree(tmp_path):
+    made = only_composite(tmp_path, "external:市季度测评:原始得分")
+    register_units(made, [(name, "主城区") for name in ("河西街道", "城东街道", "龙潭街道")])
+    table = commit.inspect(made, build({"表3 街道得分": (GRID, MERGED)}), TEST)
+    commit.commit(made, table, "测试")
+    (profile,) = profiles_of(made.rules.composite)
+    found = composite(made, profile, QUARTER)
+    assert scores(found) == {"河西街道": 88.45, "城东街道": 86.37}  # as the table prints them
+    assert ranking(made, QUARTER)["status"].unique().tolist() == ["未督查"]
+
+
+def test_without_a_tree_nothing_can_come_of_inspections(tmp_path):
+    with pytest.raises(RuleSetError, match="“指数”取日常督查的得分，要有 indicators.csv"):
+        only_composite(tmp_path, "inspection")

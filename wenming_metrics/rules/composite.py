@@ -338,6 +338,20 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
             yield "component", f"各项权重之和是 {total:g}，应为 {spelled}。"
 
 
+def without_tree_faults(composite: Mapping, file: str = FILE) -> list[Fault]:
+    """List what profiles ask of a rule set without indicators that only indicators can give."""
+    return [
+        Fault(
+            file,
+            None,
+            f"“{component.get('name')}”取日常督查的得分，要有 indicators.csv 和 items.csv。",
+        )
+        for _, profile in tables_in(composite, "profile")
+        for _, component in tables_in(profile, "component")
+        if str(component.get("from", "")).partition(":")[0] == "inspection"
+    ]
+
+
 def _source_faults(component: Mapping, path: str) -> Iterator[PathFault]:
     name = str(component.get("name", ""))
     if not name:

@@ -18,7 +18,7 @@ from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.domain.working_hours import OfficeHours, parse_hours
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import Contents, digest_files, read_csv, split
-from wenming_metrics.rules.composite import composite_faults
+from wenming_metrics.rules.composite import composite_faults, without_tree_faults
 from wenming_metrics.rules.entries import CODE_STEMS
 from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
 from wenming_metrics.rules.loop import MOVES, LoopRules, Move
@@ -66,11 +66,16 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
 def _read_rules(contents: Contents, catalogue: Catalogue) -> RuleSet:
     folder, faults = contents.folder, []
     settings, text = read_toml(folder / "rules.toml", faults)
-    indicators = read_csv(folder / "indicators.csv", INDICATORS, faults, FURTHER)
-    mapping = read_csv(folder / "items.csv", ITEMS, faults)
-    tables, prices = read_tables(folder, faults), read_prices(folder, faults)
     has_composite = (folder / COMPOSITE).is_file()
     composite = read_toml(folder / COMPOSITE, faults)[0] if has_composite else {}
+    has_tree = not has_composite or (folder / "indicators.csv").is_file()
+    if has_tree:
+        indicators = read_csv(folder / "indicators.csv", INDICATORS, faults, FURTHER)
+        mapping = read_csv(folder / "items.csv", ITEMS, faults)
+    else:  # an office that only brings together what others measured
+        indicators = pd.DataFrame(columns=[*INDICATORS, *FURTHER])
+        mapping = pd.DataFrame(columns=list(ITEMS))
+    tables, prices = read_tables(folder, faults), read_prices(folder, faults)
     if text:
         faults += check.settings_faults(settings, text)
     faults += composite_faults(composite, settings)
@@ -78,7 +83,9 @@ def _read_rules(contents: Contents, catalogue: Catalogue) -> RuleSet:
     moves = read_moves(folder, faults)
     if not faults:
         faults += component_faults(composite, survey, COMPOSITE)
-    if indicators.empty and not any(fault.file == "indicators.csv" for fault in faults):
+    if not has_tree:
+        faults += without_tree_faults(composite)
+    elif indicators.empty and not any(fault.file == "indicators.csv" for fault in faults):
         faults.append(Fault("indicators.csv", None, "一个指标也没有。"))
     elif len(indicators):
         faults += check.tree_faults(indicators, settings, tables)
