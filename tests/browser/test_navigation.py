@@ -64,6 +64,9 @@ def by_bar(page: Page, group: str, title: str):
     return press
 
 
+pytestmark = pytest.mark.browser
+
+
 @pytest.mark.timeout(SLOW)
 @pytest.mark.parametrize("width", ["pc", "phone"])
 def test_every_way_leads_back_to_the_view_before(shown, chromium, width):
