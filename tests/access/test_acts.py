@@ -238,5 +238,5 @@ def test_acts_are_lines_of_the_log_once_there_are_accounts(tmp_path):
         "login",
         "街甲",
         "问题进展",
-        "1 件",
+        "1 条",
     )

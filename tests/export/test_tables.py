@@ -33,7 +33,7 @@ def test_ranking_workbook_names_both_ends_on_a_second_sheet():
     book = openpyxl.load_workbook(
         BytesIO(ranking_workbook(ranked(), "本周排名", ["测评办法：算例"], named()))
     )
-    assert book.sheetnames == ["排名", "名单"]
+    assert book.sheetnames == ["排名", "排名图", "名单"]
     lines = [[cell.value for cell in row] for row in book["名单"].iter_rows(max_row=3)]
     assert lines[0][0] == "红榜"
     assert lines[1] == ["分组", "名单", "名次", "单位", "得分", "连续期数", "说明"]

@@ -49,8 +49,8 @@ def make_repeats(folder):
     sheets = {"问题清单": [["督查问题清单"], [*HEADERS, "责任单位"], *rows]}
     data = photographed(xlsx(sheets), {(3, 6): png(1), (4, 6): png(2)})
     ingest(made, data, "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
-    done = [["DC-1", "堆物", "已整改", "2026-10-14"], ["DC-7", "堆物", "已整改", "2026-10-23"]]
-    answer(made, *done)
+    answer(made, ["DC-1", "堆物", "已整改", "2026-10-14"])
+    answer(made, ["DC-7", "堆物", "已整改", "2026-10-16"], unit="乙街道", name="反馈乙.xlsx")
     return made
 
 
@@ -167,7 +167,7 @@ def test_a_unit_read_by_itself_is_the_same_as_that_part_of_all(tmp_path):
     say_same(made, known["DC-5"], known["DC-6"], "李四", same=False)
     # Nothing was answered in the other street, but something was.
     assert repeats(made, WINDOW, unit="乙街道").answers
-    answer(made, ["DC-7", "堆物", "已整改", "2026-10-23"])
+    answer(made, ["DC-7", "堆物", "已整改", "2026-10-16"], unit="乙街道", name="反馈乙.xlsx")
     whole = repeats(made, WINDOW)
     for unit in ("甲街道", "乙街道"):
         one = repeats(made, WINDOW, unit=unit)

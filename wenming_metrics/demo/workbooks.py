@@ -171,6 +171,8 @@ def _write_lived(folder: Path, inspections: Inspections) -> list[Path]:
     is_wide = rows["visit"].isin(visits.index[wide.of_wide(visits)])
     recent = rows["day"] > end - timedelta(days=UNNUMBERED)
     rows = rows[~is_wide & ~(rows["sender"].isin(list(forms.CHECKLISTS)) & recent)]
+    if rows.empty:  # a day or two: nothing was handed out yet
+        return []
     by_sender = rows.groupby(["day", "sender"], sort=True)
     problems = pd.concat([hand_out(of_sender, sender) for (_, sender), of_sender in by_sender])
     steps = loop.courses(problems, end, SEED)

@@ -6,6 +6,7 @@ import logging
 
 import pandas as pd
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.issues import WITHDRAWN, Issue, get_issue
 from wenming_metrics.queries.office import Office
@@ -28,6 +29,7 @@ STEP_COLUMNS = ["step", "who", "at", "reason"]
 _log = logging.getLogger(__name__)
 
 
+@permitted("复核意见", "{act}")
 def note_step(office: Office, key: int, act: str, who: str, remark: str = "") -> None:
     """Note that a step was taken. Takes: act - of TO_NOTE; remark - what was said of it
 

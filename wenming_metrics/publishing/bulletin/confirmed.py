@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.bulletin.facts import gather
@@ -41,6 +42,7 @@ class Candidate:
     who: str
 
 
+@permitted("拟稿", "表扬和批评的名单")
 def confirm_names(
     office: Office,
     issue: Issue,
@@ -138,6 +140,7 @@ def picture_of(office: Office, digest: str) -> Photo | None:
     return None if photo is None or min(photo.width, photo.height) < _SMALLEST else photo
 
 
+@permitted("拟稿", "照片")
 def judge_picture(office: Office, issue: Issue, digest: str, state: str, who: str) -> None:
     """Keep what a person says of a picture; one that is CONFIRMED is kept as it will go out.
 
