@@ -16,7 +16,9 @@ from wenming_metrics.queries.progress.document_checks import (
 from wenming_metrics.queries.progress.documents import document_rates, documents
 
 CASE = tomllib.loads(
-    (Path(__file__).parent.parent / "cases" / "台账材料.toml").read_text(encoding="utf-8")
+    (Path(__file__).parent.parent / "cases" / "progress" / "台账材料.toml").read_text(
+        encoding="utf-8"
+    )
 )
 
 
