@@ -59,8 +59,8 @@ def send(office, *rows, name="清单.xlsx", **choices):
     return ingest(office, xlsx(sheets), name, answers=SenderAnswers(confirm_visits=True, **choices))
 
 
-def answer(office, *rows, name="反馈.xlsx", unit="甲街道"):
-    title = [f"填报单位:{unit}  填报日期:2026.10.16"]
+def answer(office, *rows, name="反馈.xlsx", unit="甲街道", on="2026.10.16"):
+    title = [f"填报单位:{unit}  填报日期:{on}"]
     return ingest(office, xlsx({"整改反馈": [title, ANSWERS, *rows]}), name)
 
 

@@ -36,6 +36,8 @@ ROWS = [
 ]
 """At 二号 one problem stands under two items: 三号|号楼|楼下|下乱|乱停|停车|车辆 and, with 停了|了车 for 停车,
 one more: 2 x 6 / (7 + 8) = 0.8."""
+OTHER = {"unit": "乙街道", "on": "2026.10.24", "name": "反馈乙.xlsx"}
+"""How the other street answers."""
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def make_repeats(folder):
     data = photographed(xlsx(sheets), {(3, 6): png(1), (4, 6): png(2)})
     ingest(made, data, "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
     answer(made, ["DC-1", "堆物", "已整改", "2026-10-14"])
-    answer(made, ["DC-7", "堆物", "已整改", "2026-10-16"], unit="乙街道", name="反馈乙.xlsx")
+    answer(made, ["DC-7", "堆物", "已整改", "2026-10-23"], **OTHER)
     return made
 
 
@@ -167,7 +169,7 @@ def test_a_unit_read_by_itself_is_the_same_as_that_part_of_all(tmp_path):
     say_same(made, known["DC-5"], known["DC-6"], "李四", same=False)
     # Nothing was answered in the other street, but something was.
     assert repeats(made, WINDOW, unit="乙街道").answers
-    answer(made, ["DC-7", "堆物", "已整改", "2026-10-16"], unit="乙街道", name="反馈乙.xlsx")
+    answer(made, ["DC-7", "堆物", "已整改", "2026-10-23"], **OTHER)
     whole = repeats(made, WINDOW)
     for unit in ("甲街道", "乙街道"):
         one = repeats(made, WINDOW, unit=unit)
