@@ -39,7 +39,8 @@ def draw(office: Office, selection: Selection) -> None:
         line = holding.of_unit(scope.unit)
         page.note(f"{words.plain(scope.unit)}问题整改：{unit_holding(line, holding.as_of)}")
     elif holding.by_unit["overdue"].any():
-        page.note(f"问题整改：{most_overdue(holding.by_unit, holding.as_of)}")
+        title = office.rules.board(selection.board).title
+        page.note(f"问题整改：{most_overdue(holding.by_unit, holding.as_of, title)}")
     tabs = [LOST, MOVED, REPEATED, FIXING]
     tab = page.switch("看什么", tabs, _TAB, label_visibility="collapsed")
     if tab == LOST:

@@ -83,9 +83,17 @@ def unit_holding(line: pd.Series | None, as_of: date) -> str:
     return f"截至 {as_of.isoformat()}，手里 {line['held']:,} 条没有整改完：{'，'.join(counts)}。"
 
 
-def most_overdue(by_unit: pd.DataFrame, as_of: date) -> str:
-    """Say who holds most of what is overdue, and what stands still."""
-    worst = by_unit[by_unit["overdue"] > 0].head(3)
+def most_overdue(by_unit: pd.DataFrame, as_of: date, title: str) -> str:
+    """Say who of a board holds most of what is overdue, and what stands still.
+
+    Takes: title - of the board: what units of other kinds hold is not in it
+    """
+    holders = by_unit[by_unit["overdue"] > 0]
+    worst = holders.head(3)
     names = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 条" for line in worst.itertuples())
+    names += "等" if len(holders) > len(worst) else ""
     late, stalled = int(by_unit["overdue"].sum()), int(by_unit["stalled"].sum())
-    return f"截至 {as_of.isoformat()}，逾期 {late:,} 条（{names}），长期无进展 {stalled:,} 条。"
+    return (
+        f"截至 {as_of.isoformat()}，{plain(title)}手里逾期 {late:,} 条（{names}），"
+        f"长期无进展 {stalled:,} 条；其他单位手里的见“问题整改”。"
+    )
