@@ -106,16 +106,16 @@ def do(page, address, state, act, count, who):
     sign(page, who)
     for row in range(count):
         pick_row(page, "fix-list", row)
-        sees(page, f"办理勾选的 {row + 1} 件" if row else "办理勾选的 1 件")
+        sees(page, f"办理勾选的 {row + 1} 条" if row else "办理勾选的 1 条")
     settled(page)
     box = page.get_by_label("办理事项").first
     box.click()
     box.fill(act)
     page.get_by_role("option", name=act, exact=True).first.click()
-    sees(page, f"{act}（{count} 件）")
+    sees(page, f"{act}（{count} 条）")
     settled(page)
-    button(page, f"{act}（{count} 件）").click()
-    sees(page, f"已办{act}：{count} 件。")
+    button(page, f"{act}（{count} 条）").click()
+    sees(page, f"已办{act}：{count} 条。")
 
 
 def test_a_round_of_putting_right(handing, page, chromium):
@@ -123,9 +123,9 @@ def test_a_round_of_putting_right(handing, page, chromium):
     sign(page, "甲")
     page.get_by_label("文号或批次").last.fill(DOCUMENT)
     page.get_by_label("文号或批次").last.press("Enter")
-    expect(button(page, "交办（5 件）")).to_be_enabled()
-    button(page, "交办（5 件）").click()
-    sees(page, "已交办 5 件")
+    expect(button(page, "交办（5 条）")).to_be_enabled()
+    button(page, "交办（5 条）").click()
+    sees(page, "已交办 5 条")
     settled(page)
     with page.expect_download() as told:
         button(page, "下载交办单和反馈表").click()
@@ -169,7 +169,7 @@ def test_a_round_of_putting_right(handing, page, chromium):
     sees(page, "抽取名单")
     settled(page)
     button(page, "抽取名单").click()
-    sees(page, "已抽取 4 件")
+    sees(page, "已抽取 4 条")
     for width in WIDTHS:
         with opened(chromium, width) as other:
             visit(other, f"{handing.address}/problems")
