@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.decisions.test_problem_moves import DAY, make, move, row_of, unit
 from tests.offices import copy_office
 from wenming_metrics.access.viewer import EVERYBODY, AccessError, Viewer, bind
+from wenming_metrics.decisions.dated_notes import add_remark_on
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.intake.commit import IntakeError, withdraw
 from wenming_metrics.publishing.published import published_issues, published_lists
@@ -200,6 +201,22 @@ def test_no_request_of_a_unit_shows_a_problem_of_another(office):
             if site not in sites:
                 with pytest.raises(IntakeError, match="流转-01"):
                     make_moves(bound, [row], order_now("反馈", "甲"))
+
+
+def test_a_unit_answers_for_itself_alone(office):
+    """一号 lies in 甲街道, which sees it; 城管局 has it."""
+    bound, row = of_unit(office, "甲街道"), row_of(office, "一号")
+    with pytest.raises(IntakeError, match="流转-08"):
+        make_moves(bound, [row], order_now("反馈", "甲"))
+    with pytest.raises(IntakeError, match="流转-08"):
+        make_moves(bound, [row], order_now("协办反馈", "甲"))
+    with pytest.raises(AccessError, match="只能替本单位办理"):
+        make_moves(bound, [row], order_now("反馈", "甲", unit=unit(office, "城管局")))
+
+
+def test_remarks_on_days_are_acts(office):
+    with pytest.raises(AccessError, match="没有“拟稿”的权限"):
+        add_remark_on(bind(office, viewer("督查员")), date(2026, 11, 9), "施工", "甲")
 
 
 def test_names_of_units_are_no_secret(office):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import now
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake.commit import IntakeError
@@ -17,6 +18,7 @@ LONGEST = 40
 """Characters of a remark: it stands on a printed line."""
 
 
+@permitted("拟稿", "{day} 的说明")
 def add_remark_on(office: Office, day: date, text: str, who: str) -> date:
     """Write a remark on a day. Raises IntakeError where text or name is missing. Returns: the day"""
     text, who = mask(text.strip()), who.strip()
@@ -29,6 +31,7 @@ def add_remark_on(office: Office, day: date, text: str, who: str) -> date:
     return day
 
 
+@permitted("拟稿", "说明")
 def take_back_remark(office: Office, number: int, who: str) -> int:
     """Take a remark back. Takes: number - its place among all that were ever written. Returns: it
 

@@ -11,7 +11,14 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from wenming_metrics.access.viewer import PARTY_ACTS, Deed, doing, permitted
+from wenming_metrics.access.viewer import (
+    PARTY_ACTS,
+    AccessError,
+    Deed,
+    Viewer,
+    doing,
+    permitted,
+)
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.problems import messages
 from wenming_metrics.intake.commit import IntakeError
@@ -84,6 +91,7 @@ def make_several(
             numbers = _numbers(connection, problems, order.who)
             book = book_of(connection, office.rules.loop, numbers)
             book = visible_part(connection, book, office.viewer)
+            order = _by_own_unit(book, order, office.viewer)
             complaints_found = list(_complain(connection, book, numbers, order))
             sentences += complaints_found
             if not complaints_found:
@@ -108,6 +116,18 @@ def _as_asked_by(office: Office, moves: Sequence[tuple[Sequence, Order]]) -> lis
     if not viewer.account:
         return list(moves)
     return [(problems, replace(order, who=viewer.name)) for problems, order in moves]
+
+
+def _by_own_unit(book: ProblemBook, order: Order, viewer: Viewer) -> Order:
+    """Let who is bound to a unit answer for that unit alone. Raises AccessError."""
+    move = book.rules.acts.get(order.act)
+    if viewer.units is None or move is None or move.by != "unit":
+        return order
+    parents = book.register.units["parent"]
+    own = [unit for unit in viewer.units if int(parents.get(unit, -1)) not in viewer.units]
+    if order.unit >= 0 and order.unit not in viewer.units:
+        raise AccessError("只能替本单位办理，没有改动。")
+    return replace(order, unit=order.unit if order.unit >= 0 else min(own, default=-1))
 
 
 def _deed_of(office: Office, moves: Sequence[tuple[Sequence, Order]]) -> AbstractContextManager:

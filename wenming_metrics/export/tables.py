@@ -52,7 +52,7 @@ _RANKING = columns(
     failed="问题项",
     places="问题处数",
 )
-_SHORTLISTS = columns(
+SHORTLISTS = columns(
     *("group", "title=shortlist", "rank", "unit_name", "score", "running=times_running"),
     "remark=long_remark",
 )
@@ -118,7 +118,7 @@ def _ranking_sheets(
             bars=("score",),
             chart=("unit_name", "score"),
         ),
-        ExportSheet(f"{prefix}名单", lists, shortlists, _SHORTLISTS, notes),
+        ExportSheet(f"{prefix}名单", lists, shortlists, SHORTLISTS, notes),
     )
 
 

@@ -9,12 +9,15 @@ import pandas as pd
 
 from wenming_metrics.access.viewer import AccessError, knows_scope
 from wenming_metrics.export.package import settle
-from wenming_metrics.export.tables import issued_sheets, write_book
+from wenming_metrics.export.tables import SHORTLISTS, ExportSheet, issued_sheets, write_book
 from wenming_metrics.publishing.issues import SIGNED, Issue, get_issue, list_issues
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import read_frozen
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import reading
+from wenming_metrics.vocabulary import columns
+
+_NAMES = columns("unit_name")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,14 +47,26 @@ def published_lists(office: Office, key: int) -> PublishedLists:
 
 @knows_scope
 def published_file(office: Office, key: int) -> bytes:
-    """Make the workbook of the lists of a signed issue, without its problems. Raises AccessError."""
+    """Make the workbook of what `published_lists` shows of a signed issue. Raises AccessError.
+
+    Of boards without ranks it holds the names alone: how many problems the others have is not theirs;
+    nor who is proposed to be named before a person confirmed it.
+    """
     with reading(office.store) as connection:
         frozen = read_frozen(connection, _published(get_issue(connection, key)))
-    titles, shortlists = frozen.facts["boards"], frozen.lists.shortlists
-    boards = {
-        titles[kind]: (frame, shortlists.get(kind)) for kind, frame in frozen.lists.boards.items()
+    titles, remarks = frozen.facts["boards"], signed_notes(frozen)
+    placed = {
+        titles[kind]: (frozen.lists.boards[kind], shortlist)
+        for kind, shortlist in frozen.lists.shortlists.items()
     }
-    return settle(write_book(*issued_sheets(boards, frozen.issue.title, signed_notes(frozen))))
+    sheets = issued_sheets(placed, frozen.issue.title, remarks)
+    kept = [sheet for sheet in sheets if sheet.columns is not SHORTLISTS]
+    names = [
+        ExportSheet(titles[kind], f"{frozen.issue.title} {titles[kind]}", frame, _NAMES, remarks)
+        for kind, frame in frozen.lists.boards.items()
+        if kind not in frozen.lists.shortlists
+    ]
+    return settle(write_book(*kept, *names))
 
 
 def _published(issue: Issue) -> Issue:

@@ -79,7 +79,9 @@ def broken_lines(connection: Connection) -> Iterator[str]:
             yield f"第 {line['line']} 行被改动过"
         number, previous = line["line"], line["digest"]
     last = connection.execute(select(end.c.line, end.c.digest)).first()
-    if (last or (0, "")) != (number, previous):
+    if last is None and connection.execute(select(schema.account.c.account)).first():
+        yield "有账号而没有操作日志"
+    elif (last or (0, "")) != (number, previous):
         yield f"末尾应是第 {last[0] if last else 0} 行，实为第 {number} 行"
 
 

@@ -12,7 +12,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -133,8 +133,8 @@ class Gate:
             or (self._is_local and not _OUR_HOST.fullmatch(hosts[0]))
         ):
             return False
-        schemes = ("http", "https") if self._is_secure else ("http",)
-        return not origins or origins in [[f"{scheme}://{hosts[0]}"] for scheme in schemes]
+        scheme = "https" if self._is_secure else "http"
+        return origins in ([], [f"{scheme}://{hosts[0]}"])
 
     def _account(self, session_key: str) -> Account | None:
         with reading(self._store) as connection:
@@ -313,11 +313,8 @@ def _cookie(headers: Headers) -> str:
 
 def _goal(path: str) -> str:
     """Give the path that was asked for; "/" for any other server's."""
-    target = urlsplit(path)
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not target.netloc
-    return (
-        path if is_ours and path.isprintable() and "\\" not in path and len(path) < 1_000 else "/"
-    )
+    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if is_ours and path.isprintable() and len(path) < 1_000 else "/"
 
 
 async def _form(request: Request) -> defaultdict[str, str] | None:

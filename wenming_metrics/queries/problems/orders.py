@@ -29,6 +29,7 @@ from wenming_metrics.scoring.loop.course import (
     SUSPEND,
     ProblemCourse,
 )
+from wenming_metrics.store.problems import CO_ACTS, CO_PROGRESS
 from wenming_metrics.vocabulary import CHECK_WAYS
 
 LEAD, ASSISTING = "主办", "协办"
@@ -36,7 +37,8 @@ LEAD, ASSISTING = "主办", "协办"
 ASKED_EXTENSION = "延期申请"
 _DISPUTE = "职责争议"
 _CLOSING = {CLOSED}
-_OF_UNIT = (ANSWER, SEND_BACK, "签收", ASKED_EXTENSION, "挂账申请", APPEAL)
+_CO_ACTS = (*CO_ACTS.values(), CO_PROGRESS)
+_OF_UNIT = (ANSWER, "进展", SEND_BACK, "签收", ASKED_EXTENSION, "挂账申请", APPEAL)
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,18 @@ def _wrong_people(
             yield "流转-08", {**facts, **unit_names}
 
 
+def _not_assisting(
+    book: ProblemBook, hand_outs: pd.DataFrame, number: str, order: Order, course: ProblemCourse
+) -> Iterator[Complaint]:
+    """Say that a unit reports as one that assists, and was not asked to."""
+    mine = hand_outs[(hand_outs["number"] == number) & (hand_outs["round"] == course.round)]
+    asked = mine.loc[mine["role"] == ASSISTING, "unit"].tolist()
+    if order.unit >= 0 and not any(same_house(book.register, order.unit, unit) for unit in asked):
+        names = book.register.units["name"]
+        assisting = "、".join(names[unit] for unit in asked) or "没有协办单位的一轮"
+        yield "流转-08", {"number": number, "unit": assisting, "written": names.get(order.unit, "")}
+
+
 def same_house(register: Register, unit: int, holder: int) -> bool:
     """Say whether one unit is the other, or lies below it."""
     parents = register.units["parent"]
@@ -189,6 +203,8 @@ def hand_out_complaints(
 
     Takes: hand_outs - `store.problems.handed_out` of the problem, and of others
     """
+    if order.act in _CO_ACTS:
+        yield from _not_assisting(book, hand_outs, number, order, course)
     if hand_outs.empty or order.act not in (HAND_OUT, CLOSED):
         return
     lines = hand_outs[(hand_outs["number"] == number) & (hand_outs["round"] == course.round)]

@@ -48,7 +48,8 @@ def draw(office: Office, days: Sequence[date]) -> None:
     page.say(sentences.opening(view))
     cards.draw_cards(_cards(view))
     page.note(wording.basis(view))
-    signed_view.say_held(custom(view.begin, view.as_of))
+    if not office.viewer.is_scoped:  # held rows of the city are not theirs
+        signed_view.say_held(custom(view.begin, view.as_of))
     if len(lines) < len(view.lines):
         extent = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
         page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限列出。")

@@ -20,6 +20,8 @@ def draw(office: Office, remarks: Sequence[DayRemark], last: date) -> None:
     tell_done()
     if remarks:
         page.note(words.plain(sentences.remark_lines(remarks)))
+    if not office.viewer.may("拟稿"):
+        return
     with st.expander("在图上加注", key="remark-form", on_change="rerun") as form:
         if not form.open:
             return
