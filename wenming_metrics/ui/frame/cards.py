@@ -142,6 +142,19 @@ def pictures(photos: Sequence[RowPicture]) -> None:
         st.html(f"<div class='photos'>{''.join(_picture(photo) for photo in photos)}</div>")
 
 
+def inline(content: bytes, mime: str, caption: str, width: int) -> None:
+    """Draw a picture of our own making inside the page.
+
+    A file of the server's has an owner where there are accounts, and this one would have none.
+    """
+    drawing = f"data:{mime};base64,{b64encode(content).decode()}"
+    title = escape(caption, quote=True)
+    st.html(
+        f"<img alt='{title}' src='{drawing}' style='width:{width}px;max-width:100%'>"
+        + (f"<p class='quiet'>{escape(caption)}</p>" if caption else "")
+    )
+
+
 def strip(steps: Iterable[tuple[str, str, Sequence[RowPicture]]]) -> None:
     """Draw side by side what was seen from day to day: heading, words, pictures of each step."""
     sections = [

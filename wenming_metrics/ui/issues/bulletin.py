@@ -39,7 +39,7 @@ from wenming_metrics.publishing.issues import SPECIAL, Issue
 from wenming_metrics.publishing.signed_workbook import period_file
 from wenming_metrics.publishing.signing import draft_lists
 from wenming_metrics.queries.office import Office
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import cards, page, tables, words
 from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 
@@ -162,7 +162,7 @@ def _draw_pages(pages: list[bytes], issue: Issue) -> None:
     )
     with st.container(horizontal=True, key="preview"):
         for picture in first_pages:
-            st.image(picture, width=340)
+            cards.inline(picture, "image/png", "", 340)
 
 
 def _draw_layout(office: Office, issue: Issue, layout: Layout, who: str) -> None:

@@ -23,7 +23,7 @@ from wenming_metrics.publishing.steps import note_step, steps_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT
 from wenming_metrics.store.issues import COUNTERSIGNED, PRINTED, REVIEWED
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import cards, page, tables, words
 from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 
@@ -114,7 +114,7 @@ def _draw_picture(office: Office, issue: Issue, picture: Candidate, who: str) ->
     if photo is None:
         page.note("这张照片打不开，或者太小、太大，不能放进通报。")
     else:
-        st.image(photo.content, words.plain(picture.caption), width=480)
+        cards.inline(photo.content, "image/jpeg", picture.caption, 480)
     with page.row():
         for state, label in ((CONFIRMED, "打码已确认"), (LEFT_OUT, "不用这张")):
             button(
