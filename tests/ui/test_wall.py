@@ -1,6 +1,7 @@
 """The wall screen: signed figures only, settings in the address, a page that outlives its server."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -72,7 +73,9 @@ def answered(query: bytes, path: str = "/") -> tuple[int, str]:
         sent.append(message)
 
     scope = {"type": "http", "path": path, "method": "GET", "query_string": query, "headers": []}
-    asyncio.run(WallDoor(inside)(scope, None, send))
+    # In a thread of its own: a browser that was driven in this one leaves its loop running.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, WallDoor(inside)(scope, None, send)).result()
     return sent[0]["status"], b"".join(m.get("body", b"") for m in sent[1:]).decode()
 
 
