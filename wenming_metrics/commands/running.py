@@ -84,6 +84,7 @@ def _port_refusal(port: int, host: str) -> str:
 
 def _demo(options: argparse.Namespace) -> int:
     from wenming_metrics.demo.inspections import END
+    from wenming_metrics.demo.signed import sign_weeks
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
     if today() < END:
@@ -114,5 +115,8 @@ def _demo(options: argparse.Namespace) -> int:
         window = periods.window(kind, last)
         banded = join_bands(ranking.ranking(office, window), bands(office, window))
         print_ranking(office, window, banded)
+    out.print("正在签发最近两期周通报（约 10 秒）……", markup=False)
+    for title in sign_weeks(office, last):
+        out.print(f"已签发 {title}。", markup=False)
     # A row that waits is part of what is shown.
     return max((code for code in codes if code != HELD), default=OK)
