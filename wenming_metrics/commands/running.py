@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import os
 import socket
-from pathlib import Path
+from argparse import Namespace
 
 from rich.progress import track
 
-from wenming_metrics.commands import FAILED, HELD, OK, Add
+from wenming_metrics.commands import FAILED, HELD, OK, command, this_office
 from wenming_metrics.commands.files import file_facts, verdict
 from wenming_metrics.commands.printing import err, out, print_files, print_ranking
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
-from wenming_metrics.queries.office import days_known, open_office
+from wenming_metrics.queries.office import days_known
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.runtime import settings
@@ -24,23 +23,8 @@ from wenming_metrics.runtime import settings
 _LAST_PORT = 65535
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    demo = add("demo", _demo, "生成演示市的表格并全部入库，打印日、周排名", json=False)
-    demo.add_argument("--days", type=int, default=60, help="演示多少天（默认 60）")
-    serve = add("serve", _serve, "打开网页（没有账号时只有本机能访问）", json=False)
-    serve.add_argument("--port", type=int, default=8501, help="端口（默认 8501）")
-    serve.add_argument(
-        "--host", default="127.0.0.1", metavar="地址", help="网卡地址；0.0.0.0 是所有网卡"
-    )
-    serve.add_argument("--cert", type=Path, metavar="证书", help="TLS 证书文件（PEM）")
-    serve.add_argument("--key", type=Path, metavar="私钥", help="证书的私钥文件（PEM，不设密码）")
-    serve.add_argument(
-        "--behind-https", action="store_true", help="前面有提供 https 的代理（如 nginx）"
-    )
-
-
-def _serve(options: argparse.Namespace) -> int:
+@command("serve")
+def _serve(options: Namespace) -> int:
     if refusal := _port_refusal(options.port, options.host):
         err.print(refusal, markup=False)
         return FAILED
@@ -82,7 +66,8 @@ def _port_refusal(port: int, host: str) -> str:
     return ""
 
 
-def _demo(options: argparse.Namespace) -> int:
+@command("demo")
+def _demo(options: Namespace) -> int:
     from wenming_metrics.demo.inspections import END
     from wenming_metrics.demo.signed import sign_weeks
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
@@ -94,7 +79,7 @@ def _demo(options: argparse.Namespace) -> int:
             markup=False,
         )
         return FAILED
-    office = open_office(settings.load())
+    office = this_office()
     folder = settings.ROOT / "data" / "store" / "demo"
     out.print("正在准备演示市的表格（第一次约 20 秒）……", markup=False)
     files = find_or_make_workbooks(folder, days=options.days)
