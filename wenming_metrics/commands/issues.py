@@ -16,13 +16,30 @@ from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
 from wenming_metrics.publishing.issues import SIGNED, SPAN_NAMES, Issue, find_issue, issues
+from wenming_metrics.publishing.proposals import (
+    PROPOSALS_NOTE,
+    PROPOSED,
+    decide_measure,
+    proposals,
+)
 from wenming_metrics.publishing.signed_workbook import moment, period_file
 from wenming_metrics.publishing.steps import TO_NOTE, note_step
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
-_ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify", "step")
+_ACTS = (
+    "list",
+    "draft",
+    "sheets",
+    "sign",
+    "export",
+    "withdraw",
+    "verify",
+    "step",
+    "propose",
+    "decide",
+)
 
 
 def add_commands(add: Add) -> None:
@@ -40,8 +57,12 @@ def add_commands(add: Add) -> None:
     issue.add_argument("--last", type=date.fromisoformat, help="draft：专项、回头看的最后一天")
     issue.add_argument("--step", default="", choices=TO_NOTE, help="step：核稿、会签或印发")
     issue.add_argument("--who", default="", help="经办人或签发人")
-    issue.add_argument("--document", default="", help="sign：文号")
-    issue.add_argument("--reason", default="", help="withdraw：作废的原因；step：备注")
+    issue.add_argument("--document", default="", help="sign、decide：文号")
+    issue.add_argument(
+        "--reason", default="", help="withdraw：作废的原因；step：备注；decide：怎样决定"
+    )
+    issue.add_argument("--unit", default="", help="decide：哪个单位")
+    issue.add_argument("--measure", default="", help="decide：通报表扬、通报批评、约谈等")
     issue.add_argument("--out", type=Path, help="sheets、export：存到哪个文件")
     issue.add_argument("--until-now", action="store_true", help="draft：以现在为截止时刻")
 
@@ -50,6 +71,7 @@ def _issue(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
     does |= {"export": _export, "withdraw": _withdraw, "verify": _verify, "step": _step}
+    does |= {"propose": _propose, "decide": _decide}
     return does[options.act](office, options)
 
 
@@ -126,6 +148,34 @@ def _step(office: Office, options: argparse.Namespace) -> int:
     issue = _chosen_issue(office, options)
     note_step(office, issue.key, options.step, options.who, options.reason)
     say(f"{issue.title}{options.step}已记下。", as_json=options.json, **_facts(issue))
+    return OK
+
+
+def _propose(office: Office, options: argparse.Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    lines = proposals(office, issue.key)
+    if options.json:
+        print_json({**_facts(issue), "proposals": plain(lines)})
+        return OK
+    names = titles(*PROPOSED)
+    print_lines(f"{issue.title}建议名单", lines[list(names)].rename(columns=names))
+    say(PROPOSALS_NOTE)
+    return OK
+
+
+def _decide(office: Office, options: argparse.Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    decide_measure(
+        office,
+        issue.key,
+        options.unit,
+        options.measure,
+        options.reason,
+        options.document,
+        options.who,
+    )
+    text = f"{options.unit}{options.measure}的决定已登记。"
+    say(text, as_json=options.json, **_facts(issue))
     return OK
 
 
