@@ -18,7 +18,7 @@ front = 1
 back = 1
 [[lists.measure]]
 title = "通报表扬"
-side = "front"
+end = "front"
 clause = "第十八条"
 [[lists.measure]]
 title = "约谈"

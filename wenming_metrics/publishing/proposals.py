@@ -36,7 +36,7 @@ COLUMNS = (
     *(
         "board",
         "measure",
-        "side",
+        "end",
         "group",
         "unit",
         "unit_name",
@@ -66,18 +66,18 @@ def proposals(office: Office, key: int) -> pd.DataFrame:
 
     A draft is measured as it would be signed now.
 
-    Returns: COLUMNS, one line per measure and named unit, those fit first: side (FRONT or BACK),
-             running (signed issues up to this one in which it was named on that side without a gap), issues (those issues
-             with their documents), clause ("" = the rules write none), source (of the rules), sample
+    Returns: COLUMNS, one line per measure and named unit, those fit first: end (FRONT or BACK),
+             running (signed issues up to this one in which it was named at that end without a gap),
+             issues (those it rests on, with their documents), clause ("" = the rules write none), source (of the rules), sample
              (_ENOUGH, or what is short and in which issue), verdict (FIT, of a draft ONCE_SIGNED, or
              why not yet), decided (what a person typed in, "" = nothing)
     """
     with reading(office.store) as connection:
         issue = get_issue(connection, key)
         signed = read_frozen(connection, issue).lists if issue.was_signed else None
-    lists = signed or draft_lists(office, issue)
+    figures = signed or draft_lists(office, issue)
     with reading(office.store) as connection:
-        lines = propose(connection, office, issue, lists)
+        lines = propose(connection, office, issue, figures)
     decided = decisions(office, issue)
     spelled = {
         (
@@ -86,17 +86,17 @@ def proposals(office: Office, key: int) -> pd.DataFrame:
         ): f"{line.decision}（{line.document or '无文号'}，{line.who}）"
         for line in decided.itertuples()
     }
-    pairs = zip(lines["measure"], lines["unit_name"], strict=True)
-    return lines.assign(decided=[spelled.get(pair, "") for pair in pairs])
+    keys = zip(lines["measure"], lines["unit_name"], strict=True)
+    return lines.assign(decided=[spelled.get(key, "") for key in keys])
 
 
 def propose(
-    connection: Connection, office: Office, issue: Issue, lists: IssueLists
+    connection: Connection, office: Office, issue: Issue, figures: IssueLists
 ) -> pd.DataFrame:
-    """Make the lines of `proposals` but for what was decided. Takes: lists - of the issue"""
+    """Make the lines of `proposals` but for what was decided. Takes: figures - of the issue"""
     rules = rules_on(office, issue.window.end)
-    chain = [(issue, lists), *_run_before(connection, issue)]
-    lines = [line for kind in lists.shortlists for line in _of_board(office, kind, chain, rules)]
+    chain = [(issue, figures), *_run_before(connection, issue)]
+    lines = [line for kind in figures.shortlists for line in _of_board(office, kind, chain, rules)]
     frame = pd.DataFrame(lines, columns=list(COLUMNS[:-1]))
     return frame.sort_values("verdict", key=lambda verdict: ~is_fit(verdict), kind="stable")
 
@@ -108,18 +108,18 @@ def is_fit(verdict: pd.Series) -> pd.Series:
 
 def fit_names(lines: pd.DataFrame, end: str) -> list[str]:
     """List the units of one end, FRONT or BACK, that any measure may be proposed for."""
-    is_there = (lines["side"] == end) & is_fit(lines["verdict"])
+    is_there = (lines["end"] == end) & is_fit(lines["verdict"])
     return list(dict.fromkeys(lines.loc[is_there, "unit_name"]))
 
 
 def _run_before(connection: Connection, issue: Issue) -> Iterator[tuple[Issue, IssueLists]]:
     """Give the signed issues right before one, the latest first, until one is missing."""
     first = issue.window.start
-    for earlier in issues_before(connection, issue):
-        if earlier.window.end + timedelta(days=1) != first:
+    for past in issues_before(connection, issue):
+        if past.window.end + timedelta(days=1) != first:
             return
-        yield earlier, read_frozen(connection, earlier).lists
-        first = earlier.window.start
+        yield past, read_frozen(connection, past).lists
+        first = past.window.start
 
 
 def _of_board(
@@ -128,19 +128,19 @@ def _of_board(
     chain: Sequence[tuple[Issue, IssueLists]],
     rules: RuleSet,
 ) -> Iterator[dict[str, object]]:
-    held = [(issue, lists) for issue, lists in chain if kind in lists.shortlists]
-    sides = [_sides(lists.boards[kind], lists.shortlists[kind]) for _, lists in held]
-    runs = running(sides, rules.lists.absent)
+    held = [(issue, figures) for issue, figures in chain if kind in figures.shortlists]
+    stood = [_ends(figures.boards[kind], figures.shortlists[kind]) for _, figures in held]
+    runs = running(stood, rules.lists.absent)
     shortlist = held[0][1].shortlists[kind]
     named = shortlist[shortlist["left_out"] == 0]
     by_rules = cache(partial(_missed_by_rules, office, kind))
     for measure in rules.lists.measures:
-        for line in named[named["side"] == measure.side].itertuples():
+        for line in named[named["side"] == measure.end].itertuples():
             count = runs.get(line.unit, 0)
             there = [
-                pair
-                for pair, side in zip(held, sides, strict=True)
-                if side.get(line.unit) == measure.side
+                signed
+                for signed, ends in zip(held, stood, strict=True)
+                if ends.get(line.unit) == measure.end
             ]
             rests_on = list(_rests_on(there[:count], measure))
             sample = _sample(kind, line.unit, rests_on, by_rules if _asks(rules) else None)
@@ -150,7 +150,7 @@ def _of_board(
                 **{
                     "board": kind,
                     "measure": measure.title,
-                    "side": measure.side,
+                    "end": measure.end,
                     **facts,
                     "score": line.score,
                 },
@@ -161,19 +161,19 @@ def _of_board(
 
 
 def _rests_on(
-    pairs: Sequence[tuple[Issue, IssueLists]], measure: Measure
+    run: Sequence[tuple[Issue, IssueLists]], measure: Measure
 ) -> Iterator[tuple[Issue, IssueLists]]:
     """Give as many issues of a run, the latest first, as a measure asks for and a week is less than."""
     count = days = 0
-    for issue, lists in pairs:
+    for issue, figures in run:
         if count >= measure.issues and days > _WEEK:
             return
         count, days = count + 1, days + len(issue.window.days)
-        yield issue, lists
+        yield issue, figures
 
 
-def _sides(board: pd.DataFrame, shortlist: pd.DataFrame) -> dict[int, str]:
-    """Say of each unit with a place on which side it was named, "" for neither, as it was signed."""
+def _ends(board: pd.DataFrame, shortlist: pd.DataFrame) -> dict[int, str]:
+    """Say of each unit with a place at which end it was named, "" for neither, as it was signed."""
     placed = dict.fromkeys(board.loc[board["rank"].notna(), "unit"].tolist(), "")
     named = shortlist[shortlist["left_out"] == 0]
     return placed | dict(zip(named["unit"].tolist(), named["side"].tolist(), strict=True))
@@ -196,17 +196,17 @@ def _sample(
 ) -> str:
     """Say what is short in the samples of a unit, issue by issue; _ENOUGH where nothing is."""
     short = []
-    for issue, lists in rests_on:
-        faults = _faults_signed(lists, kind, unit)
+    for issue, figures in rests_on:
+        faults = _faults_signed(figures, kind, unit)
         faults += by_rules(issue).get(unit, []) if by_rules else []
         if faults:
             short.append(f"第{issue.number}期{'、'.join(faults)}")
     return "；".join(short) or _ENOUGH
 
 
-def _faults_signed(lists: IssueLists, kind: str, unit: int) -> list[str]:
+def _faults_signed(figures: IssueLists, kind: str, unit: int) -> list[str]:
     """Say what the list of an issue itself holds against a unit's place."""
-    board, shortlist = lists.boards[kind], lists.shortlists[kind]
+    board, shortlist = figures.boards[kind], figures.shortlists[kind]
     standing = board.loc[board["unit"] == unit, "standing"] if "standing" in board else ()
     faults = [FEW_SITES] if FEW_SITES in list(standing) else []
     remarks = "，".join(shortlist.loc[shortlist["unit"] == unit, "remark"]).split("，")

@@ -120,12 +120,12 @@ class Adjustments:
 class Measure:
     """What may be proposed of a unit that is named (通报表扬, 通报批评, 约谈).
 
-    side - "front" or "back"; issues - at how many signed issues running it must have been named there;
+    end - "front" or "back"; issues - at how many signed issues running it must have been named there;
     clause - of the rules that says so, "" = not written
     """
 
     title: str
-    side: str = _default("lists.measure[].side")
+    end: str = _default("lists.measure[].end")
     issues: int = _default("lists.measure[].issues")
     clause: str = _default("lists.measure[].clause")
 

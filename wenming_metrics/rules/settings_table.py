@@ -268,7 +268,7 @@ _SETTINGS = (
     integer("lists.group[].back", "名单：靠后几个", "列出后几名", span=_COUNT, default=0),
     Setting("lists.measure[].title", "建议：叫法", "如 通报表扬、通报批评、约谈", "filled"),
     choice(
-        *("lists.measure[].side", "建议：对哪份名单", "靠前名单还是靠后名单里的单位"),
+        *("lists.measure[].end", "建议：对哪份名单", "靠前名单还是靠后名单里的单位"),
         {"front": "靠前名单", "back": "靠后名单"},
         default="back",
     ),

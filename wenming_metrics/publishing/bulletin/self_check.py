@@ -100,8 +100,7 @@ def _names(connection: Connection, office: Office, material: Material) -> tuple[
         return LOOK, "没有确认，通报里写作建议名单"
     lines = propose(connection, office, material.issue, material.lists)
     fit = {(end, name) for end in (FRONT, BACK) for name in fit_names(lines, end)}
-    pairs = zip(named["side"], named["unit_name"], strict=True)
-    weak = [name for side, name in pairs if (side, name) not in fit]
+    weak = [line.unit_name for line in named.itertuples() if (line.side, line.unit_name) not in fit]
     count = f"已确认{len(named)}个单位"
     if not weak:
         return PASSED, count
