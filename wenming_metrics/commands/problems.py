@@ -51,6 +51,7 @@ def add_commands(add: Add) -> None:
     problems.add_argument(
         "--term", choices=TERMS, help="只列这样的：逾期、临期、未到期、无期限、长期无进展"
     )
+    problems.add_argument("--source", metavar="来源", help="只列这个来源的，如 第三方、领导批示")
     problems.add_argument("--out", type=Path, help="存成 .xlsx 文件")
     problems.add_argument(
         "--rejudge",
@@ -143,6 +144,8 @@ def _problems(options: argparse.Namespace) -> int:
     lines = lines[lines["state"] == options.state] if options.state else lines
     if options.unit:
         lines = lines[lines["unit_name"] == options.unit]
+    if options.source:
+        lines = lines[lines["source_name"] == options.source]
     lines = with_term(lines, options.term or "").reset_index(drop=True)
     if options.out:
         options.out.write_bytes(wording.list_file(lines, view))
