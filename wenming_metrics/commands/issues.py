@@ -13,70 +13,22 @@ from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-<<<<<<< HEAD
 from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, issues
-=======
-from wenming_metrics.publishing.issues import SIGNED, SPAN_NAMES, Issue, find_issue, issues
 from wenming_metrics.publishing.proposals import (
     PROPOSALS_NOTE,
     PROPOSED,
     decide_measure,
     proposals,
 )
->>>>>>> ready-ranks
 from wenming_metrics.publishing.signed_workbook import moment, period_file
 from wenming_metrics.publishing.steps import note_step
 from wenming_metrics.queries.office import Office
 from wenming_metrics.vocabulary import titles
 
-<<<<<<< HEAD
 
 @command("issue")
 def _issue(options: Namespace) -> int:
     office = this_office()
-=======
-_ACTS = (
-    "list",
-    "draft",
-    "sheets",
-    "sign",
-    "export",
-    "withdraw",
-    "verify",
-    "step",
-    "propose",
-    "decide",
-)
-
-
-def add_commands(add: Add) -> None:
-    """Add the command of this theme."""
-    issue = add("issue", _issue, "通报：建草稿、出核对稿、签发、导出、作废、核对")
-    issue.add_argument("act", choices=_ACTS, metavar="做什么", help="、".join(_ACTS))
-    issue.add_argument("which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码")
-    issue.add_argument("--date", type=date.fromisoformat, help="draft：哪一天所在的一期，或第一天")
-    issue.add_argument(
-        "--kind",
-        default="",
-        choices=("day", "week", "month", "quarter", *SPAN_NAMES),
-        help="draft：不是本单位期次的种类，special 专项，review 回头看",
-    )
-    issue.add_argument("--last", type=date.fromisoformat, help="draft：专项、回头看的最后一天")
-    issue.add_argument("--step", default="", choices=TO_NOTE, help="step：核稿、会签或印发")
-    issue.add_argument("--who", default="", help="经办人或签发人")
-    issue.add_argument("--document", default="", help="sign、decide：文号")
-    issue.add_argument(
-        "--reason", default="", help="withdraw：作废的原因；step：备注；decide：怎样决定"
-    )
-    issue.add_argument("--unit", default="", help="decide：哪个单位")
-    issue.add_argument("--measure", default="", help="decide：通报表扬、通报批评、约谈等")
-    issue.add_argument("--out", type=Path, help="sheets、export：存到哪个文件")
-    issue.add_argument("--until-now", action="store_true", help="draft：以现在为截止时刻")
-
-
-def _issue(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
->>>>>>> ready-ranks
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
     does |= {"export": _export, "withdraw": _withdraw, "verify": _verify, "step": _step}
     does |= {"propose": _propose, "decide": _decide}
@@ -159,10 +111,7 @@ def _step(office: Office, options: Namespace) -> int:
     return OK
 
 
-<<<<<<< HEAD
-def _verify(office: Office, options: Namespace) -> int:
-=======
-def _propose(office: Office, options: argparse.Namespace) -> int:
+def _propose(office: Office, options: Namespace) -> int:
     issue = _chosen_issue(office, options)
     lines = proposals(office, issue.key)
     if options.json:
@@ -174,7 +123,7 @@ def _propose(office: Office, options: argparse.Namespace) -> int:
     return OK
 
 
-def _decide(office: Office, options: argparse.Namespace) -> int:
+def _decide(office: Office, options: Namespace) -> int:
     issue = _chosen_issue(office, options)
     decide_measure(
         office,
@@ -190,8 +139,7 @@ def _decide(office: Office, options: argparse.Namespace) -> int:
     return OK
 
 
-def _verify(office: Office, options: argparse.Namespace) -> int:
->>>>>>> ready-ranks
+def _verify(office: Office, options: Namespace) -> int:
     issue = _signed_issue(office, options)
     verdict, since = verify_issue(office, issue), corrections(office, issue)
     if options.json:
