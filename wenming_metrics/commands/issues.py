@@ -13,7 +13,7 @@ from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, issues
+from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, find_slot, issues
 from wenming_metrics.publishing.proposals import (
     PROPOSALS_NOTE,
     PROPOSED,
@@ -31,7 +31,7 @@ def _issue(options: Namespace) -> int:
     office = this_office()
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
     does |= {"export": _export, "withdraw": _withdraw, "verify": _verify, "step": _step}
-    does |= {"propose": _propose, "decide": _decide}
+    does |= {"waive": _waive, "propose": _propose, "decide": _decide}
     return does[options.act](office, options)
 
 
@@ -57,11 +57,11 @@ def _list(office: Office, options: Namespace) -> int:
 
 
 def _draft(office: Office, options: Namespace) -> int:
-    if options.date is None:
-        raise IntakeError("请用 --date 写明哪一天所在的一期。")
+    if options.date is None and not options.which:
+        raise IntakeError("请写期号，或者用 --date 写明哪一天所在的一期。")
     issue = signing.draft(
         office,
-        options.date,
+        options.date or find_slot(office, options.which).window.start,
         options.who,
         until_now=options.until_now,
         kind=options.kind,
@@ -78,6 +78,14 @@ def _sheets(office: Office, options: Namespace) -> int:
     _, content = send(office, _chosen_issue(office, options).key, options.who)
     options.out.write_bytes(content)
     say(f"核对稿已存到 {options.out}", as_json=options.json, file=str(options.out))
+    return OK
+
+
+def _waive(office: Office, options: Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    count = signing.waive_all(office, issue.key, options.who, options.reason)
+    text = f"{issue.title}不等 {count} 行待核的。" if count else f"{issue.title}没有要等的行。"
+    say(text, as_json=options.json, **_facts(issue), waived=count)
     return OK
 
 

@@ -22,13 +22,7 @@ def sign_weeks(office: Office, last: date, weeks: int = 2) -> list[str]:
         if present:
             continue
         issue = signing.draft(office, slot.window.start, _DRAFTED_BY)
-        held_rows = signing.held_for(office, issue)
-        held_rows = held_rows[held_rows["waived"] == ""]
-        if len(held_rows):
-            rows = list(
-                held_rows[["batch", "sheet", "source_row"]].itertuples(index=False, name=None)
-            )
-            signing.waive(office, issue.key, rows, _DRAFTED_BY, _UNAWAITED)
+        signing.waive_all(office, issue.key, _DRAFTED_BY, _UNAWAITED)
         number = f"演创办〔{slot.year}〕{slot.number}号"
         titles.append(signing.sign(office, issue.key, _SIGNED_BY, number).title)
     return titles
