@@ -31,6 +31,7 @@ from wenming_metrics.commands import (
     progress,
     rules,
     running,
+    service,
     surveys,
     upkeep,
 )
@@ -111,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         catalogue,
         accounts,
         upkeep,
+        service,
     ):
         theme.add_commands(add)
     return parser

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, Add
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
+from wenming_metrics.commands import FAILED, HELD, OK, Add
+from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say, say_saved
 from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.cell_corrections import confirm, propose, refuse
+from wenming_metrics.decisions.outlines import keep_outlines, look_at_outlines
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing.signed_workbook import moment
@@ -26,6 +27,7 @@ from wenming_metrics.queries.files.recounted import recounted_deadlines
 from wenming_metrics.queries.first_steps import first_steps
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.scores.records import records
+from wenming_metrics.reading.outlines.shapes import SYSTEMS
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.reading.survey.wordings import option_form
 from wenming_metrics.runtime import settings
@@ -76,6 +78,12 @@ def add_commands(add: Add) -> None:
     add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限，列出会是另一天的")
     add("waiting", _waiting, "列出待核、暂不计分的行")
     _add_corrections(add)
+    drawn = add("outlines", _outlines, "地图的轮廓：检查、存入一份 GeoJSON 或表格")
+    drawn.add_argument("file", type=Path, metavar="轮廓文件")
+    drawn.add_argument(
+        "--system", required=True, choices=list(SYSTEMS), metavar="坐标系", help="、".join(SYSTEMS)
+    )
+    drawn.add_argument("--who", default="", metavar="姓名", help="存入的经办人；不写只检查")
 
 
 def _add_corrections(add: Add) -> None:
@@ -253,3 +261,18 @@ def _masked(frame: pd.DataFrame) -> pd.DataFrame:
             for name in texts
         }
     )
+
+
+def _outlines(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    file = look_at_outlines(office, options.file.read_bytes(), options.file.name, options.system)
+    if not options.json:
+        for problem in file.problems:
+            err.print(f"{problem.severity} {problem.text}", markup=False)
+    if options.who:
+        keep_outlines(office, file, options.who)
+    stored = "已存入。" if options.who else "只检查，没有存入；要存入请写 --who。"
+    message = file.sentence if file.is_refused else f"{file.sentence}{stored}"
+    told = [problem.text for problem in file.problems]
+    say(message, as_json=options.json, shapes=len(file.shapes), problems=told)
+    return FAILED if file.is_refused else HELD if told else OK

@@ -6,6 +6,9 @@ import argparse
 import errno
 import os
 import socket
+import threading
+import time
+import webbrowser
 from pathlib import Path
 
 from rich.progress import track
@@ -13,6 +16,7 @@ from rich.progress import track
 from wenming_metrics.commands import FAILED, HELD, OK, Add
 from wenming_metrics.commands.files import file_facts, verdict
 from wenming_metrics.commands.printing import err, out, print_files, print_ranking
+from wenming_metrics.decisions.outlines import keep_outlines, look_at_outlines
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
@@ -22,6 +26,8 @@ from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.runtime import settings
 
 _LAST_PORT = 65535
+_PATIENCE = 300
+"""Seconds within which a server listens, however large its store."""
 
 
 def add_commands(add: Add) -> None:
@@ -38,6 +44,7 @@ def add_commands(add: Add) -> None:
     serve.add_argument(
         "--behind-https", action="store_true", help="前面有提供 https 的代理（如 nginx）"
     )
+    serve.add_argument("--open", action="store_true", help="网页可以打开时，自动打开浏览器")
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -55,8 +62,22 @@ def _serve(options: argparse.Namespace) -> int:
     if warning := server.certificate_warning(listening):
         err.print(warning, markup=False)
     out.print(f"网页地址：{listening.url}（按 Ctrl+C 停止）")
+    if options.open:
+        threading.Thread(
+            target=_open_browser, args=(options.port, listening.url), daemon=True
+        ).start()
     server.serve(listening)
     return OK
+
+
+def _open_browser(port: int, url: str) -> None:
+    """Open the page as soon as the server listens."""
+    for _ in range(_PATIENCE):
+        time.sleep(1)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                webbrowser.open(url)
+                return
 
 
 def _port_refusal(port: int, host: str) -> str:
@@ -84,6 +105,9 @@ def _port_refusal(port: int, host: str) -> str:
 
 def _demo(options: argparse.Namespace) -> int:
     from wenming_metrics.demo.inspections import END
+    from wenming_metrics.demo.outlines import NAME as OUTLINES
+    from wenming_metrics.demo.outlines import SYSTEM as OUTLINE_SYSTEM
+    from wenming_metrics.demo.outlines import write_outlines
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
     if today() < END:
@@ -106,6 +130,11 @@ def _demo(options: argparse.Namespace) -> int:
             commit.commit(office, preview, "演示")
         if codes[-1] != OK:
             print_files([file_facts(preview)])
+    keep_outlines(
+        office,
+        look_at_outlines(office, write_outlines(folder).read_bytes(), OUTLINES, OUTLINE_SYSTEM),
+        "演示",
+    )
     last = days_known(office)[-1]
     out.print(
         f"{len(files)} 个文件已入库（放在 {folder.relative_to(settings.ROOT)}）。", markup=False

@@ -119,19 +119,29 @@ def entries_of(path: Path) -> tuple[list[Entry], frozenset[str]]:
 @contextmanager
 def _opened(path: Path, rules: RuleSet) -> Iterator[tuple[Store, int]]:
     """Open a private copy of a backup: checked, of this version, with all its sums."""
+    with migrated_copy(path, "还原") as (store, rows):
+        with writing(store) as connection:
+            fill_sums(connection, rules)
+        yield store, rows
+
+
+@contextmanager
+def migrated_copy(path: Path, act: str) -> Iterator[tuple[Store, int]]:
+    """Give a private copy of a file, of this version and checked, and its rows; the file stays as it is.
+
+    Raises StoreError where it is no store, is damaged, or cannot be migrated.
+    """
     with unnamed_store() as store:
-        with in_words("还原", path):
+        with in_words(act, path):
             only = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            with closing(only) as backup_file, store.engine.connect() as copy:
-                backup_file.backup(copy.connection.driver_connection)
-        with in_words("还原", path):
+            with closing(only) as original, store.engine.connect() as copy:
+                original.backup(copy.connection.driver_connection)
+        with in_words(act, path):
             if migrate.version_of(store.engine) is None:
-                raise StoreError(f"{path} 是空的，里面没有数据，不是备份，没有还原。")
+                raise StoreError(f"{path} 是空的，里面没有数据，不是备份，没有{act}。")
             migrate.bring_up_to_date(store.engine)
         with reading(store) as connection:
             rows = check_copy(connection)
-        with writing(store) as connection:
-            fill_sums(connection, rules)
         yield store, rows
 
 

@@ -82,8 +82,7 @@ def is_local() -> bool:
 def remember_owner(key: str, login: str, *, shared: bool = False) -> None:
     """Remember whose a session of a page is, or a file. Takes: shared - also of those who had it before"""
     with _lock:
-        earlier = _owners.get(key, frozenset()) if shared else frozenset()
-        _owners[key] = earlier | {login}
+        _owners[key] = (_owners.get(key, frozenset()) if shared else frozenset()) | {login}
         _owners.move_to_end(key)
         while len(_owners) > _MOST:
             _owners.popitem(last=False)
