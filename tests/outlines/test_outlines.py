@@ -1,6 +1,7 @@
 """Outlines of the map: what is read, what is refused and in which words, what the map shows."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from wenming_metrics.charts.city_map import city_map_chart, ring_centre
 from wenming_metrics.decisions.outlines import drop_outlines, keep_outlines, look_at_outlines
 from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.outlines import SYSTEM, write_outlines
-from wenming_metrics.domain.periods import parse_week
+from wenming_metrics.domain.periods import window
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.city_map import city_map
 from wenming_metrics.reading.outlines import read as outline_reader
@@ -27,7 +28,7 @@ from wenming_metrics.reading.outlines.shapes import (
 
 pytestmark = pytest.mark.only("sqlite")
 DEGREES, PLANE = "CGCS2000 经纬度", "平面坐标（东、北，米）"
-WEEK = parse_week("2026-W47")
+WEEK = window("week", date(2026, 11, 18))
 SQUARE = [[0, 0], [0.01, 0], [0.01, 0.01], [0, 0.01], [0, 0]]
 """Degrees: about a kilometre."""
 

@@ -44,9 +44,9 @@ def _service(options: argparse.Namespace) -> int:
     return OK
 
 
-def systemd(served: list[str], folder: Path | None, user: str) -> str:
+def systemd(served: list[str], backups: Path | None, user: str) -> str:
     """Spell the units of a server, and of a backup each day and a trial of it each week."""
-    head = f"""User={user}
+    setup = f"""User={user}
 WorkingDirectory={_escaped(str(ROOT))}
 {_variables()}"""
     texts = {
@@ -55,7 +55,7 @@ Description=Wenming Metrics
 After=network.target postgresql.service
 
 [Service]
-{head}ExecStart={_line(*served)}
+{setup}ExecStart={_line(*served)}
 Restart=always
 RestartSec=5
 LimitNOFILE=65535
@@ -66,9 +66,9 @@ PrivateTmp=true
 WantedBy=multi-user.target
 """
     }
-    if folder:
-        texts |= _timed("backup", "*-*-* 02:00:00", head, "backup", str(folder), "--keep", "14")
-        texts |= _timed("try", "Sun *-*-* 03:00:00", head, "restore", str(folder), "--try")
+    if backups:
+        texts |= _timed("backup", "*-*-* 02:00:00", setup, "backup", str(backups), "--keep", "14")
+        texts |= _timed("try", "Sun *-*-* 03:00:00", setup, "restore", str(backups), "--try")
     names = " ".join(name for name in texts if name.endswith((".timer", f"{_NAME}.service")))
     return "\n".join(
         [
@@ -80,14 +80,14 @@ WantedBy=multi-user.target
     )
 
 
-def _timed(name: str, when: str, head: str, *words: str) -> dict[str, str]:
+def _timed(name: str, when: str, setup: str, *words: str) -> dict[str, str]:
     return {
         f"{_NAME}-{name}.service": f"""[Unit]
 Description=Wenming Metrics {name}
 
 [Service]
 Type=oneshot
-{head}ExecStart={_line(*words)}
+{setup}ExecStart={_line(*words)}
 """,
         f"{_NAME}-{name}.timer": f"""[Unit]
 Description=Wenming Metrics {name}
@@ -125,14 +125,14 @@ def _variables() -> str:
     return "\n".join(lines) + "\n"
 
 
-def windows(served: list[str], folder: Path | None, _: str) -> str:
+def windows(served: list[str], backups: Path | None, _: str) -> str:
     """Spell the tasks of Windows' own scheduler, as PowerShell: no further program is needed."""
     tasks = [_task(_NAME, "-AtStartup", served)]
-    if folder:
-        keep = ["backup", str(folder), "--keep", "14"]
+    if backups:
+        keep = ["backup", str(backups), "--keep", "14"]
         tasks.append(_task(f"{_NAME}-backup", "-Daily -At 2am", keep))
         weekly = "-Weekly -DaysOfWeek Sunday -At 3am"
-        tasks.append(_task(f"{_NAME}-try", weekly, ["restore", str(folder), "--try"]))
+        tasks.append(_task(f"{_NAME}-try", weekly, ["restore", str(backups), "--try"]))
     return "\n".join(
         [
             "# 存成 wenming.ps1（带 BOM 的 UTF-8），用管理员身份在 PowerShell 里运行一次。",

@@ -116,8 +116,8 @@ def _try_restore(options: argparse.Namespace, config: settings.Settings) -> int:
     if not newest:
         raise StoreError(f"{options.file} 里没有备份。")
     _, rules, _ = read_rules(config, *entries_of(newest[0]))
-    with TemporaryDirectory(prefix="wenming-try-") as folder:
-        trial = replace(config, store_url=settings.store_url(Path(folder) / "try.db"))
+    with TemporaryDirectory(prefix="wenming-try-") as scratch:
+        trial = replace(config, store_url=settings.store_url(Path(scratch) / "try.db"))
         restored = restore(trial.store_url, rules, newest[0])
         office = open_office(trial)
         report = verify(office)

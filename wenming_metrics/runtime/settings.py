@@ -34,7 +34,7 @@ class SettingsError(RuntimeError):
 class BackupPlan:
     """Backups that the server takes by itself: into which folder, at which hour, how many are kept."""
 
-    folder: Path
+    target: Path
     hour: time
     keep: int
 
@@ -84,12 +84,12 @@ def _backup_plan() -> BackupPlan | None:
     return BackupPlan(Path(folder), time(hours, minutes), keep) if folder else None
 
 
-def _whole(name: str, what: str) -> int | None:
+def _whole(name: str, noun: str) -> int | None:
     text = os.environ.get(name, "").strip()
     if not text:
         return None
     if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"环境变量 {name} 应是{what}（1 或更大的整数），现在是“{text}”。")
+        raise SettingsError(f"环境变量 {name} 应是{noun}（1 或更大的整数），现在是“{text}”。")
     return int(text)
 
 

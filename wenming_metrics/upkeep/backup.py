@@ -86,12 +86,12 @@ def rotate(folder: Path, keep: int) -> list[Path]:
     Raises StoreError where one cannot be removed.
     """
     with in_words("清除旧备份", folder):
-        old = backups_in(folder)[keep:]
-        for path in old:
+        outdated = backups_in(folder)[keep:]
+        for path in outdated:
             path.unlink()
-    for path in old:
+    for path in outdated:
         _log.info("清除旧备份 %s", path)
-    return old
+    return outdated
 
 
 def _free_name(folder: Path, prefix: str) -> Path:

@@ -36,9 +36,9 @@ def back_up_if_due(store: Store, plan: BackupPlan) -> bool:
     """Back up where the hour has passed since the last backup; False where it failed, which the log tells."""
     try:
         if is_due(last_backup(store), plan, now()):
-            plan.folder.mkdir(parents=True, exist_ok=True)
-            backup(store, plan.folder)
-            rotate(plan.folder, plan.keep)
+            plan.target.mkdir(parents=True, exist_ok=True)
+            backup(store, plan.target)
+            rotate(plan.target, plan.keep)
     except (StoreError, OSError) as error:
         _log.error("计划的备份没有完成：%s", error)
         return False

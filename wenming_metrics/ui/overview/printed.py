@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 
 from wenming_metrics.export.typeset import (
@@ -61,8 +61,7 @@ def _body(view: CityView) -> Iterator[Block]:
     cards += [_card(piece.html) for piece in view.figures if not view.of_day]
     if cards:
         yield Grid("", ("指标", "数值", "说明"), tuple(cards), (20, 20, 60), frozenset([2]))
-    for group in view.groups:
-        yield from _group(group)
+    yield from _groups(view.groups)
     for heading, pieces in (("失分主要在", view.losses), ("反复点位", view.sites)):
         if pieces:
             yield Paragraph(HEADING, heading)
@@ -72,17 +71,26 @@ def _body(view: CityView) -> Iterator[Block]:
         yield body(_text(view.survey.text))
 
 
-def _group(group: GroupEnds) -> Iterator[Block]:
+def _groups(groups: Sequence[GroupEnds]) -> Iterator[Block]:
+    """Lay the ends of all groups into one table: it must leave room on one page."""
+    titles = list(dict.fromkeys(title for group in groups for _, title, *_ in group.ends))
     rows = []
-    for _, title, units, left_out in group.ends:
-        for label, name in units:
-            found = _LABEL.fullmatch(label)
-            rank, score, moved = found.group("rank", "score", "moved") if found else ("", "", "")
-            rows.append((title, rank, name, score, moved.strip()))
-        rows += [(title, "", sentence, "", "") for sentence in left_out]
-    title = f"{group.group}（{group.total}个街道，{group.placed}个有名次）"
-    heads = ("", "名次", "单位", "得分", "较上期")
-    yield Grid(title, heads, tuple(rows), (14, 16, 38, 16, 16), frozenset([2]))
+    for group in groups:
+        cells = dict.fromkeys(titles, "—")
+        for _, title, units, left_out in group.ends:
+            cells[title] = "；".join([*(_spell(label, name) for label, name in units), *left_out])
+        rows.append((f"{group.group}（{group.placed}/{group.total}）", *cells.values()))
+    if titles:
+        heads = ("分组（有名次/单位数）", *titles)
+        widths = (22, *(78 // len(titles) for _ in titles))
+        yield Grid("", heads, tuple(rows), widths, frozenset(range(1, len(heads))))
+
+
+def _spell(label: str, name: str) -> str:
+    found = _LABEL.fullmatch(label)
+    if not found:
+        return name
+    return " ".join(filter(None, (found["rank"], name, found["score"], found["moved"].strip())))
 
 
 def _card(html: str) -> tuple[str, str, str]:
