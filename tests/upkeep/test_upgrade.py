@@ -31,7 +31,7 @@ def digest(url):
 def test_the_trial_changes_no_byte(old, tmp_path):
     before = digest(old)
     tried = upgrade(old, only_check=True)
-    assert (tried.version, tried.target, tried.saved) == (1, schema.VERSION, None)
+    assert (tried.version, tried.goal, tried.saved) == (1, schema.VERSION, None)
     assert tried.rows > 0
     assert digest(old) == before
     assert [path.name for path in tmp_path.glob("before-*")] == []

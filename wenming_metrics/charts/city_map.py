@@ -29,12 +29,12 @@ def city_map_chart(
     Takes: units, sites - of `queries.city_map.CityMap`; measure - column of `units`; spell - what the pointer says
            of a unit; is_dark_high - the highest is darkest (losses), else the lowest is (scores)
     """
-    figure = go.Figure()
+    drawing = go.Figure()
     values = units[measure].astype(float)
     shades = _shades(values if is_dark_high else -values)
     for line, shade in zip(units.to_dict("records"), shades, strict=True):
         outline = _joined(line["rings"])
-        figure.add_scatter(
+        drawing.add_scatter(
             x=outline[:, 0],
             y=outline[:, 1],
             fill="toself",
@@ -47,10 +47,10 @@ def city_map_chart(
             hoverinfo="text",
         )
     if len(units) <= _LABELLED:
-        _label(figure, units, shades)
+        _label(drawing, units, shades)
     if len(sites):
         back = sites[sites["times"] > 0]
-        figure.add_scatter(
+        drawing.add_scatter(
             x=back["east"],
             y=back["north"],
             mode="markers",
@@ -66,7 +66,7 @@ def city_map_chart(
             hoverinfo="text",
         )
     axis = {"visible": False, "fixedrange": True}
-    figure.update_layout(
+    drawing.update_layout(
         template=TEMPLATE,
         height=560,
         xaxis=axis,
@@ -84,14 +84,14 @@ def city_map_chart(
             }
         ],
     )
-    return figure
+    return drawing
 
 
 def _joined(rings: list[np.ndarray]) -> np.ndarray:
     """Put rings of one unit one behind the other, with a gap between."""
     gap = np.full((1, 2), np.nan)
-    pieces = [piece for ring in rings for piece in (ring, ring[:1], gap)]
-    return np.vstack(pieces[:-1])
+    strips = [strip for ring in rings for strip in (ring, ring[:1], gap)]
+    return np.vstack(strips[:-1])
 
 
 def _shades(values: pd.Series) -> list[str]:
@@ -107,10 +107,10 @@ def _shades(values: pd.Series) -> list[str]:
     return shades
 
 
-def _label(figure: go.Figure, units: pd.DataFrame, shades: list[str]) -> None:
+def _label(drawing: go.Figure, units: pd.DataFrame, shades: list[str]) -> None:
     middles = [ring_centre(max(rings, key=len)) for rings in units["rings"]]
     inks = ["white" if _is_dark(shade) else TEXT for shade in shades]
-    figure.add_scatter(
+    drawing.add_scatter(
         x=[x for x, _ in middles],
         y=[y for _, y in middles],
         mode="text",
@@ -136,5 +136,5 @@ def ring_centre(ring: np.ndarray) -> tuple[float, float]:
 def _is_dark(shade: str) -> bool:
     if shade in (_NONE, LINE, ACCENT):
         return shade == ACCENT
-    red, green, blue = (int(part) for part in shade[4:-1].split(","))
+    red, green, blue = (int(channel) for channel in shade[4:-1].split(","))
     return 0.3 * red + 0.59 * green + 0.11 * blue < 140

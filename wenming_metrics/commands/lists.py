@@ -78,12 +78,14 @@ def add_commands(add: Add) -> None:
     add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限，列出会是另一天的")
     add("waiting", _waiting, "列出待核、暂不计分的行")
     _add_corrections(add)
-    drawn = add("outlines", _outlines, "地图的轮廓：检查、存入一份 GeoJSON 或表格")
-    drawn.add_argument("file", type=Path, metavar="轮廓文件")
-    drawn.add_argument(
+    outline_command = add("outlines", _outlines, "地图的轮廓：检查、存入一份 GeoJSON 或表格")
+    outline_command.add_argument("file", type=Path, metavar="轮廓文件")
+    outline_command.add_argument(
         "--system", required=True, choices=list(SYSTEMS), metavar="坐标系", help="、".join(SYSTEMS)
     )
-    drawn.add_argument("--who", default="", metavar="姓名", help="存入的经办人；不写只检查")
+    outline_command.add_argument(
+        "--who", default="", metavar="姓名", help="存入的经办人；不写只检查"
+    )
 
 
 def _add_corrections(add: Add) -> None:
@@ -272,7 +274,7 @@ def _outlines(options: argparse.Namespace) -> int:
     if options.who:
         keep_outlines(office, file, options.who)
     stored = "已存入。" if options.who else "只检查，没有存入；要存入请写 --who。"
-    message = file.sentence if file.is_refused else f"{file.sentence}{stored}"
+    outcome = file.sentence if file.is_refused else f"{file.sentence}{stored}"
     told = [problem.text for problem in file.problems]
-    say(message, as_json=options.json, shapes=len(file.shapes), problems=told)
+    say(outcome, as_json=options.json, shapes=len(file.shapes), problems=told)
     return FAILED if file.is_refused else HELD if told else OK

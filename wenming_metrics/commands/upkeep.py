@@ -131,16 +131,20 @@ def _try_restore(options: argparse.Namespace, config: settings.Settings) -> int:
 
 
 def _upgrade(options: argparse.Namespace) -> int:
-    done = upgrade(settings.load().store_url, only_check=options.check)
-    if not done.is_due:
-        message = f"数据已是版本 {done.target}，不用升级。"
+    upgraded = upgrade(settings.load().store_url, only_check=options.check)
+    if not upgraded.is_due:
+        message = f"数据已是版本 {upgraded.goal}，不用升级。"
     else:
-        tried = f"在副本上试过（{done.rows:,} 行）" if done.rows is not None else "没有在副本上试"
-        saved = f"升级前的数据另存在 {done.saved}。" if done.saved else "数据没有改动。"
+        tried = (
+            f"在副本上试过（{upgraded.rows:,} 行）"
+            if upgraded.rows is not None
+            else "没有在副本上试"
+        )
+        saved = f"升级前的数据另存在 {upgraded.saved}。" if upgraded.saved else "数据没有改动。"
         act = "可以升级" if options.check else "已升级"
-        saved = saved if options.check or done.saved else "升级前的备份请用旧版软件的 backup。"
-        message = f"{act}：版本 {done.version} 到版本 {done.target}，{tried}。{saved}"
-    say(message, as_json=options.json, **asdict(done))
+        saved = saved if options.check or upgraded.saved else "升级前的备份请用旧版软件的 backup。"
+        message = f"{act}：版本 {upgraded.version} 到版本 {upgraded.goal}，{tried}。{saved}"
+    say(message, as_json=options.json, **asdict(upgraded))
     return OK
 
 

@@ -41,9 +41,9 @@ class OutlineFile:
         """Say the outcome in one line."""
         if self.is_refused:
             return "没有可用的轮廓，没有存入。"
-        held = sum(problem.severity == "待核" for problem in self.problems)
-        left = f"，{held} 个图形没有用" if held else ""
-        return f"单位轮廓 {self.count(UNIT_SHAPE)} 个，点位 {self.count(SITE_SHAPE)} 个{left}。"
+        unused = sum(problem.severity == "待核" for problem in self.problems)
+        remark = f"，{unused} 个图形没有用" if unused else ""
+        return f"单位轮廓 {self.count(UNIT_SHAPE)} 个，点位 {self.count(SITE_SHAPE)} 个{remark}。"
 
 
 def look_at_outlines(office: Office, content: bytes, name: str, system: str) -> OutlineFile:

@@ -16,7 +16,7 @@ _WEST, _SOUTH, _CELL = 106.0, 36.0, 0.03
 """Degrees: where the made-up city is laid, and how wide a street is."""
 
 
-def write_outlines(target: Path, city: DemoCity | None = None, seed: int = SEED) -> Path:
+def write_outlines(workplace: Path, city: DemoCity | None = None, seed: int = SEED) -> Path:
     """Write the outlines of all streets and the points of all sites as GeoJSON."""
     city = city or build_city(seed)
     names = city.units.loc[city.units["unit_kind"] == "街道", "unit_name"].tolist()
@@ -40,7 +40,7 @@ def write_outlines(target: Path, city: DemoCity | None = None, seed: int = SEED)
             point = (shares @ cells[site.street]).round(6).tolist()
             facts = {"名称": site.site_name, "所属街道": site.street}
             features.append(_feature(facts, {"type": "Point", "coordinates": point}))
-    path = target / NAME
+    path = workplace / NAME
     text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     path.write_text(text, encoding="utf-8")
     return path

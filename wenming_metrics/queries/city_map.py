@@ -53,24 +53,27 @@ def city_map(office: Office, window: Window, board: str) -> CityMap | None:
     shapes = [_shape(facts) for facts in version.shapes]
     centre = centre_of(shapes)
     numbers = {name: found for name, found in alias_map(register, UNIT_KINDS).items()}
-    ranked = ranking(office, window, board).set_index("unit_name")
+    unit_scores = ranking(office, window, board).set_index("unit_name")
     problems = problem_view(office, BACK).lines
     open_problems = problems[problems["is_open"]]
     back = returning_sites(office, window, board)
     lines = []
     for shape in shapes:
-        if shape.kind != UNIT_SHAPE or shape.name not in ranked.index:
+        if shape.kind != UNIT_SHAPE or shape.name not in unit_scores.index:
             continue
         unit = numbers[normalise(shape.name)][0]
-        line, here = ranked.loc[shape.name], open_problems[open_problems["unit"] == unit]
+        line, unit_problems = (
+            unit_scores.loc[shape.name],
+            open_problems[open_problems["unit"] == unit],
+        )
         lines.append(
             {
                 "unit_name": shape.name,
                 "rings": [in_metres(ring, version.system, centre) for ring in shape.rings],
                 "score": line["score"],
                 "lost": office.rules.full_mark - line["score"],
-                "held": len(here),
-                "relapsed": int(here["is_relapsed"].sum()),
+                "held": len(unit_problems),
+                "relapsed": int(unit_problems["is_relapsed"].sum()),
                 "returning": int((back["unit_name"] == shape.name).sum()),
             }
         )

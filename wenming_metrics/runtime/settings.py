@@ -34,7 +34,7 @@ class SettingsError(RuntimeError):
 class BackupPlan:
     """Backups that the server takes by itself: into which folder, at which hour, how many are kept."""
 
-    target: Path
+    backups: Path
     hour: time
     keep: int
 
@@ -75,13 +75,13 @@ def load() -> Settings:
 
 
 def _backup_plan() -> BackupPlan | None:
-    folder = os.environ.get("WENMING_BACKUP", "").strip()
+    destination = os.environ.get("WENMING_BACKUP", "").strip()
     hour = os.environ.get("WENMING_BACKUP_AT", "").strip() or "02:00"
     if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", hour):
         raise SettingsError(f"环境变量 WENMING_BACKUP_AT 应写成“02:00”，现在是“{hour}”。")
     keep = _whole("WENMING_BACKUP_KEEP", "份数") or 14
     hours, minutes = map(int, hour.split(":"))
-    return BackupPlan(Path(folder), time(hours, minutes), keep) if folder else None
+    return BackupPlan(Path(destination), time(hours, minutes), keep) if destination else None
 
 
 def _whole(name: str, noun: str) -> int | None:

@@ -86,17 +86,17 @@ def go_on_from(connection: Connection, chain: list[dict[str, object]], subject: 
     if not chain and not number and not has_accounts(connection):
         return
     if not chain:
-        told = f"日志接着备份的第 {number} 行"
+        sentence = f"日志接着备份的第 {number} 行"
     elif not number or (number <= len(chain) and chain[number - 1]["digest"] == digest):
         connection.execute(delete(table))
         connection.execute(insert(table), chain)
         last = {name: chain[-1][name] for name in ("line", "digest")}
         connection.execute(delete(end))
         connection.execute(insert(end), last)
-        told = f"数据和账号回到日志第 {number} 行时的样子，日志没有变短"
+        sentence = f"数据和账号回到日志第 {number} 行时的样子，日志没有变短"
     else:
-        told = f"日志接着备份的第 {number} 行；原来的日志 {len(chain)} 行接不上，末尾校验码 {chain[-1]['digest'][:16]}"
-    add_line(connection, RESTORED, "", "终端", f"{told}；{subject}")
+        sentence = f"日志接着备份的第 {number} 行；原来的日志 {len(chain)} 行接不上，末尾校验码 {chain[-1]['digest'][:16]}"
+    add_line(connection, RESTORED, "", "终端", f"{sentence}；{subject}")
 
 
 def count_restored(connection: Connection) -> int:

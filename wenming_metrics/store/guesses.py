@@ -67,8 +67,8 @@ def count_guess(store: Store, address: str, login: str, account: RowMapping | No
             mine = table.c.account == account["account"]
             columns = {"failures": table.c.failures + 1, "failed_at": now().isoformat()}
             connection.execute(update(table).where(mine).values(columns))
-            told = f"密码不对，{address or '本机'} 连续第 {count} 次"
-            add_line(connection, "登录被拒", account["login"], "", told)
+            sentence = f"密码不对，{address or '本机'} 连续第 {count} 次"
+            add_line(connection, "登录被拒", account["login"], "", sentence)
         elif of_address == 1:
             add_line(connection, "登录被拒", "", "", f"没有这个账号，来自 {address or '本机'}")
 

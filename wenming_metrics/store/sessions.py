@@ -55,8 +55,8 @@ def sign_in(store: Store, login: str, password: str, address: str = "") -> SignI
     if len(login) > 10 * LONGEST_NAME or len(password) > LONGEST_PASSWORD:
         return SignIn(refusal=_WRONG)
     login = normal_login(login)
-    if told := wait_told(store, address, login):
-        return SignIn(refusal=told)
+    if refusal := wait_told(store, address, login):
+        return SignIn(refusal=refusal)
     line = _known(store, login)
     is_right = is_password(password, line["password"] if line else "")
     if line and is_right:

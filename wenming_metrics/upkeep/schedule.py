@@ -36,9 +36,9 @@ def back_up_if_due(store: Store, plan: BackupPlan) -> bool:
     """Back up where the hour has passed since the last backup; False where it failed, which the log tells."""
     try:
         if is_due(last_backup(store), plan, now()):
-            plan.target.mkdir(parents=True, exist_ok=True)
-            backup(store, plan.target)
-            rotate(plan.target, plan.keep)
+            plan.backups.mkdir(parents=True, exist_ok=True)
+            backup(store, plan.backups)
+            rotate(plan.backups, plan.keep)
     except (StoreError, OSError) as error:
         _log.error("计划的备份没有完成：%s", error)
         return False

@@ -31,14 +31,14 @@ class Upgrade:
     """Versions of the tables before and after, rows counted in the tried copy (None: not tried), and the kept copy."""
 
     version: int
-    target: int
+    goal: int
     rows: int | None = None
     saved: Path | None = None
 
     @property
     def is_due(self) -> bool:
         """Whether there is anything to migrate."""
-        return self.version < self.target
+        return self.version < self.goal
 
 
 def is_older(url: str) -> bool:
@@ -74,14 +74,14 @@ def upgrade(url: str, *, only_check: bool = False) -> Upgrade:
 def _save(engine: Engine, path: Path, version: int) -> Path:
     """Keep a copy of a file beside it, as it was before."""
     engine.dispose()
-    target = path.with_name(f"before-upgrade-{version}-{now():%Y%m%d-%H%M%S}.db")
+    copy_path = path.with_name(f"before-upgrade-{version}-{now():%Y%m%d-%H%M%S}.db")
     free = shutil.disk_usage(path.parent).free
     if path.stat().st_size > free:
         raise StoreError(f"{path.parent} 放不下升级前的备份，没有升级。请先腾出磁盘空间。")
-    with in_words("升级前的备份", target):
+    with in_words("升级前的备份", copy_path):
         source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        with closing(source), closing(sqlite3.connect(target)) as copy:
+        with closing(source), closing(sqlite3.connect(copy_path)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
-    _log.info("升级前的备份 %s", target)
-    return target
+    _log.info("升级前的备份 %s", copy_path)
+    return copy_path

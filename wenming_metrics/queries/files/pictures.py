@@ -71,10 +71,10 @@ def story_pictures(office: Office, day: int, batch: int, seq: int) -> dict[int, 
     if story is None:
         return {}
     pictures = {} if story.row is None else {-1: _of_row(office, story.row)}
-    for index, step in story.steps.iterrows():
-        filed = _of_row(office, step) if step["batch"] > 0 else []
-        pictures[index] = filed + move_pictures(office, step["pictures"], step["act"])
-    return {key: found for key, found in pictures.items() if found}
+    for index, event in story.steps.iterrows():
+        filed = _of_row(office, event) if event["batch"] > 0 else []
+        pictures[index] = filed + move_pictures(office, event["pictures"], event["act"])
+    return {key: photos for key, photos in pictures.items() if photos}
 
 
 def _of_row(office: Office, line: pd.Series) -> list[RowPicture]:

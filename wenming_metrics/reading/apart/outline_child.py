@@ -22,19 +22,19 @@ def main() -> None:
     """Read the features on standard input."""
     content, _ = begin()
     try:
-        told = json.loads(content.decode("utf-8-sig"))
+        document = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise Refused("not_outlines") from error
-    features = told.get("features") if isinstance(told, dict) else None
+    features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
         raise Refused("not_outlines")
     count = 0
     for feature in features:
-        message = _feature(feature)
-        count += sum(len(ring) for ring in message["rings"])
+        shape = _feature(feature)
+        count += sum(len(ring) for ring in shape["rings"])
         if count > MOST_POINTS:
             raise Refused("too_many_points", limit=MOST_POINTS)
-        send(message)
+        send(shape)
     end()
 
 
@@ -59,16 +59,16 @@ def _rings(kind: str, geometry: dict) -> list[list[list[float]]]:
         if kind == "Point":
             return [[_point(coordinates)]]
         if kind == "Polygon":
-            return [[_point(pair) for pair in coordinates[0]]]
+            return [[_point(position) for position in coordinates[0]]]
         if kind == "MultiPolygon":
-            return [[_point(pair) for pair in polygon[0]] for polygon in coordinates]
+            return [[_point(position) for position in polygon[0]] for polygon in coordinates]
     except (TypeError, ValueError, IndexError, KeyError):
         return []
     return []
 
 
-def _point(pair: list) -> list[float]:
-    east, north = float(pair[0]), float(pair[1])
+def _point(position: list) -> list[float]:
+    east, north = float(position[0]), float(position[1])
     if not (math.isfinite(east) and math.isfinite(north)):
-        raise ValueError(pair)
+        raise ValueError(position)
     return [east, north]

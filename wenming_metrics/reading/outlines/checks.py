@@ -44,10 +44,10 @@ def check_shapes(
     faults = list(_swapped(shapes, system))
     if faults:
         return [], faults
-    known, faults = _named(shapes, register)
-    centre = centre_of(known)
+    registered, faults = _named(shapes, register)
+    centre = centre_of(registered)
     sound = []
-    for shape in known:
+    for shape in registered:
         rings = [in_metres(ring, system, centre) for ring in shape.rings]
         if shape.kind == UNIT_SHAPE and any(len(np.unique(r, axis=0)) < 3 for r in rings):
             faults.append(Problem("轮廓-08", row=shape.row, found=shape.name))
@@ -74,9 +74,9 @@ def _swapped(shapes: Sequence[Shape], system: str) -> Iterator[Problem]:
         if _is_here(points, system):
             continue
         code = "轮廓-06" if _is_here(points[:, ::-1], system) else "轮廓-07"
-        where = "、".join(f"{value:g}" for value in points[0])
+        spelled = "、".join(f"{value:g}" for value in points[0])
         yield Problem(
-            code, row=shape.row, found=shape.name, details={"where": where, "system": system}
+            code, row=shape.row, found=shape.name, details={"where": spelled, "system": system}
         )
 
 
@@ -100,20 +100,20 @@ def _named(shapes: Sequence[Shape], register: Register) -> tuple[list[Shape], li
         for name, street in zip(sites["name"], streets, strict=True)
     }
     by_site = Counter(name for name, _ in site_keys)
-    known, faults = [], []
+    registered, faults = [], []
     for shape in shapes:
         key = normalise(shape.name)
         if shape.kind == UNIT_SHAPE:
             numbers = units.get(key, [])
             if len(numbers) == 1:
-                known.append(replace(shape, name=str(unit_names[numbers[0]])))
+                registered.append(replace(shape, name=str(unit_names[numbers[0]])))
                 continue
             options = [str(name) for name in unit_names]
         else:
             street = normalise(shape.street)
             is_known = (key, street) in site_keys if street else by_site[key] == 1
             if is_known:
-                known.append(shape)
+                registered.append(shape)
                 continue
             options = [str(name) for name in sites["name"]]
         near = process.extractOne(shape.name, options, score_cutoff=50)
@@ -122,12 +122,12 @@ def _named(shapes: Sequence[Shape], register: Register) -> tuple[list[Shape], li
             Problem("轮廓-10", row=shape.row, found=shape.name, details={"nearest": nearest})
         )
     for (kind, name), count in Counter(
-        (s.kind, s.name) for s in known if s.kind == UNIT_SHAPE
+        (s.kind, s.name) for s in registered if s.kind == UNIT_SHAPE
     ).items():
         if count > 1:
             faults.append(Problem("轮廓-11", found=name))
-            known = [shape for shape in known if (shape.kind, shape.name) != (kind, name)]
-    return known, faults
+            registered = [shape for shape in registered if (shape.kind, shape.name) != (kind, name)]
+    return registered, faults
 
 
 def _overlaps(
@@ -140,24 +140,24 @@ def _overlaps(
         if shape.kind == UNIT_SHAPE
         for ring in shape.rings
     ]
-    told = set()
+    reported = set()
     for index, (name, ring) in enumerate(outlines):
-        for other, other_ring in outlines[index + 1 :]:
-            pair = tuple(sorted((name, other)))
+        for neighbour, other_ring in outlines[index + 1 :]:
+            couple = tuple(sorted((name, neighbour)))
             apart = (ring.max(axis=0) < other_ring.min(axis=0)) | (
                 other_ring.max(axis=0) < ring.min(axis=0)
             )
-            if name == other or pair in told or apart.any():
+            if name == neighbour or couple in reported or apart.any():
                 continue
             if _reaches_into(ring, other_ring) or _reaches_into(other_ring, ring):
-                told.add(pair)
-                yield Problem("轮廓-12", found=name, details={"other": other})
+                reported.add(couple)
+                yield Problem("轮廓-12", found=name, details={"other": neighbour})
 
 
-def _reaches_into(ring: np.ndarray, other: np.ndarray) -> bool:
+def _reaches_into(ring: np.ndarray, neighbour: np.ndarray) -> bool:
     points = np.vstack([ring, ring.mean(axis=0)])
-    within = points[contains(other, points)]
-    return bool(len(within) and (distance(other, within) > _SLACK).any())
+    within = points[contains(neighbour, points)]
+    return bool(len(within) and (distance(neighbour, within) > _SLACK).any())
 
 
 def _in_the_sea(
@@ -173,20 +173,20 @@ def _in_the_sea(
     if not outlines or not sites:
         return
     points = np.vstack([in_metres(site.rings[0], system, centre) for site in sites])
-    inside = np.zeros(len(points), bool)
+    on_land = np.zeros(len(points), bool)
     for ring in outlines:
-        inside |= contains(ring, points)
-        near = ~inside
-        inside[near] = distance(ring, points[near]) <= _SLACK
-    for site, is_inside in zip(sites, inside, strict=True):
+        on_land |= contains(ring, points)
+        near = ~on_land
+        on_land[near] = distance(ring, points[near]) <= _SLACK
+    for site, is_inside in zip(sites, on_land, strict=True):
         if not is_inside:
             yield Problem("轮廓-13", row=site.row, found=site.name)
 
 
 def _without(shapes: Sequence[Shape], register: Register, kind: str) -> Iterator[Problem]:
-    drawn = {shape.name for shape in shapes if shape.kind == UNIT_SHAPE}
+    outlined = {shape.name for shape in shapes if shape.kind == UNIT_SHAPE}
     units = register.units
-    missing = [name for name in units.loc[units["kind"] == kind, "name"] if name not in drawn]
+    missing = [name for name in units.loc[units["kind"] == kind, "name"] if name not in outlined]
     if missing:
-        named = "、".join(missing[:10]) + (f"等 {len(missing)} 个" if len(missing) > 10 else "")
-        yield Problem("轮廓-14", found=named)
+        names_text = "、".join(missing[:10]) + (f"等 {len(missing)} 个" if len(missing) > 10 else "")
+        yield Problem("轮廓-14", found=names_text)

@@ -67,10 +67,10 @@ def _of_table(content: bytes) -> tuple[list[Shape], list[Problem]]:
     for sheet in workbook.sheets:
         rows = list(zip(*map(cells, sheet.columns), strict=True))
         for index, row in enumerate(rows[:_FIRST_ROWS]):
-            places = _places([str(value or "").strip() for value in row])
-            if places:
+            slots = _places([str(value or "").strip() for value in row])
+            if slots:
                 lines = list(enumerate(rows[index + 1 :], sheet.first_row + index + 1))
-                table_shapes, table_faults = _of_lines(lines, places, sheet.name)
+                table_shapes, table_faults = _of_lines(lines, slots, sheet.name)
                 shapes, faults, is_found = shapes + table_shapes, faults + table_faults, True
                 break
     return shapes, faults if is_found else [Problem("轮廓-02", found="没有名称、经度、纬度三列")]
@@ -78,44 +78,45 @@ def _of_table(content: bytes) -> tuple[list[Shape], list[Problem]]:
 
 def _places(header: Sequence[str]) -> dict[str, int]:
     """Find the columns; {} where this row is no header."""
-    wanted = {"east": _EAST, "north": _NORTH, "name": _NAME, "part": _PART, "street": _STREET}
+    titles_of = {"east": _EAST, "north": _NORTH, "name": _NAME, "part": _PART, "street": _STREET}
     lowered = [title.lower() for title in header]
-    places = {
+    slots = {
         key: next(
             (lowered.index(title.lower()) for title in titles if title.lower() in lowered), -1
         )
-        for key, titles in wanted.items()
+        for key, titles in titles_of.items()
     }
-    places["is_site"] = int(_POINT_COLUMN in header)
-    return places if min(places["east"], places["north"], places["name"]) >= 0 else {}
+    slots["is_site"] = int(_POINT_COLUMN in header)
+    return slots if min(slots["east"], slots["north"], slots["name"]) >= 0 else {}
 
 
 def _of_lines(
-    lines: list[tuple[int, tuple]], places: dict[str, int], sheet: str
+    lines: list[tuple[int, tuple]], slots: dict[str, int], sheet: str
 ) -> tuple[list[Shape], list[Problem]]:
     points, faults = [], []
     for row, values in lines:
-        name = str(values[places["name"]] or "").strip()
-        pair = [_number(values[places[axis]]) for axis in ("east", "north")]
-        if not name and pair == [None, None]:
+        name = str(values[slots["name"]] or "").strip()
+        position = [_number(values[slots[axis]]) for axis in ("east", "north")]
+        if not name and position == [None, None]:
             continue
-        if not name or None in pair:
+        if not name or None in position:
             faults.append(Problem("轮廓-05", sheet=sheet, row=row, found=name))
             continue
-        part, street = (
-            str(values[places[key]] or "").strip() if places[key] >= 0 else ""
+        stretch, street = (
+            str(values[slots[key]] or "").strip() if slots[key] >= 0 else ""
             for key in ("part", "street")
         )
-        points.append((name, part, street, row, tuple(pair)))
-    if places["is_site"]:
+        points.append((name, stretch, street, row, tuple(position)))
+    if slots["is_site"]:
         return [
-            Shape(SITE_SHAPE, n, row, ((pair,),), street) for n, _, street, row, pair in points
+            Shape(SITE_SHAPE, n, row, ((position,),), street)
+            for n, _, street, row, position in points
         ], faults
     shapes = []
     for name, group in groupby(points, key=lambda point: point[0]):
         group_points = list(group)
         rings = [
-            tuple(pair for *_, pair in ring)
+            tuple(position for *_, position in ring)
             for _, ring in groupby(group_points, key=lambda point: point[1])
         ]
         shapes.append(Shape(UNIT_SHAPE, name, group_points[0][3], tuple(rings)))

@@ -80,10 +80,10 @@ def contains(ring: np.ndarray, points: np.ndarray) -> np.ndarray:
     x, y = points[:, 0, None], points[:, 1, None]
     rise = ends[:, 1] - begins[:, 1]
     spans = (begins[:, 1] > y) != (ends[:, 1] > y)
-    at = begins[:, 0] + (y - begins[:, 1]) * (ends[:, 0] - begins[:, 0]) / np.where(
+    crossing_x = begins[:, 0] + (y - begins[:, 1]) * (ends[:, 0] - begins[:, 0]) / np.where(
         rise == 0, 1, rise
     )
-    return (spans & (x < at)).sum(axis=1) % 2 == 1
+    return (spans & (x < crossing_x)).sum(axis=1) % 2 == 1
 
 
 def distance(ring: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -58,15 +58,15 @@ def _body(view: CityView) -> Iterator[Block]:
     cards = [
         (card.label, f"{card.value}{card.unit}", "；".join(card.lines)) for card in view.of_day
     ]
-    cards += [_card(piece.html) for piece in view.figures if not view.of_day]
+    cards += [_card(line.html) for line in view.figures if not view.of_day]
     if cards:
         yield Grid("", ("指标", "数值", "说明"), tuple(cards), (20, 20, 60), frozenset([2]))
     yield from _groups(view.groups)
-    for heading, pieces in (("失分主要在", view.losses), ("反复点位", view.sites)):
-        if pieces:
+    for heading, linked in (("失分主要在", view.losses), ("反复点位", view.sites)):
+        if linked:
             yield Paragraph(HEADING, heading)
-            for piece in pieces:
-                yield body(_text(piece.html))
+            for line in linked:
+                yield body(_text(line.html))
     if view.survey is not None:
         yield body(_text(view.survey.text))
 
@@ -87,10 +87,10 @@ def _groups(groups: Sequence[GroupEnds]) -> Iterator[Block]:
 
 
 def _spell(label: str, name: str) -> str:
-    found = _LABEL.fullmatch(label)
-    if not found:
+    match = _LABEL.fullmatch(label)
+    if not match:
         return name
-    return " ".join(filter(None, (found["rank"], name, found["score"], found["moved"].strip())))
+    return " ".join(filter(None, (match["rank"], name, match["score"], match["moved"].strip())))
 
 
 def _card(html: str) -> tuple[str, str, str]:

@@ -23,8 +23,8 @@ _MEASURES = {
 
 def draw(selection: Selection) -> None:
     """Draw the map of the chosen window and group."""
-    shown = ask(city_map, selection.window, selection.board, most=4)
-    if shown is None or shown.units.empty:
+    laid = ask(city_map, selection.window, selection.board, most=4)
+    if laid is None or laid.units.empty:
         return
     with page.fold("地图", "map"):
         st.subheader("示意图")
@@ -33,10 +33,10 @@ def draw(selection: Selection) -> None:
         page.note(
             f"颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}；浅灰的没有得分。"
             f"菱形是反复点位，越大查出越多。未整改、反弹是近 {BACK} 天发现、属地在这里的问题。"
-            f"{shown.system}，示意图，不作为划界依据。"
+            f"{laid.system}，示意图，不作为划界依据。"
         )
-        figure = city_map_chart(shown.units, shown.sites, column, _spell, is_dark_high=is_dark_high)
-        page.chart(figure, f"map-{measure}-{selection.window.title}-{selection.board}")
+        drawing = city_map_chart(laid.units, laid.sites, column, _spell, is_dark_high=is_dark_high)
+        page.chart(drawing, f"map-{measure}-{selection.window.title}-{selection.board}")
 
 
 def _spell(line: pd.Series) -> str:
