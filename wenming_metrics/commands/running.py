@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import os
 import socket
 import threading
 import time
 import webbrowser
-from pathlib import Path
+from argparse import Namespace
 
 from rich.progress import track
 
-from wenming_metrics.commands import FAILED, HELD, OK, Add
+from wenming_metrics.commands import FAILED, HELD, OK, command, this_office
 from wenming_metrics.commands.files import file_facts, verdict
 from wenming_metrics.commands.printing import err, out, print_files, print_ranking
 from wenming_metrics.decisions.outlines import keep_outlines, look_at_outlines
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
-from wenming_metrics.queries.office import days_known, open_office
+from wenming_metrics.queries.office import days_known
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.runtime import settings
@@ -30,24 +29,8 @@ _PATIENCE = 300
 """Seconds within which a server listens, however large its store."""
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    demo = add("demo", _demo, "生成演示市的表格并全部入库，打印日、周排名", json=False)
-    demo.add_argument("--days", type=int, default=60, help="演示多少天（默认 60）")
-    serve = add("serve", _serve, "打开网页（没有账号时只有本机能访问）", json=False)
-    serve.add_argument("--port", type=int, default=8501, help="端口（默认 8501）")
-    serve.add_argument(
-        "--host", default="127.0.0.1", metavar="地址", help="网卡地址；0.0.0.0 是所有网卡"
-    )
-    serve.add_argument("--cert", type=Path, metavar="证书", help="TLS 证书文件（PEM）")
-    serve.add_argument("--key", type=Path, metavar="私钥", help="证书的私钥文件（PEM，不设密码）")
-    serve.add_argument(
-        "--behind-https", action="store_true", help="前面有提供 https 的代理（如 nginx）"
-    )
-    serve.add_argument("--open", action="store_true", help="网页可以打开时，自动打开浏览器")
-
-
-def _serve(options: argparse.Namespace) -> int:
+@command("serve")
+def _serve(options: Namespace) -> int:
     if refusal := _port_refusal(options.port, options.host):
         err.print(refusal, markup=False)
         return FAILED
@@ -103,11 +86,13 @@ def _port_refusal(port: int, host: str) -> str:
     return ""
 
 
-def _demo(options: argparse.Namespace) -> int:
+@command("demo")
+def _demo(options: Namespace) -> int:
     from wenming_metrics.demo.inspections import END
     from wenming_metrics.demo.outlines import NAME as OUTLINES
     from wenming_metrics.demo.outlines import SYSTEM as OUTLINE_SYSTEM
     from wenming_metrics.demo.outlines import write_outlines
+    from wenming_metrics.demo.signed import sign_weeks
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
     if today() < END:
@@ -117,7 +102,7 @@ def _demo(options: argparse.Namespace) -> int:
             markup=False,
         )
         return FAILED
-    office = open_office(settings.load())
+    office = this_office()
     folder = settings.ROOT / "data" / "store" / "demo"
     out.print("正在准备演示市的表格（第一次约 20 秒）……", markup=False)
     files = find_or_make_workbooks(folder, days=options.days)
@@ -143,5 +128,8 @@ def _demo(options: argparse.Namespace) -> int:
         window = periods.window(kind, last)
         banded = join_bands(ranking.ranking(office, window), bands(office, window))
         print_ranking(office, window, banded)
+    out.print("正在签发最近两期周通报（约 10 秒）……", markup=False)
+    for title in sign_weeks(office, last):
+        out.print(f"已签发 {title}。", markup=False)
     # A row that waits is part of what is shown.
     return max((code for code in codes if code != HELD), default=OK)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
+from argparse import Namespace
 from pathlib import Path
 
-from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands import OK, command
 from wenming_metrics.commands.printing import out
 from wenming_metrics.runtime.settings import ROOT
 
@@ -15,26 +15,8 @@ _ENVIRONMENT = "/etc/wenming.env"
 _NAME = "wenming"
 
 
-def add_commands(add: Add) -> None:
-    """Add the command of this theme."""
-    service = add(
-        "service", _service, "打印开机自动运行、每天备份、每周试还原的系统设置", json=False
-    )
-    service.add_argument("system", choices=("systemd", "windows"), metavar="systemd或windows")
-    service.add_argument("--port", type=int, default=8501, help="端口（默认 8501）")
-    service.add_argument("--host", default="127.0.0.1", metavar="地址", help="网卡地址")
-    service.add_argument(
-        "--user", default=_NAME, metavar="用户", help="用哪个系统用户运行（systemd）"
-    )
-    service.add_argument(
-        "--backup", type=Path, metavar="文件夹", help="每天备份到哪里，请用另一块硬盘"
-    )
-    service.add_argument(
-        "--behind-https", action="store_true", help="前面有提供 https 的代理（如 nginx）"
-    )
-
-
-def _service(options: argparse.Namespace) -> int:
+@command("service")
+def _service(options: Namespace) -> int:
     served = ["serve", "--port", str(options.port), "--host", options.host]
     served += ["--behind-https"] if options.behind_https else []
     text = (systemd if options.system == "systemd" else windows)(
@@ -103,8 +85,8 @@ WantedBy=timers.target
 
 
 def _line(*words: str) -> str:
-    command = (sys.executable, "-m", "wenming_metrics", *words)
-    return " ".join(_escaped(word, quoted=True) for word in command)
+    program = (sys.executable, "-m", "wenming_metrics", *words)
+    return " ".join(_escaped(word, quoted=True) for word in program)
 
 
 def _escaped(text: str, *, quoted: bool = False) -> str:

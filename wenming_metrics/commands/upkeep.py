@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import Namespace
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.progress import track
 
-from wenming_metrics.commands import FAILED, HELD, OK, Add, add_workers, workers_on_store
+from wenming_metrics.commands import FAILED, HELD, OK, command, workers_on_store
 from wenming_metrics.commands.bulletins import check_file
 from wenming_metrics.commands.printing import err, print_health, print_json, print_report, say
 from wenming_metrics.queries.office import open_office, read_rules
@@ -26,43 +26,8 @@ from wenming_metrics.upkeep.upgrade import upgrade
 from wenming_metrics.upkeep.verify import verify
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    backup_command = add("backup", _backup, "备份全部数据，网页和入库可以照常使用")
-    backup_command.add_argument("place", type=Path, metavar="文件或文件夹")
-    backup_command.add_argument(
-        "--keep", type=_count, metavar="份", help="文件夹里只留最新的几份，供定时任务使用"
-    )
-    put_back = add("restore", _restore, "用备份还原全部数据")
-    put_back.add_argument("file", type=Path, metavar="备份文件或文件夹")
-    put_back.add_argument(
-        "--try",
-        dest="rehearse",
-        action="store_true",
-        help="试还原到临时的地方并核对，现有的数据不动",
-    )
-    put_back.add_argument(
-        "--replace", action="store_true", help="现有的数据可以换掉（先自动另存一份）"
-    )
-    raised = add("upgrade", _upgrade, "升级数据：先在副本上试，另存一份，再升级")
-    raised.add_argument("--check", action="store_true", help="只试升级，不改动数据")
-    checked = add(
-        "verify", _verify, "核对全部数据：逐行重算，与各项汇总、摘要、记录对照；或一份通报"
-    )
-    checked.add_argument(
-        "file", nargs="?", type=Path, metavar="通报", help="改过的通报（.docx）：每个数与签发的对照"
-    )
-    add_workers(checked)
-    add_workers(add("retally", _retally, "重算：从入库的行把全部汇总重新算过，照常可用"))
-    add("clean", _clean, "清除以前入库的数据里的个人信息：原文件、单元格、文字和日志；各项得分不变")
-    add("health", _health, "数据的状态，供监控使用")
-    dropped = add("prune", _prune, "清除保留期以前的原文件（行、单元格和摘要都留着）")
-    dropped.add_argument(
-        "--days", type=_count, metavar="天", help="保留多少天（默认 WENMING_KEEP_ORIGINALS）"
-    )
-
-
-def _clean(options: argparse.Namespace) -> int:
+@command("clean")
+def _clean(options: Namespace) -> int:
     config = settings.load()
     cleaned = clean(open_office(config), config.logs)
     message = (
@@ -79,13 +44,8 @@ def _clean(options: argparse.Namespace) -> int:
     return HELD if cleaned.unread or cleaned.signed else OK
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"应是 1 或更大的整数，现在是“{text}”")
-    return int(text)
-
-
-def _backup(options: argparse.Namespace) -> int:
+@command("backup")
+def _backup(options: Namespace) -> int:
     if options.keep and not options.place.is_dir():
         raise StoreError(f"--keep 要给一个文件夹，{options.place} 不是。没有备份。")
     new_backup = backup(open_store(settings.load().store_url), options.place)
@@ -99,7 +59,8 @@ def _backup(options: argparse.Namespace) -> int:
     return OK
 
 
-def _restore(options: argparse.Namespace) -> int:
+@command("restore")
+def _restore(options: Namespace) -> int:
     config = settings.load()
     if options.rehearse:
         return _try_restore(options, config)
@@ -110,7 +71,7 @@ def _restore(options: argparse.Namespace) -> int:
     return OK
 
 
-def _try_restore(options: argparse.Namespace, config: settings.Settings) -> int:
+def _try_restore(options: Namespace, config: settings.Settings) -> int:
     """Restore into a store that is thrown away, and check all of it there."""
     newest = backups_in(options.file)[:1] if options.file.is_dir() else [options.file]
     if not newest:
@@ -130,7 +91,8 @@ def _try_restore(options: argparse.Namespace, config: settings.Settings) -> int:
     return OK if report.sound else FAILED
 
 
-def _upgrade(options: argparse.Namespace) -> int:
+@command("upgrade")
+def _upgrade(options: Namespace) -> int:
     upgraded = upgrade(settings.load().store_url, only_check=options.check)
     if not upgraded.is_due:
         message = f"数据已是版本 {upgraded.goal}，不用升级。"
@@ -155,7 +117,8 @@ def _restored_text(restored: Restored) -> str:
     return f"已还原 {restored.batches:,} 个批次、{restored.rows:,} 行（{restored.seconds:.1f} 秒）。{saved_note}"
 
 
-def _verify(options: argparse.Namespace) -> int:
+@command("verify")
+def _verify(options: Namespace) -> int:
     if options.file:
         return check_file(options.file, as_json=options.json)
     config = settings.load()
@@ -168,7 +131,8 @@ def _verify(options: argparse.Namespace) -> int:
     return OK if report.sound else FAILED
 
 
-def _retally(options: argparse.Namespace) -> int:
+@command("retally")
+def _retally(options: Namespace) -> int:
     config, retallied = settings.load(), []
     with workers_on_store(options, config.store_url) as executor:
         hidden = options.json or not sys.stderr.isatty()
@@ -185,13 +149,15 @@ def _retally(options: argparse.Namespace) -> int:
     return OK
 
 
-def _health(options: argparse.Namespace) -> int:
+@command("health")
+def _health(options: Namespace) -> int:
     state = health(settings.load())
     (print_json if options.json else print_health)(state)
     return OK if state["well"] else FAILED
 
 
-def _prune(options: argparse.Namespace) -> int:
+@command("prune")
+def _prune(options: Namespace) -> int:
     config = settings.load()
     keep = options.days or config.keep_originals
     if keep is None:

@@ -188,5 +188,7 @@ def _without(shapes: Sequence[Shape], register: Register, kind: str) -> Iterator
     units = register.units
     missing = [name for name in units.loc[units["kind"] == kind, "name"] if name not in outlined]
     if missing:
-        names_text = "、".join(missing[:10]) + (f"等 {len(missing)} 个" if len(missing) > 10 else "")
+        names_text = "、".join(missing[:10]) + (
+            f"等 {len(missing)} 个" if len(missing) > 10 else ""
+        )
         yield Problem("轮廓-14", found=names_text)
