@@ -64,7 +64,7 @@ def check_shapes(
 
 def is_refused(faults: Sequence[Problem]) -> bool:
     """Say whether a file cannot be used at all."""
-    return any(fault.severity == REJECT for fault in faults)
+    return any(problem.severity == REJECT for problem in faults)
 
 
 def _swapped(shapes: Sequence[Shape], system: str) -> Iterator[Problem]:
