@@ -25,6 +25,7 @@ from wenming_metrics.reading.outlines.shapes import (
     distance,
     in_metres,
 )
+from wenming_metrics.store.database import revision
 
 pytestmark = pytest.mark.only("sqlite")
 DEGREES, PLANE = "CGCS2000 经纬度", "平面坐标（东、北，米）"
@@ -209,6 +210,13 @@ def test_units_and_sites_come_in_two_files_of_one_system(office):
     with pytest.raises(IntakeError, match="原来存的是CGCS2000 经纬度"):
         keep_outlines(office, other, "甲")
     assert keep_outlines(office, looked(office, *THREE[:2]), "甲") == 3
+
+
+def test_the_same_file_once_more_changes_nothing(office):
+    keep_outlines(office, looked(office, *THREE), "甲")
+    before = revision(office.store)
+    assert keep_outlines(office, looked(office, *THREE), "乙") == 3
+    assert revision(office.store) == before
 
 
 def test_the_map_shows_the_figures_of_the_list(office):
