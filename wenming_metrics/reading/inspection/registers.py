@@ -193,8 +193,8 @@ def _tell_changes(table: Table, changes: Sequence[UnitChange]) -> None:
 
 def _people(table: Table) -> np.ndarray:
     """Type how many people live there, in ones; a header may count in 万 or 千."""
-    headers = "".join(table.header.texts[p] for p in table.header.columns.get("population", ()))
-    times = next((number for sign, number in _COUNTED_IN.items() if sign in headers), 1)
+    header = "".join(table.header.texts[p] for p in table.header.columns.get("population", ()))
+    times = next((number for sign, number in _COUNTED_IN.items() if sign in header), 1)
     people = typed(table, "population", lambda value: values.people(value, times))
     # Beside 8.2 nobody means six people by 6.
     is_small = (people >= 0) & (people < _FEW_PEOPLE)

@@ -139,8 +139,8 @@ def _shares(table: Table) -> list[str]:
     is above 1, nobody knows of 1 whether it is all or a hundredth.
     """
     progress = column(table, "progress")
-    headers = [table.header.texts[p] for p in table.header.columns.get("progress", ())]
-    of_hundred = any(_IN_PERCENT.search(normalise(text)) for text in headers)
+    titles = [table.header.texts[p] for p in table.header.columns.get("progress", ())]
+    of_hundred = any(_IN_PERCENT.search(normalise(text)) for text in titles)
     largest = max((value for value in progress.values if isinstance(value, float)), default=0)
     whole = 100 if of_hundred else 1 if largest <= 1 else 0
     shares = [_share(value, whole) for value in progress.values]

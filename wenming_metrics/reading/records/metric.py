@@ -111,10 +111,10 @@ def _scales(table: Table) -> list[str]:
         of_values = list(map(sign_of, number_column.values))
         signs.append([of_values[code] for code in number_column.codes.tolist()])
     written_scales = [normalise(text) for text in texts_of(table, "scale")]
-    headers = [table.header.texts[p] for p in table.header.columns.get("value", ())]
-    of_all = next(filter(None, map(scale_of, headers)), "") or scale_above(table)
+    titles = [table.header.texts[p] for p in table.header.columns.get("value", ())]
+    of_all = next(filter(None, map(scale_of, titles)), "") or scale_above(table)
     return [
-        next(filter(None, several), of_all) for several in zip(written_scales, *signs, strict=True)
+        next(filter(None, scales), of_all) for scales in zip(written_scales, *signs, strict=True)
     ]
 
 

@@ -104,7 +104,7 @@ def _title(component: ScoreComponent) -> str:
 def scale_of(header: str) -> str:
     """Read the unit of measure behind an indicator: 好评率(%)."""
     match = _SCALE.search(normalise(header))
-    return match[1].removeprefix("单位:") if match else ""
+    return match[1].rpartition(":")[2] if match else ""
 
 
 def scale_above(table: Table) -> str:
