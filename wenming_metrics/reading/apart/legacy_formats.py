@@ -132,14 +132,14 @@ def _stream(compound: bytes) -> bytes:
 
 def _small_stream(compound: bytes, root: tuple, start: int, length: int) -> bytes:
     """Take a stream out of the one in which all small ones lie, in sectors of its own."""
-    _, sectors, size, whole, _ = root
-    together = _joined(compound, sectors, size)[:whole]
+    _, sectors, size, length_of_all, _ = root
+    together = _joined(compound, sectors, size)[:length_of_all]
     small_size = 1 << min(struct.unpack_from("<H", compound, 32)[0], 16)
     (first,) = struct.unpack_from("<L", compound, 60)
     table = _joined(compound, _chain(_fat(compound, size), first), size)
     chain = _chain([number for (number,) in struct.iter_unpack("<L", _whole(table, 4))], start)
-    pieces = (together[n * small_size : (n + 1) * small_size] for n in chain)
-    return b"".join(pieces)[:length]
+    stretches = (together[n * small_size : (n + 1) * small_size] for n in chain)
+    return b"".join(stretches)[:length]
 
 
 def _entries(compound: bytes) -> Iterator[tuple[str, list[int], int, int, int]]:
