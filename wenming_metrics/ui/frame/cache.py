@@ -20,7 +20,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from wenming_metrics.access.viewer import EVERYBODY, bind
 from wenming_metrics.domain.periods import today
@@ -33,7 +32,7 @@ from wenming_metrics.runtime import settings
 from wenming_metrics.store.catalogue import read_entries
 from wenming_metrics.store.changes import commits
 from wenming_metrics.store.database import Store, reading
-from wenming_metrics.ui.frame.identity import viewer_of_run
+from wenming_metrics.ui.frame.identity import present_run, viewer_of_run
 from wenming_metrics.upkeep.start import check_once
 
 CALCULATING = "正在计算……"
@@ -74,7 +73,7 @@ def office() -> Office:
     It is opened once a day and per store, and anew when an item or a point type of the office's own was
     added. Raises AccessError where nobody may look.
     """
-    run, changes = _run(), commits()
+    run, changes = present_run(), commits()
     last_look = _offices.get(run) if run is not None else None
     if last_look is None or last_look[0] != changes:
         opened = _office_now()
@@ -82,12 +81,6 @@ def office() -> Office:
         if run is not None:
             _offices[run] = last_look
     return last_look[1]
-
-
-def _run() -> object | None:
-    """Give what stands for the present run of a page, None: no page is run."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return context and context.parallel_coordinator  # another one for each run
 
 
 def _office_now() -> Office:
@@ -153,7 +146,7 @@ def _follow(store: Store) -> int:
 
     Returns: the number of the last change
     """
-    store, run = replace(store, viewer=EVERYBODY), _run()
+    store, run = replace(store, viewer=EVERYBODY), present_run()
     if run is None:
         return follow(_MEMORY, store)
     look = (store.url, commits())

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from streamlit import config, runtime
@@ -26,6 +27,7 @@ from wenming_metrics.access.viewer import (
     doing,
 )
 from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
+from wenming_metrics.store.changes import commits
 from wenming_metrics.store.database import Store, writing_aside
 
 COOKIE = "wenming_session"
@@ -35,6 +37,8 @@ _MOST = 20_000
 _is_program: ContextVar[bool] = ContextVar("is_program", default=False)
 _owners: OrderedDict[str, str] = OrderedDict()
 """Session of a page, or file that was made for one -> login."""
+_viewers: WeakKeyDictionary[object, tuple[tuple[str, int], Viewer]] = WeakKeyDictionary()
+"""By run of a page: of which store and after how many changes it was looked up, and who it is."""
 _lock = Lock()
 
 
@@ -48,12 +52,29 @@ def as_program() -> Iterator[None]:
         _is_program.reset(token)
 
 
-def viewer_of_run(store: Store) -> Viewer:
-    """Give who looks at the page that is run. Takes: store - bound to nobody
+def present_run() -> object | None:
+    """Give what stands for the present run of a page, None: no page is run."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context and context.parallel_coordinator  # another one for each run
 
-    Raises SignedOutError where nobody is signed in though somebody has to be, AccessError where their
-    account is of no use.
+
+def viewer_of_run(store: Store) -> Viewer:
+    """Give who looks at the page that is run, looked up once in it and after every change made by it.
+
+    Takes: store - bound to nobody. Raises SignedOutError where nobody is signed in though somebody has
+    to be, AccessError where their account is of no use.
     """
+    run, look = present_run(), (store.url, commits())
+    known = _viewers.get(run) if run is not None else None
+    if known is not None and known[0] == look:
+        return known[1]
+    viewer = _look_up(store)
+    if run is not None:
+        _viewers[run] = look, viewer
+    return viewer
+
+
+def _look_up(store: Store) -> Viewer:
     if not needs_sign_in(store):
         # A store that was put back without its accounts must not open to the network.
         if is_local():

@@ -232,8 +232,10 @@ def _draw(data: pd.DataFrame | Styler, columns: dict, rows: int, **more: object)
         # The grid of an empty table says "empty".
         st.caption("没有可列的行。")
         return {"selection": {"rows": []}}
+    if isinstance(data, pd.DataFrame):
+        data = without_minus_zero(data[[name for name in columns if name in data]], columns)
     return st.dataframe(
-        without_minus_zero(data, columns) if isinstance(data, pd.DataFrame) else data,
+        data,
         hide_index=True,
         column_order=list(columns),
         column_config=columns,
@@ -319,18 +321,6 @@ def _with_mean(lines: pd.DataFrame, mean: tuple) -> pd.DataFrame:
     blank = ("place", "place_band", "moved", "score_band", "change")
     head |= {name: "" for name in blank if name in lines}
     return pd.concat([pd.DataFrame([head]), lines[lines["group"] == mean.group]])
-
-
-def mark_means(lines: pd.DataFrame) -> Styler:
-    """Set the lines of the means apart by a grey ground."""
-    grey = np.where(lines["is_mean"], "background-color: #eef2f7; color: #52606d", "")
-    return lines.style.apply(lambda column: grey, axis=0)
-
-
-def mark_verdicts(lines: pd.DataFrame, names: Sequence[str]) -> Styler:
-    """Set 达到 on green and 未达到 on red ground in some columns."""
-    colours = {"达到": "background-color: #e3f4e8", "未达到": "background-color: #fbe3e1"}
-    return lines.style.map(lambda text: colours.get(text, ""), subset=list(names))
 
 
 def shown_losses(losses: Sequence[float], total: float, decimals: int) -> np.ndarray:

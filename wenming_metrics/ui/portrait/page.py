@@ -25,7 +25,7 @@ from wenming_metrics.ui.portrait.facts import TOGETHER, UnitFacts, gather, kinds
 from wenming_metrics.ui.portrait.opening import labels_of, lost_query, opening, points_of, unit_of
 from wenming_metrics.ui.portrait.print_sheet import sheet
 from wenming_metrics.ui.problems.sentences import unit_holding
-from wenming_metrics.ui.ranking import page as ranking_page
+from wenming_metrics.ui.ranking.view import listed_of, units_of
 from wenming_metrics.ui.trends.sentences import remark_lines
 
 _MANY, _SOME, _FEW = 20, 10, 5
@@ -82,7 +82,7 @@ def _portrait(
 ) -> tuple[UnitFacts, Sequence[str]] | None:
     """Gather what is known of a unit, with its opening sentences; None where it is not listed."""
     ranked = office.rules.board(selection.board).ranked
-    lines = ranking_page.units_of(selection) if ranked else ranking_page.listed_of(selection)
+    lines = units_of(selection) if ranked else listed_of(selection)
     unit_lines = lines[lines["unit_name"] == name]
     if unit_lines.empty:
         return None

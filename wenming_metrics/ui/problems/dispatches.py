@@ -86,8 +86,8 @@ def _limits(usual: int) -> dict[str, int | None]:
 
 def _due(office: Office, working_days: int | None) -> date:
     if working_days is not None:
-        return due_after(office, working_days)
-    usual = due_after(office, office.rules.loop.limit)
+        return ask(due_after, working_days)
+    usual = ask(due_after, office.rules.loop.limit)
     return (
         st.date_input("整改到", usual, format="YYYY-MM-DD", key="dispatch-due", width=150) or usual
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pandas as pd
 import streamlit as st
 
 from wenming_metrics.decisions.look_back import (
@@ -59,10 +60,9 @@ def _draw_recheck(office: Office) -> None:
         )
         if len(days) < 2:
             return
-        try:
-            lines = recheck_list(office, *days)
-        except IntakeError as error:
-            page.note(str(error))
+        lines, reason = ask(_to_recheck, *days, shared=True, most=4)
+        if reason:
+            page.note(reason)
             return
         page.download(
             f"下载复查表（{len(lines):,} 条）",
@@ -71,6 +71,14 @@ def _draw_recheck(office: Office) -> None:
             _SHEET,
             "fix-recheck-file",
         )
+
+
+def _to_recheck(office: Office, first: date, last: date) -> tuple[pd.DataFrame, str]:
+    """List what the form is for, or say why there is nothing: both take the whole book of problems."""
+    try:
+        return recheck_list(office, first, last), ""
+    except IntakeError as error:
+        return pd.DataFrame(), str(error)
 
 
 def _draw_look_back(office: Office, who: str) -> None:
