@@ -1,6 +1,6 @@
 """排名: who stands where, who moved, who was not looked at; and down to the rows of a unit."""
 
-from wenming_metrics.ui.frame import drill, filters, page, signed_view, tables, words
+from wenming_metrics.ui.frame import cache, drill, filters, page, signed_view, tables, words
 from wenming_metrics.ui.ranking import page as ranking_page
 from wenming_metrics.ui.ranking.view import listed_of, summarised
 
@@ -17,12 +17,12 @@ elif is_ranked:
     summary = summarised(selection)
     page.say(summary.opening)
     if selection.window.kind == "day":
-        ranking_page.draw_day(selection.window)
+        cache.draw(ranking_page.draw_day, selection.window)
         ranking_page.draw_day_list(selection)
     else:
         ranking_page.draw_list(selection)
     with page.fold("名单、未督查和名次的把握", "lists"):
-        ranking_page.draw_sentences(summary)
+        cache.draw(ranking_page.draw_sentences, selection)
         if not selection.signed:
             ranking_page.draw_sampling(selection)
     ranking_page.draw_tools(summary, office, selection)
@@ -36,4 +36,4 @@ else:
     ranking_page.draw_listing(listed, selection)
     ranking_page.offer_listing(listed, office, selection)
     checks = None
-page.foot(office, selection.window, checks)
+page.foot(selection.window, checks)

@@ -1,6 +1,6 @@
-"""Answers kept in memory by what was asked, of which office, by whom, on which day.
+"""Answers kept in memory by what was asked, of which office, by whom, on which day; and parts of pages.
 
-`ask` is the only way to one. An answer holds until a change touches what it rests on, so a commit, a
+`ask` is the only way to an answer, `draw` to a part. An answer holds until a change touches what it rests on, so a commit, a
 withdrawal or new rules never show an old figure, and what they do not touch stays warm. Only reads
 of stored data stand here; files being uploaded are never cached.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -40,6 +41,10 @@ _ROOM = 256
 """So many answers are kept of all questions that have no room of their own."""
 _STANDINGS = 12
 """So many courses of scored windows are kept."""
+_DRAWN, _PARTS = "drawn", 192
+"""The room of parts of pages as they were drawn, and so many are kept."""
+_drawing: ContextVar[bool] = ContextVar("drawing", default=False)
+"""A part is being drawn that is kept: a sign that something is calculated would be kept with it."""
 _MEMORY = Memory()
 _looks: WeakKeyDictionary[object, tuple[tuple[str, int], int]] = WeakKeyDictionary()
 """By run of a page: when it looked for changes, and the last one it saw."""
@@ -168,6 +173,38 @@ def ask(question: Callable, *arguments: object, **settings: object) -> object:
     return answer.content if settings.get("shared") else pickle.loads(answer.content)
 
 
+def draw(part: Callable, *arguments: object) -> None:
+    """Draw a part of a page; as it was drawn before, if nothing that it rests on has changed.
+
+    Takes: part - a function of the office and some arguments, told apart by their `repr`, that draws and
+           asks. It draws no control, and only inside of itself.
+    """
+    present, drawn_now = office(), []
+    _follow(present.store)
+
+    def make() -> int:
+        number = next(_numbers)
+        token = _drawing.set(True)
+        try:
+            _draw_once(number, partial(part, present, *arguments))
+        finally:
+            _drawing.reset(token)
+        drawn_now.append(number)
+        return number
+
+    name = f"{part.__module__}.{part.__qualname__}"
+    key = repr((name, _number(present), today(), arguments))
+    answer = recall(_MEMORY, key, make, room=_DRAWN, capacity=_PARTS, shared=True)
+    if not drawn_now:
+        _draw_once(answer.content, partial(part, present, *arguments))
+
+
+@st.cache_resource(max_entries=_PARTS, show_spinner=False)
+def _draw_once(number: int, _part: Callable[[], None]) -> None:
+    """Draw a part; Streamlit sends again what it was drawn of. Takes: number - of what it rests on"""
+    _part()
+
+
 def answer_to(question: Callable, *arguments: object, **settings: object) -> Answer:
     """Give the answer to a question with what it rests on. Takes: settings - see `_answer`"""
     present = office()
@@ -202,7 +239,7 @@ def _answer(
         capacity=most or _ROOM,
         shared=shared,
         rests_on=of and of.answer,
-        meanwhile=partial(st.spinner, wait) if wait else nullcontext,
+        meanwhile=partial(st.spinner, wait) if wait and not _drawing.get() else nullcontext,
     )
 
 

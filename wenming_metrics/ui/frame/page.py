@@ -298,13 +298,13 @@ def download(
         st.download_button(label, make, name, mime, on_click="ignore", key=key, help=description)
 
 
-def foot(office: Office, window: Window, checks: int | None = None) -> None:
+def foot(window: Window, checks: int | None = None) -> None:
     """Write under which rules, for which days and from how many checks the page's figures come.
 
     Takes: checks - None: those of the city
     """
     checks = ask(overview.city, window).checks if checks is None else checks
-    st.caption(foot_text(office, window, checks))
+    st.caption(ask(foot_text, window, checks, shared=True, wait=False))
 
 
 def foot_text(office: Office, window: Window, checks: int) -> str:

@@ -25,13 +25,14 @@ from wenming_metrics.queries.ranking.ranking import ranking_under
 from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
-from wenming_metrics.ui.frame import drill, marks, page, tables, words
+from wenming_metrics.ui.frame import cache, drill, marks, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
-from wenming_metrics.ui.ranking.view import WEEK, Summary, apart, of_group, summarised, week_list
+from wenming_metrics.ui.ranking.view import Summary, apart, of_group, summarised, units_of
 from wenming_metrics.vocabulary import on_time_note
 
 UNIT = "unit"
+_WEEK = tables.configs("place", "unit_name", "score", "sites")
 _BY_DAY = "按各自的施行日期"
 _LISTING = tables.configs(
     *("unit_name=responsible", "failed", "change", "places", "lost=lost_sum"),
@@ -78,8 +79,9 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
     return ranked
 
 
-def draw_sentences(summary: Summary) -> None:
+def draw_sentences(_office: Office, selection: Selection) -> None:
     """Say which places can be told apart, who is named, who has no place, what was filled in."""
+    summary = summarised(selection)
     if summary.sureness:
         page.note(f"名次的把握：{summary.sureness}")
     draw_lines(summary.sentences)
@@ -130,9 +132,9 @@ def draw_lines(lines: Iterable[str]) -> None:
         st.markdown(line)
 
 
-def draw_day(day: Window) -> None:
+def draw_day(_office: Office, day: Window) -> None:
     """Draw what a day found before anyone is ranked: its places and its problems."""
-    sites, findings = ask(sites_of_day, day, shared=True), ask(problem_rows, day, shared=True)
+    sites, findings = ask(sites_of_day, day), ask(problem_rows, day)
     if sites.empty:
         page.note("当日没有督查。")
         return
@@ -166,10 +168,15 @@ def draw_day_list(selection: Selection) -> None:
         st.subheader("本周累计")
         more = "，点位更多，更有参考价值" if so_far.start < so_far.end else ""
         page.note(f"{so_far.title}{more}。")
-        table, left_out = ask(week_list, week, shared=True, wait=False)
-        tables.show(table, WEEK)
-        if left_out:
-            page.note(f"另有 {left_out}。")
+        cache.draw(_draw_week, week)
+
+
+def _draw_week(_office: Office, week: Selection) -> None:
+    ranked = units_of(week)
+    tables.show(marks.mark_means(tables.ranked_lines(ranked), _WEEK), _WEEK)
+    left_out = words.without_place(ranked)
+    if left_out:
+        page.note(f"另有 {left_out}。")
 
 
 def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:

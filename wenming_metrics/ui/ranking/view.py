@@ -19,8 +19,6 @@ from wenming_metrics.ui.frame import cards, filters, marks, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
-WEEK = tables.configs("place", "unit_name", "score", "sites")
-
 
 def units_of(selection: Selection) -> pd.DataFrame:
     """List the units of the chosen board, window and group."""
@@ -157,12 +155,6 @@ def _phone_cards(office: Office, selection: Selection, lines: pd.DataFrame) -> s
     board, days = office.rules.board(selection.board), ask(days_known, wait=False)
     query = filters.portrait_query(selection.window, days, board, "")
     return cards.ranked_cards(lines, f"unit?{urlencode(query)}")
-
-
-def week_list(_office: Office, selection: Selection) -> tuple[Styler, str]:
-    """Make the list in a few columns; with who has no place."""
-    ranked = units_of(selection)
-    return marks.mark_means(tables.ranked_lines(ranked), WEEK), words.without_place(ranked)
 
 
 def listed_of(selection: Selection) -> pd.DataFrame:
