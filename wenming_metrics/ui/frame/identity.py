@@ -64,14 +64,13 @@ def viewer_of_run(store: Store) -> Viewer:
     Takes: store - bound to nobody. Raises SignedOutError where nobody is signed in though somebody has
     to be, AccessError where their account is of no use.
     """
-    run, look = present_run(), (store.url, commits())
-    known = _viewers.get(run) if run is not None else None
-    if known is not None and known[0] == look:
-        return known[1]
-    viewer = _look_up(store)
-    if run is not None:
-        _viewers[run] = look, viewer
-    return viewer
+    run = present_run()
+    if run is None:
+        return _look_up(store)
+    look, known = (store.url, commits()), _viewers.get(run)
+    if known is None or known[0] != look:
+        known = _viewers[run] = look, _look_up(store)
+    return known[1]
 
 
 def _look_up(store: Store) -> Viewer:
