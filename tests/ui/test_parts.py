@@ -55,7 +55,7 @@ def office(tmp_path, monkeypatch):
     return shown
 
 
-ON = date(2026, 11, 2)
+ON = date(2026, 10, 30)
 COUNT = len({tuple(row[:6]) for row in rows(count=60) if row[0].month == ON.month})
 
 
@@ -81,10 +81,10 @@ def test_a_part_is_drawn_once_for_all_sessions_and_stands_where_it_stood(office)
 
 def test_only_a_change_of_what_it_rests_on_draws_it_anew(office):
     shown()
-    ingest(office, more(date(2026, 7, 3)), "以前.xlsx")
+    ingest(office, more(date(2026, 11, 3)), "下月.xlsx")
     assert f"检查{COUNT}项" in shown()
     assert len(_drawn) == 1
-    ingest(office, more(date(2026, 11, 3)), "本月.xlsx")
+    ingest(office, more(date(2026, 10, 28)), "本月.xlsx")
     assert f"检查{COUNT + 1}项" in shown()
     assert len(_drawn) == 2
 
