@@ -26,10 +26,10 @@ elif is_ranked:
         if not selection.signed:
             ranking_page.draw_sampling(selection)
     ranking_page.draw_tools(summary, office, selection)
-    unit = tables.chosen_line(summary.ranked, ranking_page.UNIT)
+    unit = tables.chosen_line(summary.units, ranking_page.UNIT)
     if unit is not None:
         drill.draw_unit(office, unit, selection)
-    checks = int(summary.ranked["checks"].sum())
+    checks = int(summary.units["checks"].sum())
 else:
     listed = listed_of(selection)
     page.say(words.listing(listed))

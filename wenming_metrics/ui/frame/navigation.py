@@ -26,8 +26,8 @@ _FILES = "page-files"
 def offer(pages: Mapping[str, Sequence[StreamlitPage]]) -> None:
     """Say which pages there are. Takes: name of a group -> its pages, in the order of the bar"""
     st.session_state[_OFFERED] = pages
-    listed = [page for group in pages.values() for page in group]
-    st.session_state[_FILES] = {f"pages/{page._page.name}": page for page in listed}
+    by_file = {f"pages/{page._page.name}": page for group in pages.values() for page in group}
+    st.session_state[_FILES] = by_file
 
 
 def draw(title: str) -> None:

@@ -45,40 +45,46 @@ def draw(office: Office, days: Sequence[date]) -> None:
     with page.row("controls"):
         span = page.switch("发现时间", list(_SPANS), "fix_days", "近90天")
         view = _view(_SPANS[span])
-        listed = _narrow(_SPANS[span])
-    page.say(sentences.opening(view))
-    cards.draw_cards(_cards(view))
-    page.note(wording.basis(view))
+        problems = _narrow(_SPANS[span])
+    cache.draw(_draw_head, _SPANS[span])
     if not office.viewer.is_scoped:  # held rows of the city are not theirs
         signed_view.say_held(custom(view.begin, view.as_of))
-    if len(listed.lines) < len(view.lines):
+    if len(problems.lines) < len(view.lines):
         extent = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
         page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限列出。")
     tell_done()
     who = page.ask_who("办理记录")
-    _draw_list(office, view, listed, who)
+    _draw_list(office, view, problems, who)
     hands_out = office.viewer.may("交办") and not office.viewer.is_scoped
     with page.fold("交办、各单位手里的问题、提醒和登记", "office"):
         if hands_out:
             matches.draw(office, _SPANS[span], who)
-            dispatches.draw(office, listed.lines, who)
+            dispatches.draw(office, problems.waiting, who)
         _draw_units(view)
         if hands_out:
             reminding.draw(office, view, who)
         if office.viewer.may("核查") and not office.viewer.is_scoped:
-            rechecks.draw(office, view, who)
-        _draw_figures(view)
+            rechecks.draw(office, _SPANS[span], who)
+        cache.draw(_draw_figures, _SPANS[span])
         if hands_out:
             moves.draw_elsewhere(office, who)
 
 
 @dataclass(frozen=True, eq=False)
 class ListedProblems:
-    """What is left by the filters: all lines, and as a table with the ids of its rows the first _MOST."""
+    """What is left by the filters: all lines, as a table with the ids of its rows the first _MOST, what waits."""
 
     lines: pd.DataFrame
     table: Styler
     ids: list[str]
+    waiting: dict[str, dispatches.Waiting]
+
+
+def _draw_head(_office: Office, back: int) -> None:
+    view = _view(back)
+    page.say(sentences.opening(view))
+    cards.draw_cards(_cards(view))
+    page.note(wording.basis(view))
 
 
 def _view(back: int) -> ProblemView:
@@ -108,7 +114,8 @@ def _listed(_office: Office, back: int, state: str, unit: str, term: str) -> Lis
     lines = lines[lines["unit_name"] == unit] if unit else lines
     lines = lists.with_term(lines, term).reset_index(drop=True)
     drawn = lines.head(_MOST)
-    return ListedProblems(lines, _coloured(drawn), tables.record_ids(drawn))
+    waiting = dispatches.waiting_by_day(lines)
+    return ListedProblems(lines, _coloured(drawn), tables.record_ids(drawn), waiting)
 
 
 def _choice(title: str, options: Sequence[str], key: str) -> str:
@@ -144,13 +151,13 @@ def _cards(view: ProblemView) -> list[cards.Card]:
     ]
 
 
-def _draw_list(office: Office, view: ProblemView, listed: ListedProblems, who: str) -> None:
+def _draw_list(office: Office, view: ProblemView, problems: ListedProblems, who: str) -> None:
     st.subheader("问题清单")
-    lines, drawn = listed.lines, listed.lines.head(_MOST)
+    lines, drawn = problems.lines, problems.lines.head(_MOST)
     remainder = f"，列出最急的 {_MOST} 条，其余见下载的清单" if len(lines) > _MOST else ""
     page.note(f"共 {len(lines):,} 条{remainder}。勾选一条看整改经过，勾选几条一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
-    picked = tables.pick_many(listed.table, _LIST, key, 12, param="fix_row", ids=listed.ids)
+    picked = tables.pick_many(problems.table, _LIST, key, 12, param="fix_row", ids=problems.ids)
     page.offer(
         "下载清单",
         lambda: wording.list_file(lines, view),
@@ -191,7 +198,8 @@ def _draw_units(view: ProblemView) -> None:
     tables.pick_name(units, _UNITS, key, "fix_unit", units["unit_name"].tolist(), 12)
 
 
-def _draw_figures(view: ProblemView) -> None:
+def _draw_figures(_office: Office, back: int) -> None:
+    view = _view(back)
     with st.expander("各项指标是怎样算的"):
         tables.show(wording.figure_lines(view), _FIGURES, 24)
         page.note(words.plain(wording.basis(view)))

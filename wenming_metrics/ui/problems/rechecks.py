@@ -18,10 +18,10 @@ from wenming_metrics.decisions.look_back import (
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.problems.lists import ProblemView
+from wenming_metrics.queries.problems import lists
 from wenming_metrics.queries.problems.look_back import looked_again
 from wenming_metrics.queries.problems.wording import rate, share
-from wenming_metrics.ui.frame import page
+from wenming_metrics.ui.frame import cache, page
 from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 
@@ -30,13 +30,12 @@ _DRAWN = "fix-drawn"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def draw(office: Office, view: ProblemView, who: str) -> None:
-    """Draw both looks; the forms that come back are uploaded on 数据上传."""
-    st.subheader("整改复查、回头看")
-    looked = view.rate_of("looked")
-    recheck = f"整改复查到位 {rate(looked)}（{share(looked)}）" if looked["denominator"] else ""
-    looked_back = looked_again(view.lines, ask(drawn_chances)).sentence
-    page.note("；".join(filter(None, (recheck, looked_back))))
+def draw(office: Office, back: int, who: str) -> None:
+    """Draw both looks; the forms that come back are uploaded on 数据上传.
+
+    Takes: back - problems of so many days are told of
+    """
+    cache.draw(_draw_looks, back)
     kind = st.segmented_control(
         "去看哪些", (RECHECK, LOOK_BACK), default=RECHECK, key="fix-look-kind"
     )
@@ -45,6 +44,16 @@ def draw(office: Office, view: ProblemView, who: str) -> None:
     else:
         _draw_recheck(office)
     page.note("名单在去看以前不要发给责任单位。填好的表传到【数据上传】，结果就记到各个问题上。")
+
+
+def _draw_looks(_office: Office, back: int) -> None:
+    """Say what those who looked again found."""
+    view = ask(lists.problem_view, back, shared=True, most=16)
+    st.subheader("整改复查、回头看")
+    looked = view.rate_of("looked")
+    recheck = f"整改复查到位 {rate(looked)}（{share(looked)}）" if looked["denominator"] else ""
+    looked_back = looked_again(view.lines, ask(drawn_chances)).sentence
+    page.note("；".join(filter(None, (recheck, looked_back))))
 
 
 def _draw_recheck(office: Office) -> None:

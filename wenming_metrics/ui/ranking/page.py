@@ -105,7 +105,7 @@ def draw_sampling(selection: Selection) -> None:
 
 def draw_tools(summary: Summary, office: Office, selection: Selection) -> None:
     """Draw what can be done with the list: open a unit, take the list along."""
-    ranked, named = summary.ranked, summary.named
+    ranked, named = summary.units, summary.named
     with page.row():
         looked_at = ranked.loc[ranked["checks"] > 0, "unit_name"].tolist()
         tables.choose_name("看一个单位的失分", looked_at, UNIT)

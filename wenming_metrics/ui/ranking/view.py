@@ -22,10 +22,10 @@ from wenming_metrics.ui.frame.filters import Selection
 
 def units_of(selection: Selection) -> pd.DataFrame:
     """List the units of the chosen board, window and group."""
-    ranked = _board_of(selection, ranking)
+    units = _board_of(selection, ranking)
     if not selection.signed:
-        ranked = join_bands(ranked, ask(bands, selection.window, selection.board))
-    return of_group(ranked, selection)
+        units = join_bands(units, ask(bands, selection.window, selection.board))
+    return of_group(units, selection)
 
 
 def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
@@ -59,7 +59,7 @@ class Summary:
     """What the page shows of a ranked list, made at once and kept: a page that is drawn again only draws.
 
     opening - its first sentence; sureness, sentences, filled - below the list: how sure the places are, short
-    lists and who has no place, points for what was not looked at; ranked, named - its units, and those of
+    lists and who has no place, points for what was not looked at; units, named - its units, and those of
     the short lists; table, columns - the list as it is drawn; names - of its lines, a mean has none; cards -
     the list for a phone
     """
@@ -68,7 +68,7 @@ class Summary:
     sureness: str
     sentences: tuple[str, ...]
     filled: tuple[str, ...]
-    ranked: pd.DataFrame
+    units: pd.DataFrame
     named: pd.DataFrame
     table: Styler
     columns: dict[str, dict]
@@ -78,15 +78,15 @@ class Summary:
 
 def summary_of(office: Office, selection: Selection) -> Summary:
     """Make what the page shows of the chosen list."""
-    ranked, named = units_of(selection), shortlists_of(selection)
-    lines = tables.ranked_lines(ranked)
+    units, named = units_of(selection), shortlists_of(selection)
+    lines = tables.ranked_lines(units)
     columns = tables.ranking_columns(lines)
     return Summary(
-        opening=words.ranking(ranked),
-        sureness=words.sureness(ranked),
-        sentences=(*_named(named), *apart(ranked)),
-        filled=tuple(filled_notes(ranked, office.rules.missing_flag)),
-        ranked=ranked,
+        opening=words.ranking(units),
+        sureness=words.sureness(units),
+        sentences=(*_named(named), *apart(units)),
+        filled=tuple(filled_notes(units, office.rules.missing_flag)),
+        units=units,
         named=named,
         table=marks.mark_means(lines, columns),
         columns=columns,
@@ -111,34 +111,34 @@ def _named(shortlists: pd.DataFrame) -> Iterator[str]:
         yield f"**{words.plain(group)}** " + " · ".join(sides)
 
 
-def apart(ranked: pd.DataFrame) -> Iterator[str]:
+def apart(units: pd.DataFrame) -> Iterator[str]:
     """Name the units without a place and why."""
     for status, title, why in (
         (UNVISITED, "未督查", "本期没有去过，不排名，也不算 0 分"),
         (THIN, "检查项不足，暂不评分", "查到的指标太少，排名不可靠"),
     ):
-        units = ranked[ranked["status"] == status]
-        if len(units):
-            names = words.joined(units["unit_name"])
-            yield f"**{title}**（{len(units)} 个；{why}）：{names}"
-    few = ranked[ranked["status"] == FEW_SEEN]
+        without = units[units["status"] == status]
+        if len(without):
+            names = words.joined(without["unit_name"])
+            yield f"**{title}**（{len(without)} 个；{why}）：{names}"
+    few = units[units["status"] == FEW_SEEN]
     if len(few):
         texts = "、".join(
             f"{words.plain(line.unit_name)} {line.score:.2f}" for line in few.itertuples()
         )
         yield f"**当日督查面不足**（{len(few)}个，所在的组当日督查的单位太少，不排名次）：{texts}"
-    vetoed = ranked[ranked["status"] == VETOED]
+    vetoed = units[units["status"] == VETOED]
     for line in vetoed.itertuples():
         reason = f"得分 {line.score:.2f}，不排名；依据 {words.plain(line.document_no)}"
         yield f"**一票否决**：{words.plain(line.unit_name)}（{reason}）"
 
 
-def filled_notes(ranked: pd.DataFrame, flag: float) -> Iterator[str]:
+def filled_notes(units: pd.DataFrame, flag: float) -> Iterator[str]:
     """Name the scored units that got points for leaves not looked at, and those missing much.
 
     Takes: flag - share of weight not looked at from which a unit is marked
     """
-    scored = ranked[ranked["score"].notna()]
+    scored = units[units["score"].notna()]
     filled = scored[scored["filled"] > 0]
     if len(filled):
         additions = "、".join(

@@ -70,7 +70,7 @@ def choose(office: Office, days: Sequence[date]) -> TrendView:
             whom = list(dict.fromkeys(names))
             name = page.select("单位", whom, "trend_whom", width=170)
         if view in (COURSE, UNITS):
-            codes = {SCORE: "", **{path: code for code, path in indicators(office)}}
+            codes = {SCORE: "", **{path: code for code, path in ask(indicators, shared=True)}}
             indicator = page.select("指标", list(codes), "trend_leaf", width=300)
             code = codes[indicator]
         if view == WHY:
