@@ -1,6 +1,7 @@
 """排名: who stands where, who moved, who was not looked at; and down to the rows of a unit."""
 
 from wenming_metrics.ui.frame import cache, drill, filters, page, signed_view, tables, words
+from wenming_metrics.ui.ranking import city_map
 from wenming_metrics.ui.ranking import page as ranking_page
 from wenming_metrics.ui.ranking.view import listed_of, summarised
 
@@ -26,6 +27,7 @@ elif is_ranked:
         if not selection.signed:
             ranking_page.draw_sampling(selection)
     ranking_page.draw_tools(summary, office, selection)
+    city_map.draw(selection)
     unit = tables.chosen_line(summary.units, ranking_page.UNIT)
     if unit is not None:
         drill.draw_unit(office, unit, selection)

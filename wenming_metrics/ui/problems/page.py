@@ -51,7 +51,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
         signed_view.say_held(custom(view.begin, view.as_of))
     if len(problems.lines) < len(view.lines):
         extent = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
-        page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限列出。")
+        page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限、来源列出。")
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, problems, who)
@@ -93,25 +93,30 @@ def _view(back: int) -> ProblemView:
 
 def _narrow(back: int) -> ListedProblems:
     """Draw the filters; their values stand in the address."""
-    states, units = ask(_options, back)
+    states, units, sources = ask(_options, back)
     state = _choice("状态", states, "fix_state")
     unit = _choice("单位", units, "fix_unit")
     filters.carry_unit(cache.office().rules, ask(days_known), unit)
     term = _choice("时限", lists.TERMS, "fix_term")
-    return ask(_listed, back, state, unit, term, shared=True, most=_KEPT)
+    source = _choice("来源", sources, "fix_source")
+    return ask(_listed, back, state, unit, term, source, shared=True, most=_KEPT)
 
 
-def _options(_office: Office, back: int) -> tuple[list[str], list[str]]:
-    """List the states and the units that problems are in."""
+def _options(_office: Office, back: int) -> tuple[list[str], list[str], list[str]]:
+    """List the states, the units and the sources that problems are of."""
     lines = _view(back).lines
     states = [state for state in LOOP_STATES if (lines["state"] == state).any()]
-    return states, sorted({name for name in lines["unit_name"] if name})
+    units = sorted({name for name in lines["unit_name"] if name})
+    return states, units, list(dict.fromkeys(lines["source_name"]))
 
 
-def _listed(_office: Office, back: int, state: str, unit: str, term: str) -> ListedProblems:
+def _listed(
+    _office: Office, back: int, state: str, unit: str, term: str, source: str
+) -> ListedProblems:
     lines = _view(back).lines
     lines = lines[lines["state"] == state] if state else lines
     lines = lines[lines["unit_name"] == unit] if unit else lines
+    lines = lines[lines["source_name"] == source] if source else lines
     lines = lists.with_term(lines, term).reset_index(drop=True)
     drawn = lines.head(_MOST)
     waiting = dispatches.waiting_by_day(lines)
