@@ -106,6 +106,6 @@ class Drawing:
 
 def settled(figure: go.Figure) -> go.Figure:
     """Fix a figure that is drawn many times: plotly copies all of it whenever its parts are asked for."""
-    parts = figure.to_dict()
-    figure.to_dict = lambda: parts
+    content = figure.to_dict()
+    figure.to_dict = lambda: content
     return figure

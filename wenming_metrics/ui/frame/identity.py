@@ -68,10 +68,10 @@ def viewer_of_run(store: Store) -> Viewer:
     run = present_run()
     if run is None:
         return _look_up(store)
-    look, known = (store.url, commits()), _viewers.get(run)
-    if known is None or known[0] != look:
-        known = _viewers[run] = look, _look_up(store)
-    return known[1]
+    look, last_look = (store.url, commits()), _viewers.get(run)
+    if last_look is None or last_look[0] != look:
+        last_look = _viewers[run] = look, _look_up(store)
+    return last_look[1]
 
 
 def _look_up(store: Store) -> Viewer:

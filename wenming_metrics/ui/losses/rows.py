@@ -28,16 +28,16 @@ _COLUMNS = [*_ROWS, "batch", "seq", "cells", "line", "of_line"]
 
 def draw(book: Book, scope: Scope) -> None:
     """Draw the rows behind a scope; their points add up to what stands on top."""
-    found = book.recall(_found, scope, most=48, wait="正在查找原表的行……")
-    if found is None:
+    records = book.recall(_found, scope, most=48, wait="正在查找原表的行……")
+    if records is None:
         return
-    listed, count, total = found.listed, found.count, found.listed["loss"].sum()
+    listed, count, total = records.listed, records.count, records.listed["loss"].sum()
     st.subheader(f"失分记录（{count:,} 条）")
     page.note(
         f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行，看这一行的分是怎样算的、原表怎样写的。"
     )
     key = f"lost-rows-{book.key}-{scope.key}"
-    picked = tables.pick(found.table, found.columns, key, 12, param="lost_row", ids=found.ids)
+    picked = tables.pick(records.table, records.columns, key, 12, param="lost_row", ids=records.ids)
     row = listed.iloc[picked or 0]
     if row["line"] < 0:
         return

@@ -80,40 +80,40 @@ class ListedProblems:
     waiting: dict[str, dispatches.Waiting]
 
 
-def _draw_head(_office: Office, back: int) -> None:
-    view = _view(back)
+def _draw_head(_office: Office, days: int) -> None:
+    view = _view(days)
     page.say(sentences.opening(view))
     cards.draw_cards(_cards(view))
     page.note(wording.basis(view))
 
 
-def _view(back: int) -> ProblemView:
-    return ask(lists.problem_view, back, shared=True, most=_KEPT)
+def _view(days: int) -> ProblemView:
+    return ask(lists.problem_view, days, shared=True, most=_KEPT)
 
 
-def _narrow(back: int) -> ListedProblems:
+def _narrow(days: int) -> ListedProblems:
     """Draw the filters; their values stand in the address."""
-    states, units, sources = ask(_options, back)
+    states, units, sources = ask(_options, days)
     state = _choice("状态", states, "fix_state")
     unit = _choice("单位", units, "fix_unit")
     filters.carry_unit(cache.office().rules, ask(days_known), unit)
     term = _choice("时限", lists.TERMS, "fix_term")
     source = _choice("来源", sources, "fix_source")
-    return ask(_listed, back, state, unit, term, source, shared=True, most=_KEPT)
+    return ask(_listed, days, state, unit, term, source, shared=True, most=_KEPT)
 
 
-def _options(_office: Office, back: int) -> tuple[list[str], list[str], list[str]]:
+def _options(_office: Office, days: int) -> tuple[list[str], list[str], list[str]]:
     """List the states, the units and the sources that problems are of."""
-    lines = _view(back).lines
+    lines = _view(days).lines
     states = [state for state in LOOP_STATES if (lines["state"] == state).any()]
     units = sorted({name for name in lines["unit_name"] if name})
     return states, units, list(dict.fromkeys(lines["source_name"]))
 
 
 def _listed(
-    _office: Office, back: int, state: str, unit: str, term: str, source: str
+    _office: Office, days: int, state: str, unit: str, term: str, source: str
 ) -> ListedProblems:
-    lines = _view(back).lines
+    lines = _view(days).lines
     lines = lines[lines["state"] == state] if state else lines
     lines = lines[lines["unit_name"] == unit] if unit else lines
     lines = lines[lines["source_name"] == source] if source else lines
@@ -203,8 +203,8 @@ def _draw_units(view: ProblemView) -> None:
     tables.pick_name(units, _UNITS, key, "fix_unit", units["unit_name"].tolist(), 12)
 
 
-def _draw_figures(_office: Office, back: int) -> None:
-    view = _view(back)
+def _draw_figures(_office: Office, days: int) -> None:
+    view = _view(days)
     with st.expander("各项指标是怎样算的"):
         tables.show(wording.figure_lines(view), _FIGURES, 24)
         page.note(words.plain(wording.basis(view)))

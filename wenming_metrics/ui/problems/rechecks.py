@@ -30,12 +30,12 @@ _DRAWN = "fix-drawn"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def draw(office: Office, back: int, who: str) -> None:
+def draw(office: Office, days: int, who: str) -> None:
     """Draw both looks; the forms that come back are uploaded on 数据上传.
 
-    Takes: back - problems of so many days are told of
+    Takes: days - problems of so many days are told of
     """
-    cache.draw(_draw_looks, back)
+    cache.draw(_draw_looks, days)
     kind = st.segmented_control(
         "去看哪些", (RECHECK, LOOK_BACK), default=RECHECK, key="fix-look-kind"
     )
@@ -46,9 +46,9 @@ def draw(office: Office, back: int, who: str) -> None:
     page.note("名单在去看以前不要发给责任单位。填好的表传到【数据上传】，结果就记到各个问题上。")
 
 
-def _draw_looks(_office: Office, back: int) -> None:
+def _draw_looks(_office: Office, days: int) -> None:
     """Say what those who looked again found."""
-    view = ask(lists.problem_view, back, shared=True, most=16)
+    view = ask(lists.problem_view, days, shared=True, most=16)
     st.subheader("整改复查、回头看")
     looked = view.rate_of("looked")
     recheck = f"整改复查到位 {rate(looked)}（{share(looked)}）" if looked["denominator"] else ""

@@ -105,13 +105,13 @@ def draw_sampling(selection: Selection) -> None:
 
 def draw_tools(summary: Summary, office: Office, selection: Selection) -> None:
     """Draw what can be done with the list: open a unit, take the list along."""
-    ranked, named = summary.units, summary.named
+    ranked, shortlists = summary.units, summary.shortlists
     with page.row():
         looked_at = ranked.loc[ranked["checks"] > 0, "unit_name"].tolist()
         tables.choose_name("看一个单位的失分", looked_at, UNIT)
         title = f"{selection.group or '各街道'}排名（{selection.window.title}）"
         notes = _notes(office, selection)
-        make = partial(ranking_workbook, ranked, title, notes, named)
+        make = partial(ranking_workbook, ranked, title, notes, shortlists)
         page.offer("下载本表", make, title, f"get-{title}")
 
 

@@ -69,7 +69,7 @@ class Summary:
     sentences: tuple[str, ...]
     filled: tuple[str, ...]
     units: pd.DataFrame
-    named: pd.DataFrame
+    shortlists: pd.DataFrame
     table: Styler
     columns: dict[str, dict]
     names: list[str | float]
@@ -78,16 +78,16 @@ class Summary:
 
 def summary_of(office: Office, selection: Selection) -> Summary:
     """Make what the page shows of the chosen list."""
-    units, named = units_of(selection), shortlists_of(selection)
+    units, shortlists = units_of(selection), shortlists_of(selection)
     lines = tables.ranked_lines(units)
     columns = tables.ranking_columns(lines)
     return Summary(
         opening=words.ranking(units),
         sureness=words.sureness(units),
-        sentences=(*_named(named), *apart(units)),
+        sentences=(*_named(shortlists), *apart(units)),
         filled=tuple(filled_notes(units, office.rules.missing_flag)),
         units=units,
-        named=named,
+        shortlists=shortlists,
         table=marks.mark_means(lines, columns),
         columns=columns,
         names=lines["unit_name"].where(~lines["is_mean"]).tolist(),
