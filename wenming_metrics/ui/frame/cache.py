@@ -173,10 +173,10 @@ def ask(question: Callable, *arguments: object, **settings: object) -> object:
     return answer.content if settings.get("shared") else pickle.loads(answer.content)
 
 
-def draw(piece: Callable, *arguments: object) -> None:
+def draw(painter: Callable, *arguments: object) -> None:
     """Draw a part of a page; as it was drawn before, if nothing that it rests on has changed.
 
-    Takes: piece - a function of the office and some arguments, told apart by their `repr`, that draws and
+    Takes: painter - a function of the office and some arguments, told apart by their `repr`, that draws and
            asks. It draws no control, and only inside of itself.
     """
     present, drawn_now = office(), []
@@ -186,23 +186,23 @@ def draw(piece: Callable, *arguments: object) -> None:
         number = next(_numbers)
         token = _drawing.set(True)
         try:
-            _draw_once(number, partial(piece, present, *arguments))
+            _draw_once(number, partial(painter, present, *arguments))
         finally:
             _drawing.reset(token)
         drawn_now.append(number)
         return number
 
-    name = f"{piece.__module__}.{piece.__qualname__}"
+    name = f"{painter.__module__}.{painter.__qualname__}"
     key = repr((name, _number(present), today(), arguments))
     answer = recall(_MEMORY, key, make, room=_DRAWN, capacity=_PARTS, shared=True)
     if not drawn_now:
-        _draw_once(answer.content, partial(piece, present, *arguments))
+        _draw_once(answer.content, partial(painter, present, *arguments))
 
 
 @st.cache_resource(max_entries=_PARTS, show_spinner=False)
-def _draw_once(number: int, _piece: Callable[[], None]) -> None:
+def _draw_once(number: int, _painter: Callable[[], None]) -> None:
     """Draw a part; Streamlit sends again what it was drawn of. Takes: number - of what it rests on"""
-    _piece()
+    _painter()
 
 
 def answer_to(question: Callable, *arguments: object, **settings: object) -> Answer:
