@@ -6,6 +6,8 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_held, print_json, print_lines, say
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
@@ -52,7 +54,7 @@ def add_commands(add: Add) -> None:
         "--term", choices=TERMS, help="只列这样的：逾期、临期、未到期、无期限、长期无进展"
     )
     problems.add_argument("--source", metavar="来源", help="只列这个来源的，如 第三方、领导批示")
-    problems.add_argument("--out", type=Path, help="存成 .xlsx 文件")
+    problems.add_argument("--out", type=Path, help="存成 .xlsx 文件；写 .docx 的是整改报告")
     problems.add_argument(
         "--rejudge",
         nargs=2,
@@ -95,6 +97,18 @@ def add_commands(add: Add) -> None:
         "--papers", nargs="+", default=[], metavar="文号", help="重新存这些文号的文书"
     )
     remind.add_argument("--out", type=Path, help="文书存到哪个 .zip 文件")
+
+
+def _file(office: Office, lines: pd.DataFrame, view: ProblemView, out: Path) -> bytes:
+    """Make the workbook of a list, or its 整改报告 where a document is asked for."""
+    if out.suffix.lower() != ".docx":
+        return wording.list_file(lines, view)
+    # Word's library takes half a second to load, which no other command should wait for.
+    from wenming_metrics.publishing.dispatch.rectification_report import rectification_report
+
+    if lines.empty:
+        raise IntakeError("没有这样的问题，没有可以报告的。")
+    return rectification_report(office, lines, view)
 
 
 def _add_span(command: argparse.ArgumentParser) -> None:
@@ -148,7 +162,7 @@ def _problems(options: argparse.Namespace) -> int:
         lines = lines[lines["source_name"] == options.source]
     lines = with_term(lines, options.term or "").reset_index(drop=True)
     if options.out:
-        options.out.write_bytes(wording.list_file(lines, view))
+        options.out.write_bytes(_file(office, lines, view, options.out))
     held_rows = held_in(office, custom(view.begin, view.as_of))
     if options.json:
         print_json(

@@ -33,9 +33,11 @@ from wenming_metrics.queries.progress.duties import (
     site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metrics
-from wenming_metrics.queries.progress.third_party import review_test
+from wenming_metrics.queries.progress.third_party import TESTS, review_test
 from wenming_metrics.runtime import settings
-from wenming_metrics.vocabulary import Column, columns
+from wenming_metrics.vocabulary import SOURCES, Column, columns
+
+_SOURCE_OF = {SOURCES[code]: code for code in TESTS}
 
 
 class _Theme(NamedTuple):
@@ -108,7 +110,9 @@ _THEMES = {
     ),
     "review": _Theme(
         "测评复盘",
-        lambda office, as_of: review_test(office, window("month", as_of)),
+        lambda office, as_of, source=TESTS[0]: review_test(
+            office, window("month", as_of), source=source
+        ),
         columns(
             *("site_name", "street_name=street", "item_name", "found_on=review_found_on"),
             *("ours=review_ours", "looked_on=review_looked_on", "lost"),
@@ -168,6 +172,12 @@ def add_commands(add: Add) -> None:
         "what", choices=[*_THEMES, "remind"], metavar="什么", help=f"{titles}、remind（催办）"
     )
     command.add_argument("--unit", metavar="单位", help="只列一个单位的")
+    command.add_argument(
+        "--test",
+        choices=[SOURCES[code] for code in TESTS],
+        default=SOURCES[TESTS[0]],
+        help="review 和哪种测评比：第三方、国测、省测",
+    )
     command.add_argument("--overdue", action="store_true", help="只列逾期的")
     command.add_argument("--nobody", action="store_true", help="只列没有人负责的测评标准、点位")
     command.add_argument("--date", type=date.fromisoformat, help="截至哪一天，不写是今天")
@@ -179,7 +189,8 @@ def _progress(options: argparse.Namespace) -> int:
     if options.what == "remind":
         return _remind(office, as_of, options)
     theme = _THEMES[options.what]
-    lines = theme.make(office, as_of)
+    asked = {"source": _SOURCE_OF[options.test]} if options.what == "review" else {}
+    lines = theme.make(office, as_of, **asked)
     if options.unit and "unit_name" in lines:
         lines = lines[lines["unit_name"] == options.unit]
     if options.overdue and "overdue" in lines:
