@@ -83,7 +83,7 @@ def test_what_a_national_test_took_points_for_is_put_right_and_makes_no_score(of
         ["2026-11-20", "国测", "河西街道", "市场", "大市场", "摊位", "占道", 2, "河西街道"],
         ["2026-11-20", "国测", "城东街道", "小区", "一小区", "摊位", "无人管", 5, "城东街道"],
     ]
-    data = xlsx({"失分": [["国家测评失分问题清单"], head, *rows]})
+    data = xlsx({"失分": [["国家测评失分问题清单"], heading_row, *rows]})
     ingest(office, data, "国测失分.xlsx")
     lines = review_test(office, NOVEMBER, source="national")
     assert lines[["site_name", "item_name", "ours", "lost"]].values.tolist() == [

@@ -33,6 +33,7 @@ from wenming_metrics.queries.progress.duties import (
     site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metrics
+from wenming_metrics.queries.progress.site_files import site_files
 from wenming_metrics.queries.progress.third_party import TESTS, review_test
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import SOURCES, Column, columns
@@ -116,6 +117,14 @@ _THEMES = {
         columns(
             *("site_name", "street_name=street", "item_name", "found_on=review_found_on"),
             *("ours=review_ours", "looked_on=review_looked_on", "lost"),
+        ),
+    ),
+    "readiness": _Theme(
+        "一点一档",
+        site_files,
+        columns(
+            *("site_name", "street_name=street", "type_name=point_type", "verdict=site_verdict"),
+            *("failed_now=site_failed", "open_problems=site_open", "overdue=overdue_items"),
         ),
     ),
     "burden": _Theme(
@@ -212,6 +221,11 @@ def _progress(options: argparse.Namespace) -> int:
 
 def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame, as_of: date) -> bytes:
     """Write lines to a file: as the form that comes back filled in, where there is one."""
+    if theme_name == "readiness":
+        # Word's library takes half a second to load, which no other command should wait for.
+        from wenming_metrics.publishing.dispatch.site_papers import site_papers
+
+        return site_papers(office, lines, as_of)
     if theme_name == "duties":
         return filled_file(office, "duty", duty_form(office, as_of, lines))
     if theme_name in _FORMS:

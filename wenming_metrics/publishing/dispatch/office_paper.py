@@ -29,19 +29,19 @@ class OfficePaper:
 
     def fill(
         self,
-        head: str,
+        heading: str,
         title: str,
         document_no: str,
         day: date,
-        body: Sequence[Block],
+        paragraphs: Sequence[Block],
         annexes: Sequence[Block] = (),
     ) -> bytes:
-        """Make a .docx; the same bytes for the same input. Takes: head - in the place of the red head"""
+        """Make a .docx; the same bytes for the same input. Takes: heading - in the place of the red head"""
         texts = {
-            RED_HEAD_TEXT: head,
+            RED_HEAD_TEXT: heading,
             TITLE_MARK: title,
             NUMBER_MARK: document_no,
             SIGNER_MARK: self._signer,
             DATE_MARK: long_day(day),
         }
-        return fill(self._shell, texts, body, annexes, {})
+        return fill(self._shell, texts, paragraphs, annexes, {})

@@ -86,7 +86,7 @@ def _paper(
         _grid(lines),
     ]
     receipt = [Paragraph(HEADING, "回执"), Grid("", ("项目", "填写"), RECEIPT, (40, 60))]
-    annexes = [*receipt, *_pictures(office, lines)]
+    annexes = [*receipt, *photo_blocks(office, lines, "附件：整改前照片")]
     return paper.fill(
         "文明城市创建交办单", title, handed_out.document_no, handed_out.day, paragraphs, annexes
     )
@@ -130,8 +130,11 @@ def _what(line: tuple) -> str:
     return f"{text}（协办，主办单位：{line.lead_name}）" if line.role == ASSISTING else text
 
 
-def _pictures(office: Office, lines: pd.DataFrame) -> list[Block]:
-    """Set the pictures of the problems in, written anew: nothing of place or time stays in them."""
+def photo_blocks(office: Office, lines: pd.DataFrame, title: str) -> list[Block]:
+    """Set the pictures of problems in, written anew: nothing of place or time stays in them.
+
+    Takes: lines - batch, sheet (its name), source_row, number, site_name; title - of the annex
+    """
     drawn, unread, left_out = [], 0, 0
     for line in lines[lines["source_row"] > 0].itertuples():
         for picture in row_pictures(office, int(line.batch), str(line.sheet), int(line.source_row)):
@@ -151,7 +154,7 @@ def _pictures(office: Office, lines: pd.DataFrame) -> list[Block]:
         return []
     pictures = [Pictures(tuple(drawn))] if drawn else []
     return [
-        Paragraph(ANNEX, "附件：整改前照片"),
+        Paragraph(ANNEX, title),
         *pictures,
         *(Paragraph(NOTE, text) for text in notes),
     ]

@@ -47,9 +47,9 @@ def rectification_report(office: Office, lines: pd.DataFrame, view: ProblemView)
         description=[described["description"].get(key) or "" for key in keys],
         measure=[measures.get(number, "") for number in lines["number"]],
     )
-    blocks = [*_summary(told, view), *_units(told), *_each(told), Paragraph(NOTE, basis(view))]
+    page_blocks = [*_summary(told, view), *_units(told), *_each(told), Paragraph(NOTE, basis(view))]
     title = f"关于{source_of(lines)}查出问题\n整改情况的报告"
-    return paper.fill("文明城市创建整改报告", title, "", view.as_of, blocks)
+    return paper.fill("文明城市创建整改报告", title, "", view.as_of, page_blocks)
 
 
 def source_of(lines: pd.DataFrame) -> str:

@@ -18,12 +18,14 @@ SAW, PASSED_OVER, NOT_LOOKED_AT = "督查也查出", "督查查过没有查出",
 """What our own inspections had said of it."""
 TESTS = ("third_party", *TEST_SOURCES)
 """Sources that are tests, of a third party, the nation, the province."""
+TEST_BACK = 60
+"""So many days before a test our own looks count."""
 _OWN = ("city", "district", "bureau")
 _KEY = ["site", "item"]
 
 
 def review_test(
-    office: Office, window: Window, back: int = 60, source: str = TESTS[0]
+    office: Office, window: Window, back: int = TEST_BACK, source: str = TESTS[0]
 ) -> pd.DataFrame:
     """Hold what a test found in a window against our inspections of the days before and within.
 
@@ -34,7 +36,7 @@ def review_test(
     """
     days = range(window.days.start - back, window.days.stop)
     with reading(office.store) as connection:
-        looks = _looks(
+        looks = looks_of(
             *(read_days(connection, days, frame_name) for frame_name in ("visits", "grain"))
         )
         register, sites = read_register(connection), read_sites_met(connection).set_index("site")
@@ -66,7 +68,7 @@ def review_test(
     return described.iloc[np.argsort(order, kind="stable")][names].reset_index(drop=True)
 
 
-def _looks(visits: dict[int, pd.DataFrame], grain: dict[int, pd.DataFrame]) -> pd.DataFrame:
+def looks_of(visits: dict[int, pd.DataFrame], grain: dict[int, pd.DataFrame]) -> pd.DataFrame:
     """Lay out every look: day, source, site, item, failed, lost."""
     frames = [pd.DataFrame(0, [], ["day", "source", "site", "item", "failed", "lost"])]
     for day, of_day in visits.items():

@@ -202,11 +202,11 @@ def _latest(connection: Connection, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shares(
-    records: pd.DataFrame, states: Sequence[str], state_word: str, total_word: str
+    records: pd.DataFrame, good_states: Sequence[str], state_word: str, total_word: str
 ) -> pd.DataFrame:
     """Count per unit the things (key) whose last state is one of some; the count stands for the place."""
     last = records.drop_duplicates(["unit", "key"], keep="last")
-    last = last.assign(good=[record["state"] in states for record in last["told"]])
+    last = last.assign(good=[record["state"] in good_states for record in last["told"]])
     lines = []
     for unit, unit_records in last.groupby("unit"):
         count, total = int(unit_records["good"].sum()), len(unit_records)

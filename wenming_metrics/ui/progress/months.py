@@ -12,6 +12,7 @@ from wenming_metrics.queries.progress.third_party import (
     NOT_LOOKED_AT,
     PASSED_OVER,
     SAW,
+    TEST_BACK,
     TESTS,
     review_test,
 )
@@ -37,7 +38,7 @@ def draw_review(office: Office) -> None:
     with page.row("work-review"):
         test = page.select("哪种测评", list(names), "work_test", usual=SOURCES[TESTS[0]], width=160)
         month = _choose_month()
-    lines = ask(review_test, month, source=names[test])
+    lines = ask(review_test, month, TEST_BACK, names[test])
     if lines.empty:
         page.note(
             f"{month.title}没有{test}查出的问题。把失分清单的来源写成{test}，在“数据上传”里上传。"
