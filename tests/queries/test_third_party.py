@@ -68,7 +68,7 @@ def test_what_is_asked_of_a_unit_in_a_month(office):
 def test_what_a_national_test_took_points_for_is_put_right_and_makes_no_score(office):
     """A list without visits: problems with that source, beside our own looks; no score, no visit of ours."""
     before = ranking(office, NOVEMBER, "street").set_index("unit_name")["score"]
-    head = [
+    heading_row = [
         "日期",
         "来源",
         "街道",

@@ -63,7 +63,7 @@ def _paper(office: Office, document_no: str) -> tuple[str, bytes, str]:
     unit = str(book.register.units["name"].get(event["unit"], ""))
     day = date.fromordinal(int(event["day"]))
     grade = str(event["details"].get("level", event["act"]))
-    head = f"文明城市创建{event['act']}"
+    heading = f"文明城市创建{event['act']}"
     title = f"关于{'签收' if grade == UNSIGNED else '限期整改'}交办问题的{event['act']}\n（{unit}）"
     paragraphs = [
         body(f"{unit}："),
@@ -74,7 +74,7 @@ def _paper(office: Office, document_no: str) -> tuple[str, bytes, str]:
     receipt = [Paragraph(HEADING, "回执"), Grid("", ("项目", "填写"), RECEIPT, (40, 60))]
     text = f"{document_no}\n{event['details'].get('text', '')}"
     name = f"{file_name(document_no)}_{file_name(unit)}.docx"
-    return name, paper.fill(head, title, document_no, day, paragraphs, receipt), text
+    return name, paper.fill(heading, title, document_no, day, paragraphs, receipt), text
 
 
 def _grid(lines: pd.DataFrame, day: date) -> Grid:
