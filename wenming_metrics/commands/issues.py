@@ -22,14 +22,16 @@ from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
-_ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify", "step")
+_ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify", "step", "archive")
 
 
 def add_commands(add: Add) -> None:
     """Add the command of this theme."""
     issue = add("issue", _issue, "通报：建草稿、出核对稿、签发、导出、作废、核对")
     issue.add_argument("act", choices=_ACTS, metavar="做什么", help="、".join(_ACTS))
-    issue.add_argument("which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码")
+    issue.add_argument(
+        "which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码；archive 写年份"
+    )
     issue.add_argument("--date", type=date.fromisoformat, help="draft：哪一天所在的一期，或第一天")
     issue.add_argument(
         "--kind",
@@ -42,7 +44,7 @@ def add_commands(add: Add) -> None:
     issue.add_argument("--who", default="", help="经办人或签发人")
     issue.add_argument("--document", default="", help="sign：文号")
     issue.add_argument("--reason", default="", help="withdraw：作废的原因；step：备注")
-    issue.add_argument("--out", type=Path, help="sheets、export：存到哪个文件")
+    issue.add_argument("--out", type=Path, help="sheets、export、archive：存到哪个文件")
     issue.add_argument("--until-now", action="store_true", help="draft：以现在为截止时刻")
 
 
@@ -50,6 +52,7 @@ def _issue(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
     does |= {"export": _export, "withdraw": _withdraw, "verify": _verify, "step": _step}
+    does |= {"archive": _archive}
     return does[options.act](office, options)
 
 
@@ -110,6 +113,17 @@ def _export(office: Office, options: argparse.Namespace) -> int:
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
     options.out.write_bytes(period_file(office, _signed_issue(office, options))[1])
+    say_saved(options)
+    return OK
+
+
+def _archive(office: Office, options: argparse.Namespace) -> int:
+    # Word's library takes half a second to load, which no other command should wait for.
+    from wenming_metrics.publishing.year_archive import year_archive
+
+    if options.out is None or not (options.which or "").isdecimal():
+        raise IntakeError("请写明年份，并用 --out 写明存到哪个 .zip 文件。")
+    options.out.write_bytes(year_archive(office, int(options.which)))
     say_saved(options)
     return OK
 
