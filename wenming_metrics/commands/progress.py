@@ -51,7 +51,7 @@ _SOURCE = ("file", "sheet", "source_row")
 _THEMES = {
     "documents": _Theme(
         "台账材料",
-        lambda office, as_of: _doubted(documents(office, as_of), as_of),
+        lambda office, as_of, ledger=None: _doubted(_of_ledger(office, as_of, ledger), as_of),
         columns(
             *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
             *("handed_in=handed_first", "kind=document_kind", "doubts=document_doubts"),
@@ -60,7 +60,7 @@ _THEMES = {
     ),
     "rates": _Theme(
         "台账材料报送情况",
-        lambda office, as_of: document_rates(documents(office, as_of)),
+        lambda office, as_of, ledger=None: document_rates(_of_ledger(office, as_of, ledger)),
         columns(
             *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
             *(
@@ -167,6 +167,11 @@ _FORMS = {
 }
 
 
+def _of_ledger(office: Office, as_of: date, ledger: str | None) -> pd.DataFrame:
+    materials = documents(office, as_of)
+    return materials[materials["project"] == ledger] if ledger else materials
+
+
 def _doubted(materials: pd.DataFrame, test_day: date) -> pd.DataFrame:
     return materials.assign(doubts=document_doubts(materials, test_day))
 
@@ -187,6 +192,9 @@ def add_commands(add: Add) -> None:
         default=SOURCES[TESTS[0]],
         help="review 和哪种测评比：第三方、国测、省测",
     )
+    command.add_argument(
+        "--ledger", metavar="台账", help="documents、rates、remind 只列一本台账（测评项目）的"
+    )
     command.add_argument("--overdue", action="store_true", help="只列逾期的")
     command.add_argument("--nobody", action="store_true", help="只列没有人负责的测评标准、点位")
     command.add_argument("--date", type=date.fromisoformat, help="截至哪一天，不写是今天")
@@ -199,6 +207,7 @@ def _progress(options: argparse.Namespace) -> int:
         return _remind(office, as_of, options)
     theme = _THEMES[options.what]
     asked = {"source": _SOURCE_OF[options.test]} if options.what == "review" else {}
+    asked |= {"ledger": options.ledger} if options.what in ("documents", "rates") else {}
     lines = theme.make(office, as_of, **asked)
     if options.unit and "unit_name" in lines:
         lines = lines[lines["unit_name"] == options.unit]
@@ -252,7 +261,7 @@ def spell_table(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.Data
 
 
 def _remind(office: Office, as_of: date, options: argparse.Namespace) -> int:
-    lines = reminders(documents(office, as_of), as_of)
+    lines = reminders(_of_ledger(office, as_of, options.ledger), as_of)
     if options.unit:
         lines = lines[lines["unit_name"] == options.unit]
     if options.json:

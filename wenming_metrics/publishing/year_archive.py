@@ -1,4 +1,4 @@
-"""归档: the documents of a year as one folder with a list: signed 通报, hand-outs, reminders."""
+"""归档: the documents of a calendar_year as one folder with a list: signed 通报, hand-outs, reminders."""
 
 from __future__ import annotations
 
@@ -34,32 +34,38 @@ _Entry = tuple[str, str, str, str, bytes]
 """Path within the folder, document number, day (ISO), what is to be known of it, bytes."""
 
 
-def year_archive(office: Office, year: int) -> bytes:
-    """Make a zip of what went out in a year, with a list of it; the same bytes for the same state.
+def year_archive(office: Office, calendar_year: int) -> bytes:
+    """Make a zip of what went out in a calendar_year, with a list of it; the same bytes for the same state.
 
-    A withdrawn issue stays in it and says so. Raises IntakeError for a year in which nothing went out.
+    A withdrawn issue stays in it and says so. Raises IntakeError for a calendar_year in which nothing went out.
     """
-    entries = [*_issues(office, year), *_hand_outs(office, year), *_reminders(office, year)]
-    if not entries:
-        raise IntakeError(f"{year}年没有签发、交办或催办过，没有可以归档的。")
+    papers = [
+        *_issues(office, calendar_year),
+        *_hand_outs(office, calendar_year),
+        *_reminders(office, calendar_year),
+    ]
+    if not papers:
+        raise IntakeError(f"{calendar_year}年没有签发、交办或催办过，没有可以归档的。")
     rows = [
         (n, path, path.split("/")[0], document_no, day, standing, len(content), _digest(content))
-        for n, (path, document_no, day, standing, content) in enumerate(entries, 1)
+        for n, (path, document_no, day, standing, content) in enumerate(papers, 1)
     ]
     lines = pd.DataFrame(rows, columns=[column.name for column in _LIST])
-    note = f"共 {len(entries)} 件。摘要是文件的 SHA-256，用来查对文件有没有改动。"
-    sheet = ExportSheet("归档目录", f"{year}年归档目录", lines, _LIST, [note])
+    note = f"共 {len(papers)} 份文件。摘要是文件的 SHA-256，用来查对文件有没有改动。"
+    sheet = ExportSheet("归档目录", f"{calendar_year}年归档目录", lines, _LIST, [note])
     files = {LISTED: settle(write_book(sheet))}
-    return pack(files | {path: content for path, *_, content in entries})
+    return pack(files | {path: content for path, *_, content in papers})
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _issues(office: Office, year: int) -> Iterator[_Entry]:
+def _issues(office: Office, calendar_year: int) -> Iterator[_Entry]:
     signed = [
-        issue for issue in issues(office) if issue.was_signed and issue.signed_on.year == year
+        issue
+        for issue in issues(office)
+        if issue.was_signed and issue.signed_on.year == calendar_year
     ]
     for issue in sorted(signed, key=lambda issue: issue.signed_at):
         stem = f"通报/{issue.signed_on:%m%d}_{file_name(issue.title)}_{issue.short_hash}"
@@ -72,21 +78,23 @@ def _issues(office: Office, year: int) -> Iterator[_Entry]:
         yield f"{stem}.xlsx", issue.document, day, standing, settle(period_file(office, issue)[1])
 
 
-def _hand_outs(office: Office, year: int) -> Iterator[_Entry]:
-    for line in _of_year(dispatches(office), year).itertuples():
+def _hand_outs(office: Office, calendar_year: int) -> Iterator[_Entry]:
+    for line in _of_year(dispatches(office), calendar_year).itertuples():
         name, content = dispatch_papers(office, line.document_no)
         path = f"交办/{file_name(name.removesuffix('.zip'))}.zip"
         yield path, line.document_no, line.day, "各单位的交办单、反馈表和汇总", content
 
 
-def _reminders(office: Office, year: int) -> Iterator[_Entry]:
-    for line in _of_year(sent_reminders(office), year).itertuples():
+def _reminders(office: Office, calendar_year: int) -> Iterator[_Entry]:
+    for line in _of_year(sent_reminders(office), calendar_year).itertuples():
         content = reminder_papers(office, [line.document_no])
         yield f"催办/{file_name(line.document_no)}.zip", line.document_no, line.day, "", content
 
 
-def _of_year(lines: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Keep what was written in a year, the first first; gives it a day."""
+def _of_year(lines: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
+    """Keep what was written in a calendar_year, the first first; gives it a day."""
     days = [datetime.fromisoformat(at).astimezone(ZONE).date() for at in lines["at"]]
     dated = lines.assign(day=[day.isoformat() for day in days])
-    return dated[np.array([day.year == year for day in days], bool)].sort_values(["day", "document_no"])
+    return dated[np.array([day.year == calendar_year for day in days], bool)].sort_values(
+        ["day", "document_no"]
+    )

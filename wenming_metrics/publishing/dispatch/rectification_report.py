@@ -43,11 +43,16 @@ def rectification_report(office: Office, lines: pd.DataFrame, view: ProblemView)
         events = read_events(connection, lines["number"])
     keys = pd.MultiIndex.from_frame(lines[["batch", "seq"]])
     measures = _measures(events)
-    told = lines.assign(
+    listed_lines = lines.assign(
         description=[described["description"].get(key) or "" for key in keys],
         measure=[measures.get(number, "") for number in lines["number"]],
     )
-    page_blocks = [*_summary(told, view), *_units(told), *_each(told), Paragraph(NOTE, basis(view))]
+    page_blocks = [
+        *_summary(listed_lines, view),
+        *_units(listed_lines),
+        *_each(listed_lines),
+        Paragraph(NOTE, basis(view)),
+    ]
     title = f"关于{source_of(lines)}查出问题\n整改情况的报告"
     return paper.fill("文明城市创建整改报告", title, "", view.as_of, page_blocks)
 
@@ -59,7 +64,7 @@ def source_of(lines: pd.DataFrame) -> str:
 
 
 def _measures(events: pd.DataFrame) -> dict[str, str]:
-    """Give what was last told to have been done about each number."""
+    """Give what was last listed_lines to have been done about each number."""
     measures = {}
     for event in events.itertuples():
         if event.details.get("measure"):

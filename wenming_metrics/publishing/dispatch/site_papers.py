@@ -42,19 +42,23 @@ def site_papers(office: Office, sites: pd.DataFrame, last_day: date) -> bytes:
     with reading(office.store) as connection:
         paper = OfficePaper(connection)
         described = describe_problems(connection, office, problems)
-    told = problems.drop(columns=["site_name", "item_name", "found_on", "sheet", "source_row"])
-    told = told.drop(columns=["number", "places"]).merge(described, on=["batch", "seq"])
+    described_problems = problems.drop(
+        columns=["site_name", "item_name", "found_on", "sheet", "source_row"]
+    )
+    described_problems = described_problems.drop(columns=["number", "places"]).merge(
+        described, on=["batch", "seq"]
+    )
     files = {}
     for line in sites.itertuples():
-        own = told[told["site"] == line.site]
+        of_site = described_problems[described_problems["site"] == line.site]
         page_blocks = [
             *_facts(line, last_day),
             *_standards(standards[standards["site"] == line.site]),
-            *_problems(own),
+            *_problems(of_site),
             *_acceptance(line),
         ]
         title = f"{line.site_name}\n点位档案"
-        photos = photo_blocks(office, own, "附件：问题照片")
+        photos = photo_blocks(office, of_site, "附件：问题照片")
         content = paper.fill("文明城市创建点位档案", title, "", last_day, page_blocks, photos)
         files[f"{file_name(line.street_name)}_{file_name(line.site_name)}.docx"] = content
     return pack(files)

@@ -117,11 +117,11 @@ def _draw_downloads(office: Office, issue: Issue, layout: Layout) -> None:
             "每个单位一份 Word、一份 Excel，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
         )
         if issue.signed_on is not None:
-            year = issue.signed_on.year
+            calendar_year = issue.signed_on.year
             page.download(
                 "下载全年归档",
-                lambda: year_archive(office, year),
-                f"{year}年归档.zip",
+                lambda: year_archive(office, calendar_year),
+                f"{calendar_year}年归档.zip",
                 "application/zip",
                 f"bulletin-archive-{issue.key}",
                 "这一年签发的通报、交办单、催办文书和归档目录，放在一个文件夹里。要等一会儿。",
