@@ -49,7 +49,9 @@ def hand_in_file(office: Office, material: str, name: str, content: bytes, who: 
 
     def add(note: dict) -> dict:
         lines = note.get("lines", [])
-        is_there = any((one["material"], one["digest"]) == (material, digest) for one in lines)
+        is_there = any(
+            (line_of["material"], line_of["digest"]) == (material, digest) for line_of in lines
+        )
         return {"lines": lines if is_there else [*lines, line]}
 
     change_note(office.store, FILES, add)

@@ -93,7 +93,7 @@ def _reminders(office: Office, calendar_year: int) -> Iterator[_Entry]:
 
 def _of_year(lines: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
     """Keep what was written in a calendar_year, the first first; gives it a day."""
-    days = [datetime.fromisoformat(at).astimezone(ZONE).date() for at in lines["at"]]
+    days = [datetime.fromisoformat(moment).astimezone(ZONE).date() for moment in lines["at"]]
     dated = lines.assign(day=[day.isoformat() for day in days])
     return dated[np.array([day.year == calendar_year for day in days], bool)].sort_values(
         ["day", "document_no"]

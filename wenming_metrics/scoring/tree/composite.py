@@ -200,11 +200,11 @@ def awards_of(lines: pd.DataFrame, profile: Profile) -> pd.DataFrame:
 
 
 def _award_reason(line: tuple, prize: Prize) -> str:
-    places = f"第{prize.first}" + (f"—{prize.last}" if prize.last > prize.first else "")
+    ranks = f"第{prize.first}" + (f"—{prize.last}" if prize.last > prize.first else "")
     least = f"，得分{line.score:g}不低于{prize.least:g}" if prize.least else ""
     amount = f"，奖补{prize.amount:,.0f}元" if prize.amount else ""
     group = line.group or "本组"
-    return f"{group}第{line.rank}名，{prize.title}为{places}名{least}{amount}"
+    return f"{group}第{line.rank}名，{prize.title}为{ranks}名{least}{amount}"
 
 
 def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
