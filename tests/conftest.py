@@ -69,6 +69,8 @@ def _missing_programs(engine: str) -> list[str]:
         missing.append("没有 Chromium，浏览器测试（tests/browser）没有做")
     if postgres.programs() is None:
         missing.append("没有 PostgreSQL，在它上面的测试没有做")
+    if engine == "postgresql" and not proxy_program():
+        missing.append("没有 nginx，代理后面两个进程的测试没有做")
     return missing
 
 
@@ -76,6 +78,11 @@ def browser_program() -> str | None:
     """Find the browser of the system."""
     names = ("chromium", "google-chrome", "chromium-browser")
     return next(filter(None, map(shutil.which, names)), None)
+
+
+def proxy_program() -> str | None:
+    """Find the proxy of the system: Debian has it where only root looks."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -97,6 +104,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if engine == "postgresql" and not item.get_closest_marker("store"):
             return False
         if item.get_closest_marker("browser") and not browser:
+            return False
+        if "nginx" in getattr(item, "fixturenames", ()) and not proxy_program():
             return False
         return "cluster" not in getattr(item, "fixturenames", ()) or postgres.programs() is not None
 
