@@ -331,7 +331,13 @@ def parameters(app) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_blank_and_strange_addresses_show_the_nearest_view(filled, page, request):
     """Each value for one parameter of a page; every value for every one of every view by --explore."""
-    every, views = request.config.getoption("explore"), VIEWS.get(page, [{}])
+    show_the_nearest_view(page, VIEWS.get(page, [{}]), every=request.config.getoption("explore"))
+
+
+def show_the_nearest_view(page, views, *, every):
+    """Hold the views of a page against blank and strange addresses: what is shown is the usual view, and
+    of what cannot be chosen it is said. Takes: every - all STRANGE values for all views, not one for the last
+    """
     for view in views:
         usual = visit(page, **view)
         names = [name for name in parameters(usual) if name not in view]
