@@ -44,7 +44,7 @@ DAYS, _LINES = 90, 200
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    problems = add("problems", _problems, "列出问题整改的清单、指标和各单位手里的问题")
+    problems = add("problems", _problems, "列出问题整改的清单、指标和各单位在办问题")
     _add_span(problems)
     problems.add_argument("--state", choices=tuple(LOOP_STATES), help="只列这个状态的")
     problems.add_argument("--unit", metavar="单位", help="只列这个单位的")
@@ -158,7 +158,7 @@ def _problems(options: argparse.Namespace) -> int:
         )
         return OK
     print_lines("各项指标", wording.figure_lines(view)[list(_FIGURES)].rename(columns=_FIGURES))
-    print_lines("各单位手里的问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
+    print_lines("各单位在办问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
     remainder = f"，列出最急的 {_LINES} 条" if len(lines) > _LINES else ""
     drawn = lines.head(_LINES)[list(_LIST)].astype(object)
     drawn = drawn.where(drawn.notna(), "")
