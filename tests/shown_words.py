@@ -95,7 +95,7 @@ def _of_page(app: object, _arguments: tuple, _caller: str) -> Iterator[tuple[str
             proto = getattr(element, "proto", None)
             for field in ("label", "help", "placeholder"):
                 yield f"page {kind} {field}", str(getattr(proto, field, "") or "")
-    for element in app.get("arrow_data_frame"):
+    for element in app.get("dataframe"):
         for quoted in re.findall(_HEADS, element.proto.columns):
             yield "page heading", json.loads(quoted)
     for element in app.get("plotly_chart"):

@@ -87,7 +87,7 @@ def test_every_section_says_what_was_worked_out_by_hand(lines):
         "（三）甲街道（问题3条、6处）",
         "其余1条见附件。",
         "本期记录问题7条、13处。",
-        "1.解放市场：停车秩序（责任单位：城管局）。",
+        "1.解放市场“停车秩序”一项不符合要求（责任单位：城管局）。",
         # 环境 at the first on days 0, 7 and 8, answered once; 秩序 at the second on days 0 and 9
         "本期有2个点位反复出现问题（含以前查出的）。",
         "人民路小区|甲街道|环境卫生|3|3|2",
