@@ -352,8 +352,8 @@ def test_a_unit_gets_its_own_figures_and_nobody_elses(office, issue):
         assert line in lines
     # 4 and 2 points were lost at 环境卫生, the first of which was answered; 1 at 停车秩序, which is not due.
     first = lines.index("四、优先整改事项")
-    assert lines[first + 1] == "1.人民路小区：环境卫生。已逾期。"
-    assert lines[first + 2].startswith("2.人民路小区：停车秩序")
+    assert lines[first + 1] == "1.人民路小区“环境卫生”一项不符合要求。已逾期。"
+    assert lines[first + 2].startswith("2.人民路小区“停车秩序”一项")
     assert recheck(office, archive.read(names[0]), names[0]).is_same
 
 
