@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands import OK, command, this_office
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
 from wenming_metrics.domain.periods import today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.files.forms import filled_file
-from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.burden import burden
 from wenming_metrics.queries.progress.campaign_effects import campaign_effects
 from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
@@ -34,7 +33,6 @@ from wenming_metrics.queries.progress.duties import (
 )
 from wenming_metrics.queries.progress.metrics import metrics
 from wenming_metrics.queries.progress.third_party import review_test
-from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import Column, columns
 
 
@@ -148,6 +146,8 @@ _THEMES = {
         ),
     ),
 }
+TITLES = {name: theme.title for name, theme in _THEMES.items()} | {"remind": "催办"}
+"""What can be listed, by the word on the command line."""
 _FORMS = {
     "documents": ("document", document_form),
     "tasks": ("campaign", task_form),
@@ -158,24 +158,9 @@ def _doubted(materials: pd.DataFrame, test_day: date) -> pd.DataFrame:
     return materials.assign(doubts=document_doubts(materials, test_day))
 
 
-def add_commands(add: Add) -> None:
-    """Add the command of this theme."""
-    command = add(
-        "progress", _progress, "工作推进：台账材料、指标数据、专项行动、责任分解，和要催办的"
-    )
-    titles = "、".join(f"{name}（{theme.title}）" for name, theme in _THEMES.items())
-    command.add_argument(
-        "what", choices=[*_THEMES, "remind"], metavar="什么", help=f"{titles}、remind（催办）"
-    )
-    command.add_argument("--unit", metavar="单位", help="只列一个单位的")
-    command.add_argument("--overdue", action="store_true", help="只列逾期的")
-    command.add_argument("--nobody", action="store_true", help="只列没有人负责的测评标准、点位")
-    command.add_argument("--date", type=date.fromisoformat, help="截至哪一天，不写是今天")
-    command.add_argument("--out", type=Path, help="存成 .xlsx 文件；材料和任务的，填好可以再入库")
-
-
-def _progress(options: argparse.Namespace) -> int:
-    office, as_of = open_office(settings.load()), options.date or today()
+@command("progress")
+def _progress(options: Namespace) -> int:
+    office, as_of = this_office(), options.date or today()
     if options.what == "remind":
         return _remind(office, as_of, options)
     theme = _THEMES[options.what]
@@ -226,7 +211,7 @@ def spell_table(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.Data
     )
 
 
-def _remind(office: Office, as_of: date, options: argparse.Namespace) -> int:
+def _remind(office: Office, as_of: date, options: Namespace) -> int:
     lines = reminders(documents(office, as_of), as_of)
     if options.unit:
         lines = lines[lines["unit_name"] == options.unit]

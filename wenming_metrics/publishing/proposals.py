@@ -128,18 +128,18 @@ def _of_board(
     chain: Sequence[tuple[Issue, IssueLists]],
     rules: RuleSet,
 ) -> Iterator[dict[str, object]]:
-    held = [(issue, figures) for issue, figures in chain if kind in figures.shortlists]
-    stood = [_ends(figures.boards[kind], figures.shortlists[kind]) for _, figures in held]
+    with_shortlist = [(issue, figures) for issue, figures in chain if kind in figures.shortlists]
+    stood = [_ends(figures.boards[kind], figures.shortlists[kind]) for _, figures in with_shortlist]
     runs = running(stood, rules.lists.absent)
-    shortlist = held[0][1].shortlists[kind]
-    named = shortlist[shortlist["left_out"] == 0]
+    shortlist = with_shortlist[0][1].shortlists[kind]
+    listed_units = shortlist[shortlist["left_out"] == 0]
     by_rules = cache(partial(_missed_by_rules, office, kind))
     for measure in rules.lists.measures:
-        for line in named[named["side"] == measure.end].itertuples():
+        for line in listed_units[listed_units["side"] == measure.end].itertuples():
             count = runs.get(line.unit, 0)
             there = [
                 signed
-                for signed, ends in zip(held, stood, strict=True)
+                for signed, ends in zip(with_shortlist, stood, strict=True)
                 if ends.get(line.unit) == measure.end
             ]
             rests_on = list(_rests_on(there[:count], measure))
@@ -175,8 +175,10 @@ def _rests_on(
 def _ends(board: pd.DataFrame, shortlist: pd.DataFrame) -> dict[int, str]:
     """Say of each unit with a place at which end it was named, "" for neither, as it was signed."""
     placed = dict.fromkeys(board.loc[board["rank"].notna(), "unit"].tolist(), "")
-    named = shortlist[shortlist["left_out"] == 0]
-    return placed | dict(zip(named["unit"].tolist(), named["side"].tolist(), strict=True))
+    listed_units = shortlist[shortlist["left_out"] == 0]
+    return placed | dict(
+        zip(listed_units["unit"].tolist(), listed_units["side"].tolist(), strict=True)
+    )
 
 
 def _spell(issue: Issue) -> str:

@@ -63,5 +63,5 @@ LOOKS = ("整改到位", "不彻底", "未整改", "虚假整改", "无法核查
 """What a second look finds (整改复查)."""
 REPLIES = ("满意", "基本满意", "不满意", "联系不上")
 """What who reported a problem says when called back (回访)."""
-LOOP_SOURCES = ("督查发现", "领导批示", "会议定事项")
-"""Where a problem that is followed comes from."""
+OTHER_SOURCES = ("领导批示", "会议定事项")
+"""Where problems come from that no inspection found."""
