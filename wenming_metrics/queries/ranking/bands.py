@@ -215,15 +215,15 @@ def named_clearly(office: Office, window: Window, board: str = "street") -> pd.D
     return mark_unclear(named_units(office, window, board), banded)
 
 
-def sureness_of(ranked: pd.DataFrame) -> dict[str, str]:
+def sureness_of(board_lines: pd.DataFrame) -> dict[str, str]:
     """Say of each group which places can be told apart, and why none where they cannot.
 
-    Takes:   ranked - a list with the columns of `bands`
+    Takes:   board_lines - a list with the columns of `bands`
     Returns: group -> sentence; {} for a list without bands
     """
-    if "tier" not in ranked:
+    if "tier" not in board_lines:
         return {}
-    placed = ranked[ranked["status"] == RANKED]
+    placed = board_lines[board_lines["status"] == RANKED]
     return {group: _group_sureness(lines) for group, lines in placed.groupby("group", sort=False)}
 
 
@@ -246,6 +246,6 @@ def _group_sureness(lines: pd.DataFrame) -> str:
     )
 
 
-def _names(units: list[str], most: int = 3) -> str:
+def _names(units: list[str], limit: int = 3) -> str:
     """Name the first few of some units, and say how many there are in all."""
-    return "、".join(units[:most]) + (f"等 {len(units)} 个" if len(units) > most else "")
+    return "、".join(units[:limit]) + (f"等 {len(units)} 个" if len(units) > limit else "")
