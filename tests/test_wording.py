@@ -41,7 +41,7 @@ FOREIGN = {  # written as senders write them, or compared with what they wrote
 BANNED = re.compile(
     "时达时不达|平常的起伏|平常的范围|跌出平常|当周到这一天|本周至今|看每一分失在哪里|去看看|为什么变了|先改什么"
     "|见系统[。，]|未建$|它怎样算的|95% ?的?把握|疑似不等于|没有这样的点位|记下意见|一个地方一个时候"
-    "|覆盖与构成|表现里拉低|行暂不计|名次不变，|停滞|按期率|办事情|看结果|查原因|以上未签发"
+    "|得回|没有图可画|才到八成|手里的问题|先改“|有名次的单位里|覆盖与构成|表现里拉低|行暂不计|名次不变，|停滞|按期率|办事情|看结果|查原因|以上未签发"
 )
 OTHER_COUNTERS = re.compile("[ }]个问题|[ }][项件]问题|[ }]件(?! 次)|[一几]件(?!事)|^件数?$")
 """Problems are counted in 条, their places in 处, checks in 项: 件 and 个 are neither."""
@@ -91,6 +91,12 @@ def said():
     for path in ROOT.glob("wenming_metrics/manual/*.md"):
         for line in path.read_text("utf-8").splitlines():
             found.append((path.name, re.sub(r"`[^`]*`|\]\([^)]*\)", "", line)))
+    for path in ROOT.glob("data/**/README.md"):
+        for line in path.read_text("utf-8").splitlines():
+            found.append((str(path.relative_to(ROOT)), re.sub(r"`[^`]*`|\]\([^)]*\)", "", line)))
+    for path in [ROOT / "data/loop/moves.csv", ROOT / "data/access/rights.csv"]:
+        for line in path.read_text("utf-8").splitlines():
+            found += [(path.name, cell) for cell in line.split(",")]
     script = (ROOT / "wenming_metrics/ui/frame/chinese.js").read_text("utf-8")
     found += [("chinese.js", words) for words in re.findall(r'"([^"\n]*)"', script)]
     return [(where, words) for where, words in found if words not in FOREIGN]

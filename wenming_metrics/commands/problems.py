@@ -96,7 +96,7 @@ def _problems(options: Namespace) -> int:
         )
         return OK
     print_lines("各项指标", wording.figure_lines(view)[list(_FIGURES)].rename(columns=_FIGURES))
-    print_lines("各单位手里的问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
+    print_lines("各单位在办问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
     remainder = f"，列出最急的 {_LINES} 条" if len(lines) > _LINES else ""
     drawn = lines.head(_LINES)[list(_LIST)].astype(object)
     drawn = drawn.where(drawn.notna(), "")

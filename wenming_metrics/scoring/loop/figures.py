@@ -112,7 +112,7 @@ FIGURES = (
     ),
     LoopFigure("suspended", "挂账", "批准挂账的", _is(_SUSPENDED)),
     LoopFigure("long_term", "长期整改", "列入长期整改的，不算逾期", _is(_LONG)),
-    LoopFigure("overdue", "逾期", "过了整改时限还在责任单位手里的", _flag("is_overdue")),
+    LoopFigure("overdue", "逾期", "过了整改时限责任单位还没有办完的", _flag("is_overdue")),
     LoopFigure(
         "stalled", "长期无进展", "已交办、连续几个工作日没有任何进展的", _flag("is_stalled")
     ),

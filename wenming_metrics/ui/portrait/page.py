@@ -176,7 +176,7 @@ def _draw_kinds(facts: UnitFacts, query: dict[str, str]) -> None:
 
 def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
-    _section("还没整改的问题", sentences.problems(facts.open), lines)
+    _section("未整改的问题", sentences.problems(facts.open), lines)
     holding = ask(held_by_board, facts.board.kind)
     page.note(f"办理情况：{unit_holding(holding.of_unit(facts.name), holding.as_of)}")
     if facts.open.dated:
@@ -198,7 +198,7 @@ def _draw_fixes(facts: UnitFacts, query: dict[str, str]) -> None:
     fixes, together = facts.scored.fixing, facts.scored.together
     _section("整改重点", sentences.fix(fixes, together, facts.line["score"], TOGETHER))
     if len(fixes):
-        page.note("每一行是只改这一类能得回的分；几类一起改，不是各行相加。")
+        page.note("每一行是只改这一类能挽回的分；几类一起改，不是各行相加。")
         st.html(tables.fixes(fixes, facts.scored.classes, query, _SOME))
 
 
