@@ -15,10 +15,12 @@ first_steps.stop_without_inspections(office, days)
 with st.container(horizontal=True, vertical_alignment="bottom", key="home-top"):
     opening = signed_view.opening_window(office.rules, days)
     selection = signed_view.choose(filters.choose_period(office.rules, days, opening))
-    view = ask(city_view, selection, shared=True)
-    st.html("<a class='wall' href='?wall=1' target='_blank'>大屏</a>", width="content")
-    foot = page.foot_text(office, selection.window, view.check_count)
-    printed.offer(view, selection.window.title, foot)
+view = ask(city_view, selection, shared=True)
 unit_query = filters.portrait_query(selection.window, days, office.rules.boards[0], "")
 overview_page.draw(view, selection, unit_query)
 page.foot(office, selection.window, view.check_count)
+with page.row("home-out"):
+    st.link_button("大屏", "?wall=1")
+    printed.offer(
+        view, selection.window.title, page.foot_text(office, selection.window, view.check_count)
+    )

@@ -31,12 +31,18 @@ def draw(selection: Selection) -> None:
         measure = page.switch("图上看什么", list(_MEASURES), "map")
         column, is_dark_high = _MEASURES[measure]
         page.note(
-            f"颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}；浅灰的没有得分。"
+            f"颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}{_ends(laid.units[column])}；浅灰的没有得分。"
             f"菱形是反复点位，越大查出越多。未整改、反弹是近 {BACK} 天发现、属地在这里的问题。"
             f"{laid.system}，示意图，不作为划界依据。"
         )
         drawing = city_map_chart(laid.units, laid.sites, column, _spell, is_dark_high=is_dark_high)
         page.chart(drawing, f"map-{measure}-{selection.window.title}-{selection.board}")
+
+
+def _ends(values: pd.Series) -> str:
+    """Say from where to where the colours go."""
+    values = values.dropna()
+    return f"（{values.min():g} 到 {values.max():g}）" if len(values) else ""
 
 
 def _spell(line: pd.Series) -> str:
