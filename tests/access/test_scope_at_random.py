@@ -206,6 +206,7 @@ def office(tmp_path, monkeypatch):
     return made
 
 
+@pytest.mark.timeout(3_600)  # by --explore a thousand requests
 @pytest.mark.parametrize(
     ("name", "role"),
     [("甲街道", "责任单位"), ("城管局", "责任单位"), ("乙街道", "区创建办")],
