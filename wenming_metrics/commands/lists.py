@@ -216,6 +216,6 @@ def _outlines(options: Namespace) -> int:
         keep_outlines(office, file, options.who)
     stored = "已存入。" if options.who else "只检查，没有存入；要存入请写 --who。"
     outcome = file.sentence if file.is_refused else f"{file.sentence}{stored}"
-    told = [problem.text for problem in file.problems]
-    say(outcome, as_json=options.json, shapes=len(file.shapes), problems=told)
-    return FAILED if file.is_refused else HELD if told else OK
+    sentences = [problem.text for problem in file.problems]
+    say(outcome, as_json=options.json, shapes=len(file.shapes), problems=sentences)
+    return FAILED if file.is_refused else HELD if sentences else OK

@@ -52,7 +52,7 @@ def city_map(office: Office, window: Window, board: str) -> CityMap | None:
         return None
     shapes = [_shape(facts) for facts in version.shapes]
     centre = centre_of(shapes)
-    numbers = {name: found for name, found in alias_map(register, UNIT_KINDS).items()}
+    numbers = alias_map(register, UNIT_KINDS)
     unit_scores = ranking(office, window, board).set_index("unit_name")
     problems = present_view(office, BACK).lines
     open_problems = problems[problems["is_open"]]
