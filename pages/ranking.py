@@ -2,6 +2,7 @@
 
 from wenming_metrics.ui.frame import drill, filters, page, signed_view, tables, words
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.ranking import city_map
 from wenming_metrics.ui.ranking import page as ranking_page
 
 office = page.open_page("排名")
@@ -30,6 +31,7 @@ elif is_ranked:
         if not selection.signed:
             ranking_page.draw_sampling(selection)
     ranking_page.draw_tools(ranked, named, office, selection)
+    city_map.draw(selection)
     unit = tables.chosen_line(ranked, ranking_page.UNIT)
     if unit is not None:
         drill.draw_unit(office, unit, selection)

@@ -26,6 +26,9 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     assert "发现问题 5 条，已交办 2 条，其中还没有整改完的 2 条；逾期 2 条，在**城管局**" in told
     assert "共 2 条。" in told, "the term narrows the list, a unit that is not there does not"
     assert "整改完以责任单位反馈已整改为准" in told
+    reported = texts(visit("rectification", fix_source="群众"))
+    assert "以上是全市的数；问题清单、交办按所选的状态、单位、时限、来源列出。" in reported
+    assert "共 1 条。" in reported
     app.text_input(key="who").input("甲")
     app.text_input(key="fix-content").input("整治三号地块").run()
     app.button(key="fix-add").click().run()

@@ -1,12 +1,13 @@
 """Issues on the command line: the same services as the pages."""
 
 import json
+from datetime import timedelta
 
 import openpyxl
 import pytest
 from docx import Document
 
-from tests.publishing.city import MONDAY, open_city, put, row
+from tests.publishing.city import MONDAY, open_city, put, put_with_a_held_row, row
 from wenming_metrics.__main__ import FAILED, OK, main
 from wenming_metrics.intake import commit
 
@@ -53,6 +54,19 @@ def test_from_draft_to_withdrawal(office, tmp_path, capsys):
     assert "已作废" in run(capsys, "list")[1]
 
 
+def test_a_number_is_enough_for_a_draft_and_waiting_rows_are_waived_with_a_reason(office, capsys):
+    put_with_a_held_row(office, "周二", row("甲街道", 1, MONDAY + timedelta(1)))
+    assert run(capsys, "draft", "2025-10", "--who", "张三")[0] == OK
+    sign = ("sign", "10", "--who", "王五", "--document", "演字10号")
+    assert "还有 1 行待核" in run(capsys, *sign)[1]
+    waive = ("waive", "10", "--who", "张三")
+    assert run(capsys, *waive) == (FAILED, "请写明不等这些行的原因。\n")
+    told = run(capsys, *waive, "--reason", "街道已撤并")[1]
+    assert told == "周通报第10期（3月3日—9日）不等 1 行待核的。\n"
+    assert "没有要等的行" in run(capsys, *waive, "--reason", "街道已撤并")[1]
+    assert run(capsys, *sign)[0] == OK
+
+
 def test_a_bulletin_is_made_and_checked(office, tmp_path, capsys):
     def command(*arguments) -> tuple[int, str]:
         code = main([str(argument) for argument in arguments])
@@ -79,7 +93,8 @@ def test_a_bulletin_is_made_and_checked(office, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["draft"], "请用 --date 写明哪一天所在的一期。"),
+        (["draft"], "请写期号，或者用 --date 写明哪一天所在的一期。"),
+        (["draft", "11"], "“11”这一期里没有督查数据。"),
         (["sign"], "请写明哪一期"),
         (["verify", "99"], "没有找到“99”"),
         (["verify", "一期"], "没有找到“一期”"),

@@ -1,7 +1,7 @@
 """The commands of `python -m wenming_metrics`, by theme; what can be typed stands in `commands.toml`.
 
 `files` what goes in and what came in · `figures` rankings · `surveys` 两率一度 · `running` the demo
-and the page · `upkeep` care for the store · `printing` what they say on the terminal.
+and the page · `upkeep` care for the store · `service` what a system needs to run all by itself · `printing` what they say on the terminal.
 """
 
 from __future__ import annotations

@@ -13,7 +13,13 @@ from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, issues
+from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, find_slot, issues
+from wenming_metrics.publishing.proposals import (
+    PROPOSALS_NOTE,
+    PROPOSED,
+    decide_measure,
+    proposals,
+)
 from wenming_metrics.publishing.signed_workbook import moment, period_file
 from wenming_metrics.publishing.steps import note_step
 from wenming_metrics.queries.office import Office
@@ -25,6 +31,7 @@ def _issue(options: Namespace) -> int:
     office = this_office()
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
     does |= {"export": _export, "withdraw": _withdraw, "verify": _verify, "step": _step}
+    does |= {"waive": _waive, "propose": _propose, "decide": _decide}
     return does[options.act](office, options)
 
 
@@ -50,11 +57,11 @@ def _list(office: Office, options: Namespace) -> int:
 
 
 def _draft(office: Office, options: Namespace) -> int:
-    if options.date is None:
-        raise IntakeError("请用 --date 写明哪一天所在的一期。")
+    if options.date is None and not options.which:
+        raise IntakeError("请写期号，或者用 --date 写明哪一天所在的一期。")
     issue = signing.draft(
         office,
-        options.date,
+        options.date or find_slot(office, options.which).window.start,
         options.who,
         until_now=options.until_now,
         kind=options.kind,
@@ -71,6 +78,14 @@ def _sheets(office: Office, options: Namespace) -> int:
     _, content = send(office, _chosen_issue(office, options).key, options.who)
     options.out.write_bytes(content)
     say(f"核对稿已存到 {options.out}", as_json=options.json, file=str(options.out))
+    return OK
+
+
+def _waive(office: Office, options: Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    count = signing.waive_all(office, issue.key, options.who, options.reason)
+    text = f"{issue.title}不等 {count} 行待核的。" if count else f"{issue.title}没有要等的行。"
+    say(text, as_json=options.json, **_facts(issue), waived=count)
     return OK
 
 
@@ -101,6 +116,34 @@ def _step(office: Office, options: Namespace) -> int:
     issue = _chosen_issue(office, options)
     note_step(office, issue.key, options.step, options.who, options.reason)
     say(f"{issue.title}{options.step}已记下。", as_json=options.json, **_facts(issue))
+    return OK
+
+
+def _propose(office: Office, options: Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    lines = proposals(office, issue.key)
+    if options.json:
+        print_json({**_facts(issue), "proposals": plain(lines)})
+        return OK
+    names = titles(*PROPOSED)
+    print_lines(f"{issue.title}建议名单", lines[list(names)].rename(columns=names))
+    say(PROPOSALS_NOTE)
+    return OK
+
+
+def _decide(office: Office, options: Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    decide_measure(
+        office,
+        issue.key,
+        options.unit,
+        options.measure,
+        options.reason,
+        options.document,
+        options.who,
+    )
+    text = f"{options.unit}{options.measure}的决定已登记。"
+    say(text, as_json=options.json, **_facts(issue))
     return OK
 
 

@@ -9,10 +9,11 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, command, this_office
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
+from wenming_metrics.commands import FAILED, HELD, OK, command, this_office
+from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say, say_saved
 from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.cell_corrections import confirm, propose, refuse
+from wenming_metrics.decisions.outlines import keep_outlines, look_at_outlines
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing.signed_workbook import moment
@@ -202,3 +203,19 @@ def _masked(frame: pd.DataFrame) -> pd.DataFrame:
             for name in texts
         }
     )
+
+
+@command("outlines")
+def _outlines(options: Namespace) -> int:
+    office = this_office()
+    file = look_at_outlines(office, options.file.read_bytes(), options.file.name, options.system)
+    if not options.json:
+        for problem in file.problems:
+            err.print(f"{problem.severity} {problem.text}", markup=False)
+    if options.who:
+        keep_outlines(office, file, options.who)
+    stored = "已存入。" if options.who else "只检查，没有存入；要存入请写 --who。"
+    outcome = file.sentence if file.is_refused else f"{file.sentence}{stored}"
+    told = [problem.text for problem in file.problems]
+    say(outcome, as_json=options.json, shapes=len(file.shapes), problems=told)
+    return FAILED if file.is_refused else HELD if told else OK

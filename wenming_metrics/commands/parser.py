@@ -29,10 +29,14 @@ def parser() -> argparse.ArgumentParser:
         import_module(theme.name)  # it says which commands it carries out
     declared = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     shared = {key[7:]: declared.pop(key) for key in [*declared] if key.startswith("shared ")}
-    whole = argparse.ArgumentParser(
+    parser_of_all = argparse.ArgumentParser(
         prog="python -m wenming_metrics", description="文明创建督查考评：表格入库、评分、排名。"
     )
-    levels = {"": whole.add_subparsers(title="命令", required=True, metavar="命令", dest="command")}
+    levels = {
+        "": parser_of_all.add_subparsers(
+            title="命令", required=True, metavar="命令", dest="command"
+        )
+    }
     for key, facts in declared.items():
         outer, _, name = key.rpartition(" ")
         about = facts["about"]
@@ -47,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="输出 JSON")
         for arguments in (*(shared[each] for each in facts.get("shared", ())), facts):
             _add_arguments(command, arguments)
-    return whole
+    return parser_of_all
 
 
 def _add_arguments(command: argparse.ArgumentParser, arguments: Mapping[str, object]) -> None:
@@ -86,8 +90,8 @@ def _keywords(words: dict[str, object]) -> dict[str, object]:
 def _resolve(names: str | Collection[str]) -> Collection[str]:
     """Give what "module:NAME" holds; in a list, texts that name nothing stay as they are."""
     if isinstance(names, str):
-        held = resolve_name(f"wenming_metrics.{names}")
-        return held() if callable(held) else held
+        resolved = resolve_name(f"wenming_metrics.{names}")
+        return resolved() if callable(resolved) else resolved
     return [text for name in names for text in (_resolve(name) if ":" in name else [name])]
 
 

@@ -64,6 +64,8 @@ def _problems(options: Namespace) -> int:
     lines = lines[lines["state"] == options.state] if options.state else lines
     if options.unit:
         lines = lines[lines["unit_name"] == options.unit]
+    if options.source:
+        lines = lines[lines["source_name"] == options.source]
     lines = with_term(lines, options.term or "").reset_index(drop=True)
     if options.out:
         options.out.write_bytes(wording.list_file(lines, view))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import threading
+import time
+import webbrowser
 from argparse import Namespace
 
 from rich.progress import track
@@ -12,6 +15,7 @@ from rich.progress import track
 from wenming_metrics.commands import FAILED, HELD, OK, command, this_office
 from wenming_metrics.commands.files import file_facts, verdict
 from wenming_metrics.commands.printing import err, out, print_files, print_ranking
+from wenming_metrics.decisions.outlines import keep_outlines, look_at_outlines
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
@@ -21,6 +25,8 @@ from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.runtime import settings
 
 _LAST_PORT = 65535
+_PATIENCE = 300
+"""Seconds within which a server listens, however large its store."""
 
 
 @command("serve")
@@ -39,8 +45,22 @@ def _serve(options: Namespace) -> int:
     if warning := server.certificate_warning(listening):
         err.print(warning)
     out.print(f"网页地址：{listening.url}（按 Ctrl+C 停止）")
+    if options.open:
+        threading.Thread(
+            target=_open_browser, args=(options.port, listening.url), daemon=True
+        ).start()
     server.serve(listening)
     return OK
+
+
+def _open_browser(port: int, url: str) -> None:
+    """Open the page as soon as the server listens."""
+    for _ in range(_PATIENCE):
+        time.sleep(1)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                webbrowser.open(url)
+                return
 
 
 def _port_refusal(port: int, host: str) -> str:
@@ -69,6 +89,10 @@ def _port_refusal(port: int, host: str) -> str:
 @command("demo")
 def _demo(options: Namespace) -> int:
     from wenming_metrics.demo.inspections import END
+    from wenming_metrics.demo.outlines import NAME as OUTLINES
+    from wenming_metrics.demo.outlines import SYSTEM as OUTLINE_SYSTEM
+    from wenming_metrics.demo.outlines import write_outlines
+    from wenming_metrics.demo.signed import sign_weeks
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
     if today() < END:
@@ -90,11 +114,19 @@ def _demo(options: Namespace) -> int:
             commit.commit(office, preview, "演示")
         if codes[-1] != OK:
             print_files([file_facts(preview)])
+    keep_outlines(
+        office,
+        look_at_outlines(office, write_outlines(folder).read_bytes(), OUTLINES, OUTLINE_SYSTEM),
+        "演示",
+    )
     last = days_known(office)[-1]
     out.print(f"{len(files)} 个文件已入库（放在 {folder.relative_to(settings.ROOT)}）。")
     for kind in ("day", "week"):
         window = periods.window(kind, last)
         banded = join_bands(ranking.ranking(office, window), bands(office, window))
         print_ranking(office, window, banded)
+    out.print("正在签发最近两期周通报（约 10 秒）……", markup=False)
+    for title in sign_weeks(office, last):
+        out.print(f"已签发 {title}。", markup=False)
     # A row that waits is part of what is shown.
     return max((code for code in codes if code != HELD), default=OK)

@@ -266,6 +266,20 @@ _SETTINGS = (
     Setting("lists.group[].group", "名单：哪一组", "* 表示每一组", default="*"),
     integer("lists.group[].front", "名单：靠前几个", "列出前几名", span=_COUNT, default=0),
     integer("lists.group[].back", "名单：靠后几个", "列出后几名", span=_COUNT, default=0),
+    Setting("lists.measure[].title", "建议：叫法", "如 通报表扬、通报批评、约谈", "filled"),
+    choice(
+        *("lists.measure[].end", "建议：对哪份名单", "靠前名单还是靠后名单里的单位"),
+        {"front": "靠前名单", "back": "靠后名单"},
+        default="back",
+    ),
+    integer(
+        *("lists.measure[].issues", "建议：连续几期", "连续几期签发的名单里都有才建议"),
+        span=_POSITIVE,
+        default=2,
+    ),
+    Setting(
+        "lists.measure[].clause", "建议：依据的条款", "如 第二十条；随建议名单列出", default=""
+    ),
     integer(
         "sampling.sites", "抽样：点位数", "一期里每个单位至少去几个点位", span=_COUNT, default=0
     ),

@@ -21,6 +21,7 @@ from wenming_metrics.vocabulary.spelling import (
     leading_serial,
     movement,
     normalise,
+    numeral,
     on_time_note,
     printable,
     visible,

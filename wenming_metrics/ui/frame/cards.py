@@ -85,7 +85,7 @@ def site_row(line: tuple) -> str:
     return (
         f"<div class='site-row'><b>{escape(line.site_name)}</b>"
         f"<span>{escape(line.unit_name)} · {escape(line.items)}</span>"
-        f"<span class='number'>{line.days}天查出{line.times:,}个问题</span></div>"
+        f"<span class='number'>{line.days}天查出{line.times:,}条问题</span></div>"
     )
 
 

@@ -33,8 +33,9 @@ LOCAL = {"127.0.0.1", "localhost"}
 _MOST = 20_000
 """So many sessions of pages and files are remembered with whose they are."""
 _is_program: ContextVar[bool] = ContextVar("is_program", default=False)
-_owners: OrderedDict[str, str] = OrderedDict()
-"""Session of a page, or file that was made for one -> login."""
+_owners: OrderedDict[str, frozenset[str]] = OrderedDict()
+"""Session of a page, or file that was made -> logins. Files of equal bytes are one to Streamlit: each who made it,
+with a right of their own, has it."""
 _lock = Lock()
 
 
@@ -78,18 +79,18 @@ def is_local() -> bool:
     return not runtime.exists() or config.get_option("server.address") in LOCAL
 
 
-def remember_owner(key: str, login: str) -> None:
-    """Remember whose a session of a page is, or a file."""
+def remember_owner(key: str, login: str, *, shared: bool = False) -> None:
+    """Remember whose a session of a page is, or a file. Takes: shared - also of those who had it before"""
     with _lock:
-        _owners[key] = login
+        _owners[key] = (_owners.get(key, frozenset()) if shared else frozenset()) | {login}
         _owners.move_to_end(key)
         while len(_owners) > _MOST:
             _owners.popitem(last=False)
 
 
-def owner_of(key: str) -> str | None:
-    """Say whose a session of a page is, or a file; None: of nobody who is known."""
-    return _owners.get(key)
+def is_owner(key: str, login: str) -> bool:
+    """Say whether a session of a page, or a file, is theirs."""
+    return login in _owners.get(key, ())
 
 
 def exported(store: Store, make: Callable[[], bytes], name: str, mime: str) -> Callable[[], bytes]:
@@ -107,7 +108,7 @@ def exported(store: Store, make: Callable[[], bytes], name: str, mime: str) -> C
             content = make()
             with writing_aside(store):
                 pass  # the line of the log is what is written
-        remember_owner(_calculate_file_id(content, mime, name), viewer.account)
+        remember_owner(_calculate_file_id(content, mime, name), viewer.account, shared=True)
         return content
 
     return make_for_them

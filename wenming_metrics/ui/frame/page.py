@@ -63,7 +63,7 @@ def run(chosen: StreamlitPage) -> None:
 def open_page(title: str) -> Office:
     """Open a page: guard, look, heading. Stops with a sentence when rules or store are unusable.
 
-    Returns: the office that is shown
+    Returns: the office that is shown. Raises AccessError where the page is not theirs.
     """
     _require_router()
     st.set_page_config(page_title=f"{title} · {navigation.PRODUCT}", page_icon="📊", layout="wide")
@@ -74,7 +74,9 @@ def open_page(title: str) -> Office:
             st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     navigation.draw(title)
     try:
-        return cache.office()
+        office = cache.office()
+        office.viewer.require_page(title)
+        return office
     except RuleSetError as error:
         logger.exception("rules cannot be used")
         faults = "\n".join(f"- {fault}" for fault in error.faults)

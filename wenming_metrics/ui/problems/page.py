@@ -52,7 +52,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
         signed_view.say_held(custom(view.begin, view.as_of))
     if len(lines) < len(view.lines):
         extent = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
-        page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限列出。")
+        page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限、来源列出。")
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)
@@ -80,8 +80,10 @@ def _narrow(view: ProblemView) -> pd.DataFrame:
     unit = _choice("单位", units, "fix_unit")
     filters.carry_unit(cache.office().rules, ask(days_known), unit)
     term = _choice("时限", lists.TERMS, "fix_term")
+    source = _choice("来源", list(dict.fromkeys(lines["source_name"])), "fix_source")
     lines = lines[lines["state"] == state] if state else lines
     lines = lines[lines["unit_name"] == unit] if unit else lines
+    lines = lines[lines["source_name"] == source] if source else lines
     return lists.with_term(lines, term).reset_index(drop=True)
 
 
