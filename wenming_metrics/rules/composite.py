@@ -338,11 +338,11 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
             yield "component", f"各项权重之和是 {total:g}，应为 {spelled}。"
 
 
-def without_tree_faults(composite: Mapping, file: str = FILE) -> list[Fault]:
+def without_tree_faults(composite: Mapping) -> list[Fault]:
     """List what profiles ask of a rule set without indicators that only indicators can give."""
     return [
         Fault(
-            file,
+            FILE,
             None,
             f"“{component.get('name')}”取日常督查的得分，要有 indicators.csv 和 items.csv。",
         )
