@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
+from pathlib import Path
+from pkgutil import resolve_name
 
 from wenming_metrics.rules.paths import enclosing, join_path
 
-ABOVE_ZERO = math.ulp(0.0)
-"""The least number above zero, as the low end of a span."""
 _ENDLESS = 1e300
 """Spans that reach beyond are said without their end."""
 PathFault = tuple[str, str]
@@ -112,8 +112,8 @@ class Setting:
 
 number = partial(Setting, kind="number")
 integer = partial(Setting, kind="integer")
-flag = partial(Setting, kind="flag", words={"true": "是", "false": "否"})
-texts = partial(Setting, kind="texts")
+_YES_NO = {"true": "是", "false": "否"}
+flag = partial(Setting, kind="flag", words=_YES_NO)
 
 
 def choice(path: str, title: str, meaning: str, codes: Iterable[str], **more: object) -> Setting:
@@ -210,3 +210,20 @@ def tables_in(written: Mapping, name: str, above: str = "") -> Iterator[tuple[st
     if are_tables(tables):
         for number, table in enumerate(tables, 1):
             yield f"{join_path(above, name)}[{number}]", table
+
+
+def read_settings(file: Path, **checks: Callable[[object], bool]) -> SettingsTable:
+    """Read the settings that a file declares. Takes: checks - by the name that they have there"""
+    declared = tomllib.loads(file.read_text(encoding="utf-8"))
+    return SettingsTable(tuple(_declared(path, facts, checks) for path, facts in declared.items()))
+
+
+def _declared(path: str, facts: dict, checks: Mapping[str, Callable[[object], bool]]) -> Setting:
+    words = facts.pop("words", _YES_NO if facts.get("kind") == "flag" else {})
+    if isinstance(words, str):  # "module:NAME"
+        words = resolve_name(f"wenming_metrics.{words}")
+    if "check" in facts:
+        facts["check"] = checks[facts["check"]], facts.pop("sentence")
+    facts = {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
+    words = words if isinstance(words, Mapping) else dict.fromkeys(words, "")
+    return Setting(path, words=words, **facts)
