@@ -212,18 +212,22 @@ def tables_in(written: Mapping, name: str, above: str = "") -> Iterator[tuple[st
             yield f"{join_path(above, name)}[{number}]", table
 
 
-def read_settings(file: Path, **checks: Callable[[object], bool]) -> SettingsTable:
-    """Read the settings that a file declares. Takes: checks - by the name that they have there"""
+def read_settings(file: Path, **conditions: Callable[[object], bool]) -> SettingsTable:
+    """Read the settings that a file declares. Takes: conditions - by the name that they have there"""
     declared = tomllib.loads(file.read_text(encoding="utf-8"))
-    return SettingsTable(tuple(_declared(path, facts, checks) for path, facts in declared.items()))
+    return SettingsTable(
+        tuple(_declared(path, facts, conditions) for path, facts in declared.items())
+    )
 
 
-def _declared(path: str, facts: dict, checks: Mapping[str, Callable[[object], bool]]) -> Setting:
+def _declared(
+    path: str, facts: dict, conditions: Mapping[str, Callable[[object], bool]]
+) -> Setting:
     words = facts.pop("words", _YES_NO if facts.get("kind") == "flag" else {})
     if isinstance(words, str):  # "module:NAME"
         words = resolve_name(f"wenming_metrics.{words}")
     if "check" in facts:
-        facts["check"] = checks[facts["check"]], facts.pop("sentence")
+        facts["check"] = conditions[facts["check"]], facts.pop("sentence")
     facts = {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
     words = words if isinstance(words, Mapping) else dict.fromkeys(words, "")
     return Setting(path, words=words, **facts)

@@ -86,10 +86,10 @@ def _held(connection: Connection) -> Line:
     return _compare(connection, query, "待核行", "批次 {} 记有待核 {} 行，实有 {} 行")
 
 
-def _compare(connection: Connection, query: Select, what: str, sentence: str) -> Line:
+def _compare(connection: Connection, query: Select, title: str, sentence: str) -> Line:
     """Check of each batch what it says of itself against what there is: number, noted, counted."""
     counts = connection.execute(query).all()
-    return line(what, len(counts), [sentence.format(*c) for c in counts if c[1] != c[2]])
+    return line(title, len(counts), [sentence.format(*c) for c in counts if c[1] != c[2]])
 
 
 def _history(connection: Connection) -> Line:
