@@ -43,13 +43,17 @@ def draw(book: Book, scope: Scope) -> None:
     if row["line"] < 0:
         return
     line = book.ledger.lines.loc[int(row["line"])]
-    weight = None if scope.unit else float(book.ledger.units["weight"].iloc[int(line["place"])])
+    weight = None if scope.unit else _weight(book, line)
     with st.container(key="arithmetic"):
         arithmetic = sentences.arithmetic(line, row["of_line"], weight, row["loss"])
         which = "第一行" if picked is None else "这一行"
         st.markdown(f"**{which}的算法** {arithmetic}")
     if line["kind"] == ROW:
         drill.draw_original(listed, picked)
+
+
+def _weight(book: Book, line: pd.Series) -> float:
+    return float(book.ledger.units["weight"].iloc[int(line["place"])])
 
 
 def _listed(book: Book, scope: Scope) -> tuple[pd.DataFrame, int]:

@@ -230,11 +230,7 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
         f"{sentences.darkest(table)}格里是{_whose(scope)}失的分，{hatched}0 是查了没有失分。"
         f"{omission}点击一格，查看明细。"
     )
-    scopes = [
-        replace(_row(scope, row), path=(*scope.path, name))
-        for row in small.index
-        for name in small.columns
-    ]
+    scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
     return table.rename_axis("name").reset_index(), _Drawn(note, shades(small, unseen), scopes)
 
 
@@ -274,6 +270,10 @@ def _whose(scope: Scope) -> str:
 
 def _row(scope: Scope, row: str) -> Scope:
     return scope.with_cut("point_type_name", row) if scope.unit else replace(scope, unit=row)
+
+
+def _cell(scope: Scope, row: str, name: str) -> Scope:
+    return replace(_row(scope, row), path=(*scope.path, name))
 
 
 def _pick_figure(figure: object, key: str, scopes: list[Scope]) -> None:
