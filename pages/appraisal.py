@@ -17,6 +17,7 @@ signed_view.say_held(chosen.window)
 composite.draw_about(chosen.profile, appraisal)
 composite.draw_table(lines, chosen)
 composite.draw_without(lines)
+composite.draw_awards(lines)
 composite.draw_tools(lines, chosen, office)
 unit = tables.chosen_line(lines, composite.UNIT)
 if unit is not None:

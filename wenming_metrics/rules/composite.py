@@ -66,11 +66,16 @@ class Component:
 
 @dataclass(frozen=True)
 class Prize:
-    """A prize or a tier by place: who stands from the first to the last place of a group, ties with all."""
+    """A prize or a tier by place: who stands from the first to the last place of a group, ties with all.
+
+    least - score below which nobody gets it; amount - 奖补, in yuan a unit
+    """
 
     title: str
     first: int
     last: int
+    least: float = 0
+    amount: float = 0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from wenming_metrics.domain.periods import custom
+from wenming_metrics.export.package import DOCX
+from wenming_metrics.publishing.dispatch.rectification_report import (
+    rectification_report,
+    source_of,
+)
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.problems import lists, wording
 from wenming_metrics.queries.problems.lists import ProblemView
@@ -27,6 +32,7 @@ from wenming_metrics.ui.problems import (
     story,
 )
 from wenming_metrics.vocabulary import LOOP_STATES
+from wenming_metrics.vocabulary.spelling import file_name
 
 _ALL = "全部"
 _SPANS = {"近30天": 30, "近90天": 90, "近一年": 366}
@@ -134,6 +140,15 @@ def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str)
         f"问题整改清单{view.as_of:%Y%m%d}",
         f"file-{key}",
     )
+    if len(lines):
+        page.download(
+            "下载整改报告",
+            lambda: rectification_report(office, lines, view),
+            file_name(f"{source_of(lines)}整改报告{view.as_of:%Y%m%d}.docx"),
+            DOCX,
+            f"report-{key}",
+            "所列问题的总体情况、各责任单位、逐条整改措施，Word 文档。",
+        )
     if not picked:
         return
     ticked = drawn.iloc[picked]
