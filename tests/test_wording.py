@@ -89,7 +89,8 @@ def said():
     found += [(code, e["text"] + e["remedy"]) for code, e in entries.items()]
     for name in (
         *("vocabulary/columns.toml", "commands/commands.toml"),
-        *("rules/composite_settings.toml", "rules/survey/settings.toml"),
+        *("rules/rules_settings.toml", "rules/composite_settings.toml"),
+        "rules/survey/settings.toml",
     ):
         declared = (ROOT / "wenming_metrics" / name).read_text("utf-8")
         found += [(name, words) for words in re.findall(SHOWN, declared)]
