@@ -118,9 +118,8 @@ def _ranking(options: Namespace) -> int:
         print_shortlists(shortlists)
     else:
         print_listing(office, window, units)
-    note = "" if options.json else _signed_note(office, window)
-    if note:
-        say(note)
+    if not options.json and (sentence := _signed_note(office, window)):
+        say(sentence)
     return OK
 
 
