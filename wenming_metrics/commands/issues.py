@@ -182,7 +182,7 @@ def _print_units(title: str, units: pd.DataFrame) -> None:
     )
     if len(units):
         lines = units[list(names)].astype(object).where(units[list(names)].notna(), None)
-        print_lines(f"{title}（{len(units)} 个单位）", lines.rename(columns=names))
+        print_lines(f"{title}（{len(units)} 个单位）", lines, names)
 
 
 def _chosen_issue(office: Office, options: Namespace) -> Issue:

@@ -128,7 +128,7 @@ def _deadlines(options: Namespace) -> int:
         say("已入库的整改时限，按现在登记的放假和调休重数都是同一天。")
     else:
         title = f"按现在登记的放假和调休，会是另一天的整改时限（{len(lines)} 条）"
-        print_lines(title, lines.rename(columns=_DEADLINES))
+        print_lines(title, lines, _DEADLINES)
     return OK
 
 

@@ -55,11 +55,11 @@ def sign_in_page(refusal: str = "", login: str = "", hint: str = "", goal: str =
     )
 
 
-def own_page(name: str, post: str, refusal: str = "", done: str = "") -> str:
+def own_page(name: str, post: str, refusal: str = "") -> str:
     """Give the page of one's own account: to sign out, and to change the password."""
     return _page(
         "我的账号",
-        f"""<p>{escape(name)}（{escape(post)}）</p>{_told(refusal, "refusal")}{_told(done, "done")}
+        f"""<p>{escape(name)}（{escape(post)}）</p>{_told(refusal, "refusal")}
 <form method="post" action="/sign-out"><button>退出登录</button></form>
 <h2>修改密码</h2>
 <form method="post" action="/me">
