@@ -137,8 +137,7 @@ def _propose(office: Office, options: Namespace) -> int:
     if options.json:
         print_json({**_facts(issue), "proposals": plain(lines)})
         return OK
-    names = titles(*PROPOSED)
-    print_lines(f"{issue.title}建议名单", lines[list(names)].rename(columns=names))
+    print_lines(f"{issue.title}建议名单", lines, titles(*PROPOSED))
     say(PROPOSALS_NOTE)
     return OK
 
