@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wenming_metrics.ui.frame import tables
 from wenming_metrics.ui.frame.tables import configs, shown_losses, without_minus_zero
 
 
@@ -42,3 +43,17 @@ def test_nothing_is_spelled_as_minus_zero():
     spelled = [f"{figure:+.4f}" for figure in shown["moved"]]
     assert spelled == ["+0.0000", "-0.0001", "+0.5000", "+nan"]
     assert data["moved"].iloc[0] == -0.00004
+
+
+@pytest.mark.parametrize(("row", "unit", "renewed"), [(0, "甲街道", None), (1, None, 1)])
+def test_a_tick_on_the_line_of_a_mean_names_nobody_and_goes(monkeypatch, row, unit, renewed):
+    state = {}
+
+    def pick(data, columns, key, rows, follow):
+        state[key] = {"selection": {"rows": [row]}}
+        follow()
+
+    monkeypatch.setattr(tables.st, "session_state", state)
+    monkeypatch.setattr(tables, "pick", pick)
+    tables.pick_name(pd.DataFrame(), {}, "list", "unit", ["甲街道", np.nan])
+    assert (state["unit"], state.get("list-renewed")) == (unit, renewed)
