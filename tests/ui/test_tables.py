@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from wenming_metrics.ui.frame import tables
 from wenming_metrics.ui.frame.tables import configs, shown_losses, without_minus_zero
@@ -57,3 +58,16 @@ def test_a_tick_on_the_line_of_a_mean_names_nobody_and_goes(monkeypatch, row, un
     monkeypatch.setattr(tables, "pick", pick)
     tables.pick_name(pd.DataFrame(), {}, "list", "unit", ["甲街道", np.nan])
     assert (state["unit"], state.get("list-renewed")) == (unit, renewed)
+
+
+def without_rows() -> None:
+    import pandas as pd
+
+    from wenming_metrics.ui.frame import tables
+
+    tables.show(pd.DataFrame({"name": []}), tables.configs("name=unit_name"), 5)
+
+
+def test_a_table_without_rows_is_a_sentence_and_no_grid_that_says_so_in_english():
+    app = AppTest.from_function(without_rows, default_timeout=60).run()
+    assert (len(app.dataframe), [line.value for line in app.caption]) == (0, ["没有可列的行。"])
