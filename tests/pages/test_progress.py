@@ -42,6 +42,7 @@ def _office(places, monkeypatch):
         ("指标数据", "**2项**指标有单位低于目标：注册率（1个单位）、综合活跃度（1个单位）。"),
         ("专项行动", "3个专项行动中，**"),
         ("测评复盘", "没有第三方查出的问题"),
+        ("一点一档", "还没有点位。"),
         ("基层减负", "不排名，不计入得分"),
     ],
 )
@@ -60,6 +61,11 @@ def test_the_choice_of_unit_and_state_narrows_the_list():
     app = visit("progress", work_unit="城东街道")
     assert "2项。点一行" in texts(app)
     assert "测评办法" in texts(sound(app))
+
+
+def test_a_test_of_the_nation_is_chosen():
+    app = visit("progress", work_theme="测评复盘", work_test="国测")
+    assert "没有国测查出的问题。把失分清单的来源写成国测" in texts(app)
 
 
 def test_the_command_gives_the_same_figures(capsys):
