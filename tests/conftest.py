@@ -3,7 +3,7 @@
 What keeps the run short, for whoever adds to it: nothing large is made on import, for every process
 of the tests reads every file; an office is made once and copied (`offices.copy_office`), a command
 is called (`main([...])`) unless the process itself is tried; a browser looks every tenth of a second
-and never with every frame (`browser.pages.settled`); children of the sandbox are forked
+and never with every frame (`browser.pages.settled`); children and workers are forked
 (`forked`); wide searches go behind --explore.
 """
 
@@ -22,6 +22,7 @@ from tests import forked, postgres, shown_words, tasks
 from wenming_metrics.demo.inspections import END
 from wenming_metrics.domain.periods import today
 from wenming_metrics.reading.sandbox import process
+from wenming_metrics.runtime import executors
 
 STRICT = bool(os.environ.get("CI"))
 """In an automatic check what is missing is an error; elsewhere it is left out and named."""
@@ -36,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
-        "children: a test of the children of the sandbox, which begin as those of the product do",
+        "children: a test of children and workers, which begin as those of the product do",
         "mistakes: a test in which the program fails at a file on purpose",
         "store: a test of what the store does, which runs again on PostgreSQL",
         "browser: a test in a real browser",
@@ -55,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     engine = config.getoption("engine")
     config.stash[_MISSING] = _missing_programs(engine)
     if STRICT and config.stash[_MISSING]:
-        raise pytest.UsageError(";".join(config.stash[_MISSING]))
+        raise pytest.UsageError("；".join(config.stash[_MISSING]))
     if engine == "postgresql":
         if postgres.programs() is None:
             pytest.exit(config.stash[_MISSING][0], returncode=0)
@@ -182,10 +183,11 @@ def _words() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="module")
 def _children(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fork the children of the sandbox, but in files that try them."""
+    """Fork the children of the sandbox and the workers of pools, but in files that try them."""
     with pytest.MonkeyPatch.context() as patch:
         if hasattr(os, "fork") and not request.node.get_closest_marker("children"):
             patch.setattr(process, "_start", forked.start)
+            patch.setattr(executors, "get_context", lambda _: forked.workers())
         yield
 
 

@@ -1,4 +1,4 @@
-"""Children of the sandbox that are forked from one process which has loaded their programs already.
+"""Children of the sandbox, and workers, forked from a process that has loaded what they need already.
 
 The product begins each of them anew, with an interpreter of its own: that costs more than a small
 file does, and the tests read thousands. So do the tests that are marked `children`, and all that is
@@ -11,6 +11,7 @@ from __future__ import annotations
 import array
 import functools
 import json
+import multiprocessing
 import os
 import select
 import signal
@@ -21,12 +22,19 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import IO
 
 _STATUS = struct.Struct("<i")
 _MOST_TOLD = 1 << 16
 _LOCK = threading.Lock()
+_HEAVY = [
+    "pytest",
+    "tests.store.test_split",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "distributed",
+]
 _kept: list[subprocess.Popen] = []
 
 
@@ -51,6 +59,16 @@ class Child:
             (self.returncode,) = _STATUS.unpack(os.read(self._status, _STATUS.size))
             os.close(self._status)
         return self.returncode
+
+
+def workers() -> BaseContext:
+    """Give the way to start processes as forks of one that has imported what they need.
+
+    A process has one of these only: for workers of pools and clusters, and for what is killed.
+    """
+    starting = multiprocessing.get_context("forkserver")
+    starting.set_forkserver_preload(_HEAVY)
+    return starting
 
 
 def start(program: str, limits: object, folder: str, log: IO[bytes]) -> Child:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.killing import HEAVY, STARTING
+from tests import forked
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def local_cluster() -> Iterator[object]:
     }
     with dask.config.set(quick):
         distributed.utils.get_mp_context()  # which has a list of its own
-        STARTING.set_forkserver_preload(HEAVY)
+        forked.workers()
     with (
         dask.config.set(quick),
         distributed.LocalCluster(

@@ -13,6 +13,8 @@ from wenming_metrics.runtime import executors, logs
 from wenming_metrics.runtime.executors import ExecutorError, at_once, in_order, open_executor
 from wenming_metrics.runtime.settings import Settings
 
+pytestmark = pytest.mark.children
+
 
 @pytest.fixture(scope="module")
 def pool():

@@ -1,19 +1,15 @@
 """A function that runs in a process of its own until it is killed in the middle of its work."""
 
-import multiprocessing
 import os
 import random
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+from tests.forked import workers
 from tests.postgres import is_chosen
 
-STARTING = multiprocessing.get_context("forkserver")
-"""Starts processes as forks of one that has imported what they need."""
-HEAVY = ["pytest", "tests.store.test_split", "sqlalchemy.dialects.postgresql.psycopg"]
-HEAVY += ["distributed"]  # for the workers of `tests.tasks`: a process has one that forks
-STARTING.set_forkserver_preload(HEAVY)
+STARTING = workers()
 _PATIENCE = 120
 """Seconds a victim may take to begin: machines that run the tests may be busy."""
 READY = "ready"
