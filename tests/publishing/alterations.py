@@ -216,7 +216,7 @@ KINDS = (*_ALTERED, "row")
 
 
 def _swap_rows(document: Editable, dice: random.Random) -> str:
-    """Let two neighbouring rows of a table change places."""
+    """Let two neighbouring rows of a table change places, both with figures: no headings."""
     rows: dict[int, list[Text]] = {}
     for text in document.texts:
         if text.row >= 0:
@@ -226,7 +226,7 @@ def _swap_rows(document: Editable, dice: random.Random) -> str:
         for row, cells in rows.items()
         if len(cells) > 1
         and len(rows.get(row + 1, ())) == len(cells)
-        and any(re.search(r"\d", text.get()) for text in (*cells, *rows[row + 1]))
+        and all(any(re.search(r"\d", text.get()) for text in of) for of in (cells, rows[row + 1]))
         and [text.get() for text in cells] != [text.get() for text in rows[row + 1]]
     ]
     if not pairs:

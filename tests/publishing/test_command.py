@@ -1,7 +1,9 @@
 """Issues on the command line: the same services as the pages."""
 
+import hashlib
 import json
 from datetime import timedelta
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -9,6 +11,7 @@ from docx import Document
 
 from tests.publishing.city import MONDAY, open_city, put, put_with_a_held_row, row
 from wenming_metrics.__main__ import FAILED, OK, main
+from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
 
 pytestmark = pytest.mark.store
@@ -52,6 +55,22 @@ def test_from_draft_to_withdrawal(office, tmp_path, capsys):
     assert [(one["window"], one["is_signed"]) for one in listed] == [("第10期（3月3日—9日）", True)]
     assert run(capsys, "withdraw", "10", "--who", "王五", "--reason", "文号写错")[0] == OK
     assert "已作废" in run(capsys, "list")[1]
+    folder = tmp_path / "归档.zip"
+    code, said = run(capsys, "archive", today().year, "--out", folder)
+    assert code == OK, said
+    with ZipFile(folder) as archive:
+        listed_files = openpyxl.load_workbook(archive.open("归档目录.xlsx")).active
+        rows = [[cell.value for cell in line] for line in listed_files.iter_rows()]
+        papers = {row[1]: row for row in rows if str(row[1]).startswith("通报/")}
+        assert {*papers, "归档目录.xlsx"} == set(archive.namelist())
+        for path, line in papers.items():
+            assert line[3] == "演字10号"
+            assert line[5] == "已作废：文号写错"
+            assert line[7] == hashlib.sha256(archive.read(path)).hexdigest()
+    assert len(papers) == 2
+    code, said = run(capsys, "archive", 2001, "--out", folder)
+    assert code == FAILED
+    assert "2001年没有签发、交办或催办过" in said
 
 
 def test_a_number_is_enough_for_a_draft_and_waiting_rows_are_waived_with_a_reason(office, capsys):

@@ -32,6 +32,7 @@ def _issue(options: Namespace) -> int:
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
     does |= {"export": _export, "withdraw": _withdraw, "verify": _verify, "step": _step}
     does |= {"waive": _waive, "propose": _propose, "decide": _decide}
+    does |= {"archive": _archive}
     return does[options.act](office, options)
 
 
@@ -100,6 +101,17 @@ def _export(office: Office, options: Namespace) -> int:
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
     options.out.write_bytes(period_file(office, _signed_issue(office, options))[1])
+    say_saved(options)
+    return OK
+
+
+def _archive(office: Office, options: Namespace) -> int:
+    # Word's library takes half a second to load, which no other command should wait for.
+    from wenming_metrics.publishing.year_archive import year_archive
+
+    if options.out is None or not (options.which or "").isdecimal():
+        raise IntakeError("请写明年份，并用 --out 写明存到哪个 .zip 文件。")
+    options.out.write_bytes(year_archive(office, int(options.which)))
     say_saved(options)
     return OK
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date
+from pathlib import Path
+
+import pandas as pd
 
 from wenming_metrics.commands import OK, command, this_office
 from wenming_metrics.commands.printing import plain, print_held, print_json, print_lines, say
@@ -40,6 +43,18 @@ DAYS, _LINES = 90, 200
 """Problems found in so many days are looked at, where nothing else is asked for."""
 
 
+def _file(office: Office, lines: pd.DataFrame, view: ProblemView, out: Path) -> bytes:
+    """Make the workbook of a list, or its 整改报告 where a document is asked for."""
+    if out.suffix.lower() != ".docx":
+        return wording.list_file(lines, view)
+    # Word's library takes half a second to load, which no other command should wait for.
+    from wenming_metrics.publishing.dispatch.rectification_report import rectification_report
+
+    if lines.empty:
+        raise IntakeError("没有这样的问题，没有可以报告的。")
+    return rectification_report(office, lines, view)
+
+
 def read_day(text: str | None) -> date | None:
     """Read a day as it is typed; None for nothing. Raises IntakeError."""
     if not text:
@@ -68,7 +83,7 @@ def _problems(options: Namespace) -> int:
         lines = lines[lines["source_name"] == options.source]
     lines = with_term(lines, options.term or "").reset_index(drop=True)
     if options.out:
-        options.out.write_bytes(wording.list_file(lines, view))
+        options.out.write_bytes(_file(office, lines, view, options.out))
     held_rows = held_in(office, custom(view.begin, view.as_of))
     if options.json:
         print_json(

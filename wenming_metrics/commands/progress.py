@@ -32,8 +32,11 @@ from wenming_metrics.queries.progress.duties import (
     site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metrics
-from wenming_metrics.queries.progress.third_party import review_test
-from wenming_metrics.vocabulary import Column, columns
+from wenming_metrics.queries.progress.site_files import site_files
+from wenming_metrics.queries.progress.third_party import TESTS, review_test
+from wenming_metrics.vocabulary import SOURCES, Column, columns
+
+_SOURCE_OF = {SOURCES[code]: code for code in TESTS}
 
 
 class _Theme(NamedTuple):
@@ -46,7 +49,7 @@ _SOURCE = ("file", "sheet", "source_row")
 _THEMES = {
     "documents": _Theme(
         "台账材料",
-        lambda office, as_of: _doubted(documents(office, as_of), as_of),
+        lambda office, as_of, ledger=None: _doubted(_of_ledger(office, as_of, ledger), as_of),
         columns(
             *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
             *("handed_in=handed_first", "kind=document_kind", "doubts=document_doubts"),
@@ -55,7 +58,7 @@ _THEMES = {
     ),
     "rates": _Theme(
         "台账材料报送情况",
-        lambda office, as_of: document_rates(documents(office, as_of)),
+        lambda office, as_of, ledger=None: document_rates(_of_ledger(office, as_of, ledger)),
         columns(
             *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
             *(
@@ -106,10 +109,20 @@ _THEMES = {
     ),
     "review": _Theme(
         "测评复盘",
-        lambda office, as_of: review_test(office, window("month", as_of)),
+        lambda office, as_of, source=TESTS[0]: review_test(
+            office, window("month", as_of), source=source
+        ),
         columns(
             *("site_name", "street_name=street", "item_name", "found_on=review_found_on"),
             *("ours=review_ours", "looked_on=review_looked_on", "lost"),
+        ),
+    ),
+    "readiness": _Theme(
+        "一点一档",
+        site_files,
+        columns(
+            *("site_name", "street_name=street", "type_name=point_type", "verdict=site_verdict"),
+            *("failed_now=site_failed", "open_problems=site_open", "overdue=overdue_items"),
         ),
     ),
     "burden": _Theme(
@@ -154,6 +167,11 @@ _FORMS = {
 }
 
 
+def _of_ledger(office: Office, as_of: date, ledger: str | None) -> pd.DataFrame:
+    materials = documents(office, as_of)
+    return materials[materials["project"] == ledger] if ledger else materials
+
+
 def _doubted(materials: pd.DataFrame, test_day: date) -> pd.DataFrame:
     return materials.assign(doubts=document_doubts(materials, test_day))
 
@@ -164,7 +182,9 @@ def _progress(options: Namespace) -> int:
     if options.what == "remind":
         return _remind(office, as_of, options)
     theme = _THEMES[options.what]
-    lines = theme.make(office, as_of)
+    asked = {"source": _SOURCE_OF[options.test]} if options.what == "review" else {}
+    asked |= {"ledger": options.ledger} if options.what in ("documents", "rates") else {}
+    lines = theme.make(office, as_of, **asked)
     if options.unit and "unit_name" in lines:
         lines = lines[lines["unit_name"] == options.unit]
     if options.overdue and "overdue" in lines:
@@ -186,6 +206,11 @@ def _progress(options: Namespace) -> int:
 
 def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame, as_of: date) -> bytes:
     """Write lines to a file: as the form that comes back filled in, where there is one."""
+    if theme_name == "readiness":
+        # Word's library takes half a second to load, which no other command should wait for.
+        from wenming_metrics.publishing.dispatch.site_papers import site_papers
+
+        return site_papers(office, lines, as_of)
     if theme_name == "duties":
         return filled_file(office, "duty", duty_form(office, as_of, lines))
     if theme_name in _FORMS:
@@ -212,7 +237,7 @@ def spell_table(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.Data
 
 
 def _remind(office: Office, as_of: date, options: Namespace) -> int:
-    lines = reminders(documents(office, as_of), as_of)
+    lines = reminders(_of_ledger(office, as_of, options.ledger), as_of)
     if options.unit:
         lines = lines[lines["unit_name"] == options.unit]
     if options.json:

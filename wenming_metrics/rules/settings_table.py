@@ -14,7 +14,7 @@ from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.domain.working_hours import parse_hours
 from wenming_metrics.rules.setting import Setting, SettingsTable, choice, flag, integer, number
-from wenming_metrics.vocabulary import ROLES, SOURCE_CODES, SOURCES, UNIT_KINDS
+from wenming_metrics.vocabulary import ROLES, SOURCE_CODES, SOURCES, TEST_SOURCES, UNIT_KINDS
 
 SETTLED_WORDS = {
     **{"deduct": "扣完为止", "grade": "分档", "all_or_nothing": "一项不合格不得分"},
@@ -187,8 +187,8 @@ _SETTINGS = (
     ),
     Setting(
         *("sources.counted", "计分的来源", "其余来源照样交办，不计分", "choices", SOURCES),
-        default=SOURCE_CODES,
-        blank="全部",
+        default=tuple(code for code in SOURCE_CODES if code not in TEST_SOURCES),
+        blank="国测、省测以外的全部",
     ),
     choice("board[].kind", "榜单：单位类别", "这张榜列哪一类单位", UNIT_KINDS, needed=True),
     Setting("board[].title", "榜单：名称", "页面和通报上的叫法", needed=True),

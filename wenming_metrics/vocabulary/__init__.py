@@ -46,6 +46,8 @@ from wenming_metrics.vocabulary.words import (
     SOURCE_CODES,
     SOURCES,
     STATES,
+    TEST_SOURCES,
     UNIT_KINDS,
+    VISITLESS,
     WRITTEN,
 )

@@ -8,9 +8,15 @@ SOURCES = {
     "bureau": "局督查组",
     "third_party": "第三方",
     "public": "群众",
+    "national": "国测",
+    "provincial": "省测",
 }
 """Who found it (来源), in the order of their numbers in the store."""
 SOURCE_CODES = tuple(SOURCES)
+TEST_SOURCES = ("national", "provincial")
+"""Tests from above: what they took points for is put right; it makes no score of ours unless the rules say so."""
+VISITLESS = ("public", *TEST_SOURCES)
+"""Sources that tell what was found, and not what was looked at."""
 
 ROLES = {"territory": "属地", "lead": "牵头", "responsible": "责任", "assisting": "配合"}
 """As what a row names a unit, in the order of their numbers in the store."""

@@ -76,7 +76,7 @@ def _width(text: str) -> float:
 def _properties(keywords: str) -> dict[str, str]:
     """Give what the maker of the file wrote into its keywords; nothing of another maker's."""
     try:
-        told = json.loads(keywords)
+        facts = json.loads(keywords)
     except ValueError:
         return {}
-    return {str(name): str(text) for name, text in told.items()} if isinstance(told, dict) else {}
+    return {str(name): str(text) for name, text in facts.items()} if isinstance(facts, dict) else {}

@@ -130,7 +130,7 @@ def cells(original: dict[str, str]) -> None:
 def row_pictures(line: pd.Series | tuple) -> list[RowPicture]:
     """List the pictures of a row; too large to be kept. Takes: line - batch, sheet, source_row"""
     batch, sheet, row = line.batch, line.sheet, line.source_row
-    return stored_pictures(cache.office(), int(batch), str(sheet), int(row))
+    return cache.ask(stored_pictures, int(batch), str(sheet), int(row), shared=True, most=8)
 
 
 def pictures(photos: Sequence[RowPicture]) -> None:
