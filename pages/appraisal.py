@@ -23,4 +23,4 @@ unit = tables.chosen_line(lines, composite.UNIT)
 if unit is not None:
     filters.carry_unit(office.rules, days, str(unit["unit_name"]))
     composite.draw_unit(appraisal, unit)
-page.foot(office, chosen.window)
+page.foot(chosen.window)

@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -39,8 +40,11 @@ class Child:
 
     def kill(self) -> None:
         """End it, unless it has ended: its number may be another's by then."""
-        if self.returncode is None and not select.select([self._status], [], [], 0)[0]:
-            os.kill(self._number, signal.SIGKILL)
+        told = select.poll()
+        told.register(self._status, select.POLLIN)
+        if self.returncode is None and not told.poll(0):
+            with suppress(ProcessLookupError):  # it ended in this moment
+                os.kill(self._number, signal.SIGKILL)
 
     def wait(self) -> int:
         if self.returncode is None:
@@ -88,38 +92,44 @@ def _parent() -> socket.socket:
 def _fork_for(line: socket.socket) -> None:
     """Fork a child for each message until the line is closed; say how each of them ended."""
     waiting: dict[int, int] = {}
-
-    def reap(*_: object) -> None:
-        for number in list(waiting):
-            ended, status = os.waitpid(number, os.WNOHANG)
-            if ended:
-                its_status = waiting.pop(number)
-                os.write(its_status, _STATUS.pack(os.waitstatus_to_exitcode(status)))
-                os.close(its_status)
-
-    signal.signal(signal.SIGCHLD, reap)
+    bell, ring = os.pipe()
+    os.set_blocking(ring, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(ring, warn_on_full_buffer=False)
     while True:
-        told, pipes, _, _ = socket.recv_fds(line, _MOST_TOLD, 4)
-        if not told:
-            return
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-        number = os.fork()
-        if not number:
-            line.close()
-            _become(told, pipes)
-        waiting[number] = pipes[3]
-        for end in pipes[:3]:
-            os.close(end)
-        line.send(_STATUS.pack(number))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        ready, _, _ = select.select([line, bell], [], [])
+        if bell in ready:
+            os.read(bell, _MOST_TOLD)
+            _reap(waiting)
+        if line in ready:
+            told, pipes, _, _ = socket.recv_fds(line, _MOST_TOLD, 4)
+            if not told:
+                return
+            number = os.fork()
+            if not number:
+                _become(told, pipes)
+            waiting[number] = pipes[3]
+            for end in pipes[:3]:
+                os.close(end)
+            line.send(_STATUS.pack(number))
+
+
+def _reap(waiting: dict[int, int]) -> None:
+    """Say of each child that has ended how it did."""
+    for number in list(waiting):
+        ended, status = os.waitpid(number, os.WNOHANG)
+        if ended:
+            its_status = waiting.pop(number)
+            os.write(its_status, _STATUS.pack(os.waitstatus_to_exitcode(status)))
+            os.close(its_status)
 
 
 def _become(told: bytes, pipes: list[int]) -> None:
     """Run a program of the sandbox in this process, as its own interpreter would."""
     code = 1
     try:
+        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
         for number, end in enumerate(pipes[:3]):
             os.dup2(end, number)

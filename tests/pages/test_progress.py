@@ -6,7 +6,14 @@ from zipfile import ZipFile
 import pytest
 
 from tests.decisions.test_inspection_plan import plan_office
-from tests.pages.test_pages import _serializable, drawn_alike, sound, texts, visit
+from tests.pages.test_pages import (
+    _serializable,
+    drawn_alike,
+    show_the_nearest_view,
+    sound,
+    texts,
+    visit,
+)
 from tests.queries.test_duties import duty_office
 from tests.queries.test_progress import progress_office
 from wenming_metrics.__main__ import main
@@ -41,6 +48,13 @@ def _office(places, monkeypatch):
 )
 def test_each_theme_opens_with_its_sentence(theme, sentence):
     assert sentence in texts(visit("progress", work_theme=theme))
+
+
+def test_every_theme_has_its_nearest_view(request):
+    every = request.config.getoption("explore")
+    themes = ("指标数据", "专项行动", "测评复盘", "基层减负", "台账材料")
+    views = [{"work_theme": theme} for theme in (themes if every else themes[-1:])]
+    show_the_nearest_view("progress", views, every=every)
 
 
 def test_the_choice_of_unit_and_state_narrows_the_list():

@@ -6,8 +6,10 @@ from tests.decisions.test_answers import send
 from tests.decisions.test_problem_moves import DAY, make
 from tests.offices import copy_office
 from tests.pages.test_pages import texts, visit
+from wenming_metrics.decisions import look_back
 from wenming_metrics.decisions.look_back import LOOK_BACK, drawn_chances
 from wenming_metrics.decisions.problem_moves import make_moves, order_now
+from wenming_metrics.ui.problems import rechecks
 
 pytestmark = pytest.mark.only("sqlite")
 
@@ -42,6 +44,21 @@ def test_the_overview_says_it_in_an_alert_and_in_its_sentence(office):
     late = next(label for label in alerts if "逾期2条" in label)
     assert late.startswith("**!** 逾期2条：城管局2条（最长")
     assert "；逾期未改2条，最长" in texts(app)
+
+
+def test_a_page_that_is_drawn_again_reads_no_list_anew(office, monkeypatch):
+    asked = []
+
+    def counted(*given):
+        asked.append(given)
+        return look_back.recheck_list(*given)
+
+    monkeypatch.setattr(rechecks, "recheck_list", counted)
+    app = visit("rectification")
+    first = texts(app)
+    assert texts(app.run()) == first
+    assert not app.exception
+    assert len(asked) == 1
 
 
 def test_a_list_to_look_again_is_drawn_on_the_page_and_reminders_are_sent(office):

@@ -75,23 +75,23 @@ def struck_cells(rows: bytes, styles: set[int], strings: set[int]) -> Iterator[t
 
 
 def noted_cells(
-    archive: bytes, parts: dict[str, Part], sheet: Part, own: bytes
+    archive: bytes, members: dict[str, Part], sheet: Part, author: bytes
 ) -> list[tuple[int, int]]:
-    """List the cells of a sheet that people wrote a note on. Takes: own - how ours begin"""
-    place, _, name = sheet.name.lower().rpartition("/")
-    links = parts.get(f"{place}/_rels/{name}.rels")
+    """List the cells of a sheet that people wrote a note on. Takes: author - how ours begin"""
+    home, _, name = sheet.name.lower().rpartition("/")
+    links = members.get(f"{home}/_rels/{name}.rels")
     if not links:
         return []
     relations = b"".join(unpack(archive, links)).replace(b"'", b'"')
     targets = {b"xl/" + target.lower() for target in _TARGET.findall(relations)}
     cells = []
-    for name, part in parts.items():
+    for name, member in members.items():
         if _OF_NOTES.match(name) and name.encode() in targets:
-            text = b"".join(unpack(archive, part)).replace(b"'", b'"')
+            text = b"".join(unpack(archive, member)).replace(b"'", b'"')
             cells += [
                 (int(match[2]), column_index(match[1]))
                 for match in _NOTE.finditer(text)
-                if not _TAG.sub(b"", match[0]).lstrip().startswith(own)
+                if not _TAG.sub(b"", match[0]).lstrip().startswith(author)
             ]
     return sorted(cells)
 

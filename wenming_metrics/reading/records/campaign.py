@@ -142,19 +142,19 @@ def _shares(table: Table) -> list[str]:
     titles = [table.header.texts[p] for p in table.header.columns.get("progress", ())]
     of_hundred = any(_IN_PERCENT.search(normalise(text)) for text in titles)
     largest = max((value for value in progress.values if isinstance(value, float)), default=0)
-    whole = 100 if of_hundred else 1 if largest <= 1 else 0
-    shares = [_share(value, whole) for value in progress.values]
+    full = 100 if of_hundred else 1 if largest <= 1 else 0
+    shares = [_share(value, full) for value in progress.values]
     return [shares[code] for code in progress.codes.tolist()]
 
 
-def _share(value: object, whole: int) -> str:
-    """Give one share in per cent. Takes: whole - what numbers are a part of, 0: nobody knows"""
+def _share(value: object, full: int) -> str:
+    """Give one share in per cent. Takes: full - what numbers are a part of, 0: nobody knows"""
     if isinstance(value, str) and _FRACTION.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, float):
-        return decimal_text(value * 100 / whole) or "" if 0 <= value <= whole > 0 else ""
-    found = _PERCENT.findall(normalise(value)) if isinstance(value, str) else []
-    return found[0] if len(found) == 1 and value.count("%") + value.count("％") == 1 else ""
+        return decimal_text(value * 100 / full) or "" if 0 <= value <= full > 0 else ""
+    percents = _PERCENT.findall(normalise(value)) if isinstance(value, str) else []
+    return percents[0] if len(percents) == 1 and value.count("%") + value.count("％") == 1 else ""
 
 
 CAMPAIGN = RecordKind(

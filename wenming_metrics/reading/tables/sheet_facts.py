@@ -148,8 +148,8 @@ def _report_taken_back(table: Table) -> None:
     """Tell of rows that a column which is not read takes back: 作废, 已撤销, 申诉成功."""
     if table.kind == SURVEY:
         return
-    named = table.header.columns.items()
-    used = {p for name, ats in named for p in ats if name != "remark"} | set(table.header.items)
+    columns = table.header.columns.items()
+    used = {p for name, ats in columns for p in ats if name != "remark"} | set(table.header.items)
     rows: dict[int, str] = {}
     for position, header in enumerate(table.header.texts):
         if position not in used:
@@ -179,8 +179,8 @@ def _report_notes(table: Table) -> None:
     rows = set(table.excel.tolist())
     cells = [f"{column_letter(p)}{row}" for row, p in table.sheet.facts.noted if row in rows]
     if cells:
-        named = "、".join(cells[:_SHOWN]) + ("等" if len(cells) > _SHOWN else "")
-        report_sheet(table, "隐藏-04", count=len(cells), cells=named)
+        listed_cells = "、".join(cells[:_SHOWN]) + ("等" if len(cells) > _SHOWN else "")
+        report_sheet(table, "隐藏-04", count=len(cells), cells=listed_cells)
 
 
 def _hold_unseen(table: Table, unseen: set[tuple[int, int]]) -> None:

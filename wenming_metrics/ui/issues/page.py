@@ -16,7 +16,7 @@ from wenming_metrics.publishing.signed_workbook import moment, signed_notes
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.rules.calendar import Slot
-from wenming_metrics.ui.frame import cache, page, signed_view, tables, words
+from wenming_metrics.ui.frame import cache, marks, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.issues import bulletin, confirm, remarks
@@ -150,7 +150,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
             f"sign-{issue.key}",
             lambda: signing.sign(office, issue.key, who, document),
             lambda issue_signed: (
-                f"{issue_signed.title}已签发，校验码 {issue_signed.short_hash}。名单从此不变。"
+                f"{issue_signed.title}已签发，校验码 {issue_signed.short_hash}。名单不再变动。"
             ),
             disabled=not (who and document.strip()) or bool(reasons),
             right="签发",
@@ -166,7 +166,8 @@ def _draw_list(office: Office, issue: Issue) -> None:
     for board in office.rules.boards:
         if board.ranked:
             lines = tables.ranked_lines(lists.boards[board.kind])
-            tables.show(tables.mark_means(lines), tables.ranking_columns(lines), 8)
+            columns = tables.ranking_columns(lines)
+            tables.show(marks.mark_means(lines, columns), columns, 8)
 
 
 def _draw_late(office: Office, issue: Issue, who: str) -> int:
