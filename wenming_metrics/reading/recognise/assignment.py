@@ -67,15 +67,15 @@ def fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set[
     Returns: the columns that got one
     """
     by_values = set()
-    for role, forms in weights()[1][kind].forms.items():
+    for name, forms in weights()[1][kind].forms.items():
         free = [
             index
             for index, column in enumerate(columns)
-            if not roles[index] and column.has(*forms) >= 0.6 and _is_free(column, role)
+            if not roles[index] and column.has(*forms) >= 0.6 and _is_free(column, name)
         ]
-        if role not in roles and free:
-            best = max(free, key=lambda index: columns[index].points[role])
-            roles[best] = role
+        if name not in roles and free:
+            best = max(free, key=lambda index: columns[index].points[name])
+            roles[best] = name
             by_values.add(best)
     main, is_shaped = MAIN.get(kind, ("", is_marked))
     if main and main not in roles and is_shaped(roles):
@@ -90,12 +90,12 @@ def fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set[
     return by_values
 
 
-def _is_free(column: ColumnEvidence, role: str) -> bool:
+def _is_free(column: ColumnEvidence, name: str) -> bool:
     if column.has("phone") >= 0.6:
         return False
-    is_date = column.has("date") >= 0.5 and "date" not in weights()[0][role].forms
-    told_otherwise = max(column.worded.values()) >= STRONG and column.worded[role] <= 0
-    return not (is_idle(column.text) or is_date or told_otherwise or column.worded[role] < 0)
+    is_date = column.has("date") >= 0.5 and "date" not in weights()[0][name].forms
+    told_otherwise = max(column.worded.values()) >= STRONG and column.worded[name] <= 0
+    return not (is_idle(column.text) or is_date or told_otherwise or column.worded[name] < 0)
 
 
 def _gain(column: ColumnEvidence, name: str, kind: str) -> float:

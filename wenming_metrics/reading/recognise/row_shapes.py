@@ -31,6 +31,8 @@ def is_followed(roles: Sequence[str]) -> bool:
     return {"responsible", "progress"} <= set(roles)
 
 
+_HINTED = 3.0
+"""Points of a header that hints at a role."""
 MAIN = {reading.CHECKLIST: ("item", is_marked), "campaign": ("task", is_followed)}
 """What each row of a kind is about, where the other columns have the shape of the kind."""
 
@@ -40,6 +42,7 @@ def is_telling(column: ColumnEvidence) -> bool:
     forms = ("date", "number", "district", "street", "community", "department", "person", "result")
     is_text = column.forms["filled"] >= 0.6 and column.has(*forms) < 0.3
     is_named = column.has("distinct") >= 0.6 and column.worded["item"] >= 0
+    is_named = is_named and column.worded["description"] < _HINTED
     return is_text and is_named and not is_idle(column.text)
 
 

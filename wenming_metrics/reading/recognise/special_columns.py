@@ -129,10 +129,7 @@ def special_points(
     """Give what columns beside the roles say for a kind that has such, or lacks them."""
     columns = table.columns
     if kind in (reading.WIDE, reading.COUNTED):
-        beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
-        if kind == reading.WIDE and any(c.has("item") >= 0.5 for c in columns):
-            return -20.0  # items in a column of their own
-        return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
+        return _beside(kind, fixed, columns)
     if kind == "holidays":
         texts = [table.titles, *(text for c in columns for text in (c.text, *c.samples))]
         return 0.0 if any(_OFF.search(text) for text in texts) else -20.0
@@ -153,6 +150,9 @@ def special_points(
         return 5.0 * future - (5.0 if is_past else 2.0)
     if kind in _LOOKED_BACK and future > 0.5:
         return -5.0 * future
+    if kind == reading.VISITS:
+        figures = [c for c, role in zip(columns, roles, strict=True) if not role and _counts(c)]
+        return _OTHERWISE / 2 if len(figures) > 1 else 0.0
     if kind == reading.FINDINGS:
         problems = by_role.get("description")
         return -3.0 if problems and problems.forms["filled"] < 0.7 else 0.0
@@ -160,12 +160,7 @@ def special_points(
         item = by_role.get("item")
         return _OTHERWISE if item and item.has("category") >= 0.5 > item.has("item") else 0.0
     if kind == "rectification":
-        told = sum(
-            role in _DONE and c.worded[role] >= _NAMED
-            for c, role in zip(columns, roles, strict=True)
-        )
-        answered = (_ONE_ANSWER, 0.0, _ANSWERED)[min(max(told - 1, 0), 2)]
-        return answered + (_OTHERWISE / 2 if _has_tasks(columns) else 0.0)
+        return _answered(columns, roles)
     if kind == reading.UNITS and any(
         c.worded["site"] >= ACCEPTED > c.worded["unit_name"] and c.has("unique") >= 1
         for c in columns
@@ -180,6 +175,28 @@ def special_points(
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
+
+
+def _beside(kind: str, fixed: Mapping[int, str], columns: Sequence[ColumnEvidence]) -> float:
+    """Give what columns of items or options say for the kinds that have one for each."""
+    beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
+    if kind == reading.WIDE and any(c.has("item") >= 0.5 for c in columns):
+        return -20.0  # items in a column of their own
+    return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
+
+
+def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> float:
+    """Give what it says for answers to problems how many columns name what was done."""
+    told = sum(
+        role in _DONE and c.worded[role] >= _NAMED for c, role in zip(columns, roles, strict=True)
+    )
+    answered = (_ONE_ANSWER, 0.0, _ANSWERED)[min(max(told - 1, 0), 2)]
+    return answered + (_OTHERWISE / 2 if _has_tasks(columns) else 0.0)
+
+
+def _counts(column: ColumnEvidence) -> bool:
+    """Say whether a column holds figures that mean something."""
+    return column.has("number") >= 0.6 > column.has("serial", "phone") and not is_idle(column.text)
 
 
 def lists_people(columns: Sequence[ColumnEvidence]) -> bool:

@@ -227,7 +227,8 @@ def _forms_of_text(text: str) -> Iterator[str]:
     for form, pattern in _TEXT_FORMS:
         if pattern.search(text):
             yield form
-    if len(text) > 6 and (_SENTENCE.search(text) or len(_CHINESE.findall(text)) >= 8):
+    is_long = len(text) >= 10 and len(_CHINESE.findall(text)) >= 6  # a long code says nothing
+    if is_long or (_SENTENCE.search(text) and len(text) > 6):
         yield "sentence"
     if not _NUMBER.match(text):
         yield "text"
