@@ -10,7 +10,9 @@ PYTEST = $(BIN)/python -m pytest -q --dist loadfile --no-loadscope-reorder
 DEMO_STORE := data/store/demo.db
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test on-sqlite on-postgresql explore lint bench
+PACKAGE ?= linux-x64
+PYTHON_ARCHIVE ?= $(shell $(PYTHON) -c 'import sys; print(sys.base_prefix)')
+.PHONY: help demo run package test on-sqlite on-postgresql explore lint bench
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -32,6 +34,9 @@ demo: $(VENV)/run.done ## Load the made-up city, print its ranking, serve the da
 
 run: $(VENV)/run.done ## Serve the dashboard on the office's own store
 	$(BIN)/python -m wenming_metrics serve --port $(PORT)
+
+package: $(VENV)/run.done ## Build a folder for an office PC: PACKAGE=linux-x64|linux-aarch64|windows-x64 PYTHON_ARCHIVE=file
+	$(BIN)/python .ci/package/build.py $(PACKAGE) --python $(PYTHON_ARCHIVE)
 
 test: $(VENV)/test.done ## Lint and run every test, those of the store on PostgreSQL as well
 	@.ci/setup programs

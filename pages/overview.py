@@ -3,9 +3,9 @@
 import streamlit as st
 
 from wenming_metrics.queries.office import days_known
-from wenming_metrics.ui.frame import filters, page, signed_view
+from wenming_metrics.ui.frame import cache, filters, page, signed_view
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.overview import first_steps
+from wenming_metrics.ui.overview import first_steps, printed
 from wenming_metrics.ui.overview import page as overview_page
 from wenming_metrics.ui.overview.view import city_view
 
@@ -15,7 +15,9 @@ first_steps.stop_without_inspections(office, days)
 with st.container(horizontal=True, vertical_alignment="bottom", key="home-top"):
     opening = signed_view.opening_window(office.rules, days)
     selection = signed_view.choose(filters.choose_period(office.rules, days, opening))
-view = ask(city_view, selection, shared=True)
-unit_query = filters.portrait_query(selection.window, days, office.rules.boards[0], "")
-overview_page.draw(view, selection, unit_query)
-page.foot(office, selection.window, view.check_count)
+    view = ask(city_view, selection, shared=True)
+    st.html("<a class='wall' href='?wall=1' target='_blank'>大屏</a>", width="content")
+    foot = ask(page.foot_text, selection.window, view.check_count, shared=True)
+    printed.offer(view, selection.window.title, foot)
+cache.draw(overview_page.draw, selection)
+page.foot(selection.window, view.check_count)

@@ -8,6 +8,7 @@ from wenming_metrics.ui.progress import (
     inspection_plan,
     metrics,
     months,
+    sites,
 )
 
 office = page.open_page("工作推进")
@@ -17,6 +18,7 @@ themes = {
     "专项行动": campaigns.draw,
     "责任分解": duties.draw,
     "督查安排": inspection_plan.draw,
+    "一点一档": sites.draw,
     "测评复盘": months.draw_review,
     "基层减负": months.draw_burden,
 }

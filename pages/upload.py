@@ -5,6 +5,7 @@ from wenming_metrics.ui.overview import first_steps
 from wenming_metrics.ui.uploads import (
     batches,
     drop_zone,
+    outlines,
     record_lists,
     unknown_words,
     waiting,
@@ -20,6 +21,8 @@ if takes_in:
 waiting.draw(office, who)
 unknown_words.draw_remembered(office, who)
 drop_zone.draw_forms(office)
+if takes_in:
+    outlines.draw(office, who)
 batches.draw(office, who)
 record_lists.draw()
 batches.draw_acts()

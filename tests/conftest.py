@@ -3,7 +3,8 @@
 What keeps the run short, for whoever adds to it: nothing large is made on import, for every process
 of the tests reads every file; an office is made once and copied (`offices.copy_office`), a command
 is called (`main([...])`) unless the process itself is tried; a browser looks every tenth of a second
-and never with every frame (`browser.pages.settled`); wide searches go behind --explore.
+and never with every frame (`browser.pages.settled`); children of the sandbox are forked
+(`forked`); wide searches go behind --explore.
 """
 
 import gc
@@ -17,9 +18,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import postgres, shown_words, tasks
+from tests import forked, postgres, shown_words, tasks
 from wenming_metrics.demo.inspections import END
 from wenming_metrics.domain.periods import today
+from wenming_metrics.reading.sandbox import process
 
 STRICT = bool(os.environ.get("CI"))
 """In an automatic check what is missing is an error; elsewhere it is left out and named."""
@@ -34,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
+        "children: a test of the children of the sandbox, which begin as those of the product do",
         "mistakes: a test in which the program fails at a file on purpose",
         "store: a test of what the store does, which runs again on PostgreSQL",
         "browser: a test in a real browser",
@@ -66,6 +69,8 @@ def _missing_programs(engine: str) -> list[str]:
         missing.append("没有 Chromium，浏览器测试（tests/browser）没有做")
     if postgres.programs() is None:
         missing.append("没有 PostgreSQL，在它上面的测试没有做")
+    if engine == "postgresql" and not proxy_program():
+        missing.append("没有 nginx，代理后面两个进程的测试没有做")
     return missing
 
 
@@ -73,6 +78,11 @@ def browser_program() -> str | None:
     """Find the browser of the system."""
     names = ("chromium", "google-chrome", "chromium-browser")
     return next(filter(None, map(shutil.which, names)), None)
+
+
+def proxy_program() -> str | None:
+    """Find the proxy of the system: Debian has it where only root looks."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -94,6 +104,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if engine == "postgresql" and not item.get_closest_marker("store"):
             return False
         if item.get_closest_marker("browser") and not browser:
+            return False
+        if "nginx" in getattr(item, "fixturenames", ()) and not proxy_program():
             return False
         return "cluster" not in getattr(item, "fixturenames", ()) or postgres.programs() is not None
 
@@ -168,14 +180,26 @@ def _words() -> Iterator[None]:
     assert not wrong, "\n".join(sorted(wrong))
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _children(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fork the children of the sandbox, but in files that try them."""
+    with pytest.MonkeyPatch.context() as patch:
+        if hasattr(os, "fork") and not request.node.get_closest_marker("children"):
+            patch.setattr(process, "_start", forked.start)
+        yield
+
+
 @pytest.fixture
 def cluster() -> postgres.Cluster:
     """Give the run's PostgreSQL server."""
     return postgres.cluster()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def dask_cluster() -> Iterator[object]:
-    """Give a Dask cluster of two processes on this machine; workers that are killed come back."""
+    """Give a Dask cluster of two processes on this machine; workers that are killed come back.
+
+    It ends with the file: idle it looks after itself so often that all later tests pay a tenth.
+    """
     with tasks.local_cluster() as cluster:
         yield cluster

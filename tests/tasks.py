@@ -20,6 +20,8 @@ def local_cluster() -> Iterator[object]:
     quick = {
         "distributed.scheduler.allowed-failures": 1,
         "distributed.comm.timeouts.connect": "2s",  # to ask a dead worker for its results
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.system-monitor.interval": "10s",
     }
     with (
         dask.config.set(quick),

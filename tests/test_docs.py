@@ -7,7 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from wenming_metrics import vocabulary
-from wenming_metrics.__main__ import _parser
+from wenming_metrics.commands.parser import parser
 from wenming_metrics.runtime.settings import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ NAMED_PATH = re.compile(
 
 def commands() -> dict[str, set[str]]:
     """Every command of the command line with its options."""
-    (found,) = (a for a in _parser()._actions if hasattr(a, "choices") and a.choices)
+    (found,) = (a for a in parser()._actions if hasattr(a, "choices") and a.choices)
     return {
         name: {o for a in actions(one) for o in a.option_strings}
         for name, one in found.choices.items()
@@ -102,7 +102,7 @@ def test_options_that_are_named_exist_and_every_option_is_named():
 
 
 def test_every_option_has_a_chinese_explanation():
-    (found,) = (a for a in _parser()._actions if hasattr(a, "choices") and a.choices)
+    (found,) = (a for a in parser()._actions if hasattr(a, "choices") and a.choices)
     for name, command in found.choices.items():
         for action in actions(command):
             if action.option_strings and "--help" not in action.option_strings:

@@ -45,7 +45,7 @@ BANNED = re.compile(
 )
 OTHER_COUNTERS = re.compile("[ }]个问题|[ }][项件]问题|[ }]件(?! 次)|[一几]件(?!事)|^件数?$")
 """Problems are counted in 条, their places in 处, checks in 项: 件 and 个 are neither."""
-SHOWN = r"\b(?:text|remedy|meaning|title|place|source|note) = \"([^\"]*)\""
+SHOWN = r"\b(?:text|remedy|meaning|title|place|source|note|about|help|metavar) = \"([^\"]*)\""
 """Values of TOML files that are only read by people."""
 
 
@@ -85,8 +85,9 @@ def said():
     with (ROOT / "data/messages.toml").open("rb") as file:
         entries = tomllib.load(file)
     found += [(code, e["text"] + e["remedy"]) for code, e in entries.items()]
-    columns = (ROOT / "wenming_metrics/vocabulary/columns.toml").read_text("utf-8")
-    found += [("columns.toml", words) for words in re.findall(SHOWN, columns)]
+    for name in ("vocabulary/columns.toml", "commands/commands.toml"):
+        declared = (ROOT / "wenming_metrics" / name).read_text("utf-8")
+        found += [(name, words) for words in re.findall(SHOWN, declared)]
     for path in ROOT.glob("wenming_metrics/manual/*.md"):
         for line in path.read_text("utf-8").splitlines():
             found.append((path.name, re.sub(r"`[^`]*`|\]\([^)]*\)", "", line)))

@@ -26,4 +26,4 @@ Rooms of the same name in `scoring`, `queries`, `ui` and `commands` speak of the
 one finds its question, from the question its arithmetic.
 """
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"

@@ -6,37 +6,22 @@ Exit codes: 0 all is well · 1 done, but some rows are held (暂不计) · 2 the
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
 from wenming_metrics.access.viewer import AccessError
-from wenming_metrics.commands import (
+from wenming_metrics.commands import (  # each theme says which commands it carries out
     FAILED,
     HELD,
     OK,
-    Run,
-    accounts,
-    appraisal,
-    bulletins,
-    catalogue,
-    figures,
-    files,
-    hand_outs,
-    inspection_plan,
-    issues,
-    lists,
-    problems,
-    progress,
-    rules,
-    running,
-    surveys,
-    upkeep,
 )
-from wenming_metrics.commands.printing import err, unopened
+from wenming_metrics.commands.parser import parser
+from wenming_metrics.commands.printing import err, print_json, unopened
 from wenming_metrics.intake import commit
 from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.rules.workbook.workbook import WorkbookError
 from wenming_metrics.runtime import logs, settings
 from wenming_metrics.runtime.executors import ExecutorError
 from wenming_metrics.store.database import StoreError
@@ -48,7 +33,7 @@ _SERVER = "serve"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         config = settings.load()
     except settings.SettingsError as error:
@@ -58,9 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(options)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Namespace) -> int:
     try:
         return options.run(options)
+    except WorkbookError as error:
+        return _report_faults([str(fault) for fault in error.faults], as_json=options.json)
     except (
         settings.SettingsError,
         RuleSetError,
@@ -81,39 +68,14 @@ def _run(options: argparse.Namespace) -> int:
     return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m wenming_metrics", description="文明创建督查考评：表格入库、评分、排名。"
-    )
-    commands = parser.add_subparsers(title="命令", required=True, metavar="命令", dest="command")
-
-    def add(name: str, run: Run, description: str, *, json: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=description, description=description)
-        command.set_defaults(run=run)
-        if json:
-            command.add_argument("--json", action="store_true", help="输出 JSON")
-        return command
-
-    for theme in (
-        running,
-        files,
-        lists,
-        problems,
-        hand_outs,
-        inspection_plan,
-        progress,
-        figures,
-        issues,
-        bulletins,
-        appraisal,
-        surveys,
-        rules,
-        catalogue,
-        accounts,
-        upkeep,
-    ):
-        theme.add_commands(add)
-    return parser
+def _report_faults(faults: list[str], *, as_json: bool) -> int:
+    """Tell the faults of a workbook line by line."""
+    if as_json:
+        print_json({"sound": False, "faults": faults})
+    else:
+        err.print(f"有 {len(faults)} 处要改，没有存下任何内容：", markup=False)
+        err.print("\n".join(faults), markup=False)
+    return FAILED
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from wenming_metrics.access.passwords import hashed, is_password, weakness
 from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.domain import periods
 from wenming_metrics.queries.viewers import shipped_rights
-from wenming_metrics.store import accounts, schema, sessions
+from wenming_metrics.store import accounts, guesses, schema, sessions
 from wenming_metrics.store.access_log import LOG_COLUMNS, broken_lines, read_log
 from wenming_metrics.store.accounts import Account, add_account, change_account, set_password
 from wenming_metrics.store.database import open_store, reading, revision, writing
@@ -32,7 +32,7 @@ def store(tmp_path):
 def clock(monkeypatch):
     """Sets the clock of sign-ins forward or back."""
     shift, real = [timedelta()], periods.now
-    for module in (sessions, accounts):
+    for module in (sessions, accounts, guesses):
         if hasattr(module, "now"):
             monkeypatch.setattr(module, "now", lambda: real() + shift[0])
     return lambda **by: shift.__setitem__(0, timedelta(**by))
@@ -85,9 +85,9 @@ def test_a_session_ends_at_its_hour_and_does_not_begin_before_its_time(store, cl
 
 def test_twenty_wrong_passwords_wait_longer_and_longer(store, clock):
     refusals = [sign_in(store, "guan", "wrong one").refusal for _ in range(20)]
-    assert refusals[: sessions.FREE_TRIES + 1] == ["账号或密码不对。"] * (sessions.FREE_TRIES + 1)
-    assert set(refusals[sessions.FREE_TRIES + 1 :]) == {
-        "密码连续输错 5 次，请等 30 秒 再试，或请管理员重设密码。"
+    assert refusals[: guesses.FREE_TRIES + 1] == ["账号或密码不对。"] * (guesses.FREE_TRIES + 1)
+    assert set(refusals[guesses.FREE_TRIES + 1 :]) == {
+        "密码连续输错，请等 30 秒 再试，或请管理员重设密码。"
     }
     assert not sign_in(store, "guan", SECRET).token, "the right one waits as well"
     clock(hours=-3)
@@ -100,7 +100,7 @@ def test_twenty_wrong_passwords_wait_longer_and_longer(store, clock):
     assert sign_in(store, "guan", SECRET).token
     refused = log(store).query("act == '登录被拒'")
     assert len(refused) == 6
-    assert refused["subject"].iloc[0] == "密码不对，连续第 6 次"
+    assert refused["subject"].iloc[0] == "密码不对，本机 连续第 6 次"
 
 
 def test_a_new_password_ends_the_wait_and_every_session(store):
@@ -120,8 +120,43 @@ def test_names_and_passwords_without_end_are_not_looked_at(store, monkeypatch):
     assert len(log(store)) == 1
 
 
-def test_an_unknown_login_is_told_the_same_as_a_wrong_password(store):
-    assert sign_in(store, "nobody", SECRET) == sign_in(store, "guan", "wrong one")
+def test_an_unknown_login_is_told_and_waits_the_same_as_a_wrong_password(store):
+    tries = [[sign_in(store, login, "wrong one") for _ in range(8)] for login in ("nobody", "guan")]
+    assert tries[0] == tries[1]
+    assert "请等 30 秒" in tries[0][-1].refusal
+
+
+def test_a_stranger_locks_out_nobody_but_themselves(store):
+    for _ in range(8):
+        sign_in(store, "guan", "wrong one", "10.0.0.9")
+    assert not sign_in(store, "guan", SECRET, "10.0.0.9").token
+    assert sign_in(store, "guan", SECRET, "10.0.0.2").token
+    assert "请等" in sign_in(store, "guan", SECRET, "10.0.0.9").refusal, (
+        "who comes in frees no other"
+    )
+
+
+def test_who_tries_one_login_after_another_waits_as_well(store):
+    refusals = [
+        sign_in(store, f"login{n}", "wrong one", "10.0.0.9").refusal
+        for n in range(guesses.FREE_OF_ADDRESS + 3)
+    ]
+    assert "请等 30 秒" in refusals[-1]
+    assert refusals[guesses.FREE_OF_ADDRESS] == "账号或密码不对。"
+
+
+def test_wrong_passwords_are_kept_for_a_day_and_no_more_than_so_many(store, clock, monkeypatch):
+    monkeypatch.setattr(guesses, "_MOST", 20)
+    for n in range(60):
+        sign_in(store, "nobody", "wrong one", f"10.0.1.{n}")
+    with reading(store) as connection:
+        count = len(connection.execute(select(schema.guess)).all())
+    assert count <= 22
+    clock(days=1, seconds=5)
+    sign_in(store, "nobody", "wrong one", "10.0.2.1")
+    with reading(store) as connection:
+        kept = connection.scalars(select(schema.guess.c.address)).all()
+    assert kept == ["10.0.2.1", "10.0.2.1"]
 
 
 @pytest.mark.parametrize(
@@ -190,8 +225,14 @@ def test_a_line_that_is_changed_taken_out_or_cut_off_is_noticed(store):
 
 def test_what_strangers_type_does_not_fill_the_log(store):
     sign_in(store, "guan", "x" * 200)
-    sign_in(store, "no such login", "x" * 200)
-    assert len(log(store)) == 2
+    for n in range(10):
+        sign_in(store, f"no such login {n}", "x" * 200)
+    assert log(store)["subject"].tolist()[:-1] == ["密码不对，本机 连续第 1 次"]
+    sign_in(store, "my password", "x" * 200, "10.0.0.9")
+    sign_in(store, "my other password", "x" * 200, "10.0.0.9")
+    assert log(store)["subject"].tolist()[0] == "没有这个账号，来自 10.0.0.9"
+    assert len(log(store)) == 3
+    assert "my password" not in log(store).to_string()
     assert list(log(store).columns) == list(LOG_COLUMNS)
 
 

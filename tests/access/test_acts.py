@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.accounts import Account, add_account
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.registers import read_register
+from wenming_metrics.ui.frame import page
 
 ROOMS = ("decisions", "publishing", "intake", "revising")
 ASKS_BY_ITSELF = {"make_several", "_rehearsing", "_turn", "ingest_many"}
@@ -217,6 +219,18 @@ def test_a_unit_answers_for_itself_alone(office):
 def test_remarks_on_days_are_acts(office):
     with pytest.raises(AccessError, match="没有“拟稿”的权限"):
         add_remark_on(bind(office, viewer("督查员")), date(2026, 11, 9), "施工", "甲")
+
+
+def test_a_page_asks_itself_whether_it_is_theirs(monkeypatch):
+    for name in ("set_page_config", "html", "container"):
+        monkeypatch.setattr(page.st, name, lambda *_, **__: nullcontext())
+    monkeypatch.setattr(page, "_require_router", lambda: None)
+    monkeypatch.setattr(page.navigation, "draw", lambda title: None)
+    bound = bind(_Nothing(), viewer("责任单位"))
+    monkeypatch.setattr(page.cache, "office", lambda: bound)
+    assert page.open_page("问题整改") is bound
+    with pytest.raises(AccessError, match="没有这一页"):
+        page.open_page("总览")
 
 
 def test_names_of_units_are_no_secret(office):

@@ -67,7 +67,18 @@ class Browser:
             self.messages.append(message)
         self.messages.append(message)
 
-    def ask(self, path="/", token="", *, method="GET", form=None, kind="http", said=(), **headers):
+    def ask(
+        self,
+        path="/",
+        token="",
+        *,
+        method="GET",
+        form=None,
+        kind="http",
+        said=(),
+        client=None,
+        **headers,
+    ):
         """Give the status or the close of a socket, with the headers and the body."""
         path, _, query = path.partition("?")
         body = form if isinstance(form, bytes) else urlencode(form or {}).encode()
@@ -77,6 +88,7 @@ class Browser:
             (k.replace("_", "-").encode(), v.encode()) for k, v in headers.items() if v is not None
         ]
         scope = {"type": kind, "path": path, "query_string": query.encode(), "headers": raw}
+        scope |= {"client": client}
         scope |= {"method": method} if kind == "http" else {"subprotocols": []}
         sent, incoming = [], [*said, {"type": "http.request", "body": body, "more_body": False}]
 
@@ -126,7 +138,26 @@ def test_who_is_signed_in_gets_all_but_files_and_uploads_of_others(store):
     identity.remember_owner("abc", "jia")
     assert browser.ask("/media/abc.xlsx", token)[0] == 299
     assert browser.ask("/_stcore/upload_file/s1/f1", token, method="PUT")[0] == 299
-    assert browser.ask("/media/abc.xlsx", sign_in(store, "yi", SECRET).token)[0] == 404
+    other = sign_in(store, "yi", SECRET).token
+    assert browser.ask("/media/abc.xlsx", other)[0] == 404
+    identity.remember_owner(
+        "abc", "yi", shared=True
+    )  # who made a file of the same bytes has it as well
+    assert browser.ask("/media/abc.xlsx", other)[0] == 299
+    assert browser.ask("/media/abc.xlsx", token)[0] == 299
+
+
+def test_a_wrong_password_makes_only_its_own_address_wait(store):
+    browser = Browser(store)
+
+    def sign(password, address):
+        form = {"login": "jia", "password": password}
+        return browser.ask("/sign-in", method="POST", form=form, client=(address, 1))
+
+    for _ in range(6):
+        status, _, text = sign("wrong one", "10.0.0.9")
+    assert (status, "请等 30 秒" in text) == (403, True)
+    assert sign(SECRET, "10.0.0.2")[0] == 303
 
 
 def test_the_wall_screen_is_for_who_may_see_the_city(store):

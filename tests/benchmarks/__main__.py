@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     bands,
+    bulletins,
     commits,
     ingest,
     intervals,
@@ -35,7 +36,7 @@ from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, th
 
 MODULES = (
     *(ingest, questionnaires, intervals, commits, processes, questions, losses, pages, memory),
-    *(many, rescoring, recognition, bands, problems),
+    *(many, rescoring, recognition, bands, problems, bulletins),
 )
 """Importing them registers their benchmarks."""
 

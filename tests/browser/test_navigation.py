@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.pages import (
     SLOW,
@@ -181,7 +181,7 @@ def walk(page: Page, address: str, every: bool) -> Iterator[tuple[str, str]]:
         try:
             there_and_back(page, link.click, path)
             yield href, ""
-        except (AssertionError, TimeoutError) as wrong:
+        except (AssertionError, Error) as wrong:
             yield href, str(wrong)[:300]
             visit(page, address)
 

@@ -21,6 +21,8 @@ def test_list_move_and_remind(tmp_path, monkeypatch, capsys):
         return json.loads(capsys.readouterr().out)
 
     assert [line["number"] for line in listed("--term", "逾期")["problems"]] == ["P1", "P2"]
+    assert [line["site_name"] for line in listed("--source", "群众")["problems"]] == ["五号"]
+    assert listed("--source", "省测")["problems"] == []
     done = ["move", "反馈", "P1", "--who", "甲", "--day", "2026-11-11"]
     assert main(done) == OK
     assert capsys.readouterr().out == "已办反馈：P1。\n"

@@ -207,7 +207,7 @@ def test_a_free_window_has_two_dates(filled):
 def test_a_phone_gets_the_ranking_as_cards_that_open_a_unit(filled):
     app = visit("ranking", period="周")
     table = next(frame.value for frame in app.dataframe if "place" in frame.value)
-    placed = table[~table["is_mean"]]
+    placed = table[~table["unit_name"].str.endswith("平均")]
     html = next(block.proto.body for block in app.get("html") if "phone-only" in block.proto.body)
     assert html.count("class='ranked'") == len(placed)
     assert html.count("<details") == placed["group"].nunique()
@@ -268,7 +268,9 @@ def test_a_click_on_a_leaf_shows_its_rows_and_their_original(filled):
     assert set(rows["leaf_name"]) == {leaf["name"]}
     assert round(rows["loss"].sum(), 4) == leaf["loss"]
     assert "<table class='cells'>" in texts(app)
-    app.session_state[f"rows-{unit['unit']}-street-{WEEK.key}-{leaf['code']}"] = picked
+    nodes = filled.rules.nodes
+    (code,) = nodes.loc[nodes["name"] == leaf["name"], "code"]
+    app.session_state[f"rows-{unit['unit']}-street-{WEEK.key}-{code}"] = picked
     assert "截至 " in texts(sound(app.run()))  # what became of the problem that is picked
 
 
@@ -329,7 +331,13 @@ def parameters(app) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_blank_and_strange_addresses_show_the_nearest_view(filled, page, request):
     """Each value for one parameter of a page; every value for every one of every view by --explore."""
-    every, views = request.config.getoption("explore"), VIEWS.get(page, [{}])
+    show_the_nearest_view(page, VIEWS.get(page, [{}]), every=request.config.getoption("explore"))
+
+
+def show_the_nearest_view(page, views, *, every):
+    """Hold the views of a page against blank and strange addresses: what is shown is the usual view, and
+    of what cannot be chosen it is said. Takes: every - all STRANGE values for all views, not one for the last
+    """
     for view in views:
         usual = visit(page, **view)
         names = [name for name in parameters(usual) if name not in view]
@@ -563,6 +571,11 @@ def issued(own):
     return own, signing.sign(own, issue.key, "王五", "演字47号")
 
 
+def _scores(table: pd.DataFrame) -> pd.Series:
+    """Give the scores of a ranked list without those of the means."""
+    return table.loc[~table["unit_name"].str.endswith("平均"), "score"]
+
+
 @drawn_alike
 def test_live_figures_are_marked_and_signed_ones_are_shown_as_signed(issued):
     office, issue = issued
@@ -576,13 +589,13 @@ def test_live_figures_are_marked_and_signed_ones_are_shown_as_signed(issued):
     app = visit("ranking", period="周", unit=first_unit(office)["unit_name"])
     assert "更正：签发以后" in [found.label for found in app.expander][0]
     shown = next(found.value for found in app.dataframe if "place" in found.value)
-    assert sorted(shown.loc[~shown["is_mean"], "score"]) == sorted(signed["score"].dropna())
+    assert sorted(_scores(shown)) == sorted(signed["score"].dropna())
     assert "各条失分相加正好是" in texts(app)
     app.toggle[0].set_value(True)
     assert "**未签发**；签发的名单以上面的文号为准" in texts(sound(app.run()))
     shown = next(found.value for found in app.dataframe if "place" in found.value)
     now = ranking(office, WEEK)["score"].dropna()
-    assert sorted(shown.loc[~shown["is_mean"], "score"]) == sorted(now)
+    assert sorted(_scores(shown)) == sorted(now)
 
 
 def test_overview_shows_the_signed_city(issued):

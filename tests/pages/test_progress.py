@@ -6,7 +6,14 @@ from zipfile import ZipFile
 import pytest
 
 from tests.decisions.test_inspection_plan import plan_office
-from tests.pages.test_pages import _serializable, drawn_alike, sound, texts, visit
+from tests.pages.test_pages import (
+    _serializable,
+    drawn_alike,
+    show_the_nearest_view,
+    sound,
+    texts,
+    visit,
+)
 from tests.queries.test_duties import duty_office
 from tests.queries.test_progress import progress_office
 from wenming_metrics.__main__ import main
@@ -35,6 +42,7 @@ def _office(places, monkeypatch):
         ("指标数据", "**2项**指标有单位低于目标：注册率（1个单位）、综合活跃度（1个单位）。"),
         ("专项行动", "3个专项行动中，**"),
         ("测评复盘", "没有第三方查出的问题"),
+        ("一点一档", "还没有点位。"),
         ("基层减负", "不排名，不计入得分"),
     ],
 )
@@ -42,10 +50,22 @@ def test_each_theme_opens_with_its_sentence(theme, sentence):
     assert sentence in texts(visit("progress", work_theme=theme))
 
 
+def test_every_theme_has_its_nearest_view(request):
+    every = request.config.getoption("explore")
+    themes = ("指标数据", "专项行动", "测评复盘", "基层减负", "台账材料")
+    views = [{"work_theme": theme} for theme in (themes if every else themes[-1:])]
+    show_the_nearest_view("progress", views, every=every)
+
+
 def test_the_choice_of_unit_and_state_narrows_the_list():
     app = visit("progress", work_unit="城东街道")
     assert "2项。点一行" in texts(app)
     assert "测评办法" in texts(sound(app))
+
+
+def test_a_test_of_the_nation_is_chosen():
+    app = visit("progress", work_theme="测评复盘", work_test="国测")
+    assert "没有国测查出的问题。把失分清单的来源写成国测" in texts(app)
 
 
 def test_the_command_gives_the_same_figures(capsys):

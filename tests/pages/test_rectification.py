@@ -6,8 +6,10 @@ from tests.decisions.test_answers import send
 from tests.decisions.test_problem_moves import DAY, make
 from tests.offices import copy_office
 from tests.pages.test_pages import texts, visit
+from wenming_metrics.decisions import look_back
 from wenming_metrics.decisions.look_back import LOOK_BACK, drawn_chances
 from wenming_metrics.decisions.problem_moves import make_moves, order_now
+from wenming_metrics.ui.problems import rechecks
 
 pytestmark = pytest.mark.only("sqlite")
 
@@ -26,6 +28,9 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     assert "发现问题 5 条，已交办 2 条，其中还没有整改完的 2 条；逾期 2 条，在**城管局**" in told
     assert "共 2 条。" in told, "the term narrows the list, a unit that is not there does not"
     assert "整改完以责任单位反馈已整改为准" in told
+    reported = texts(visit("rectification", fix_source="群众"))
+    assert "以上是全市的数；问题清单、交办按所选的状态、单位、时限、来源列出。" in reported
+    assert "共 1 条。" in reported
     app.text_input(key="who").input("甲")
     app.text_input(key="fix-content").input("整治三号地块").run()
     app.button(key="fix-add").click().run()
@@ -39,6 +44,21 @@ def test_the_overview_says_it_in_an_alert_and_in_its_sentence(office):
     late = next(label for label in alerts if "逾期2条" in label)
     assert late.startswith("**!** 逾期2条：城管局2条（最长")
     assert "；逾期未改2条，最长" in texts(app)
+
+
+def test_a_page_that_is_drawn_again_reads_no_list_anew(office, monkeypatch):
+    asked = []
+
+    def counted(*given):
+        asked.append(given)
+        return look_back.recheck_list(*given)
+
+    monkeypatch.setattr(rechecks, "recheck_list", counted)
+    app = visit("rectification")
+    first = texts(app)
+    assert texts(app.run()) == first
+    assert not app.exception
+    assert len(asked) == 1
 
 
 def test_a_list_to_look_again_is_drawn_on_the_page_and_reminders_are_sent(office):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import copy_office, ingest
-from tests.pages.test_pages import texts, visit
+from tests.pages.test_pages import show_the_nearest_view, texts, visit
 from tests.publishing.bulletin_city import HEADERS, open_bulletin_city, signed_city
 from tests.publishing.city import MONDAY, NEXT
 from wenming_metrics.__main__ import OK, main
@@ -161,3 +161,10 @@ def test_live_figures_of_a_signed_week_are_told_from_the_signed_ones(office, cap
     run(capsys, "export", *WINDOWS["周"], "--out", place)
     cells = [c for line in openpyxl.load_workbook(place).worksheets[0].values for c in line if c]
     assert any(note in str(cell) for cell in cells)
+
+
+@pytest.mark.parametrize("office", [signed_city], indirect=True)
+def test_addresses_of_signed_issues_show_the_nearest_view(office, request):
+    every = request.config.getoption("explore")
+    for page in ("bulletins", "recheck", "rectification", "overview") if every else ("bulletins",):
+        show_the_nearest_view(page, [{}], every=every)

@@ -12,6 +12,7 @@ from tests.pages.test_pages import (
     drawn_alike,
     fill,
     parameters,
+    show_the_nearest_view,
     sound,
     texts,
     visit,
@@ -96,6 +97,13 @@ def test_a_blank_or_strange_address_shows_the_usual_figures(office):
         remarks = [line for line in said if line.startswith("网址中的")]
         assert remarks
         assert [line for line in said if line not in remarks] == texts(usual).splitlines()
+
+
+@pytest.mark.parametrize("view", ["各单位", "按题目", "按人群", "各期", "配额进度"])
+def test_every_view_has_its_nearest_one(office, view, request):
+    every = request.config.getoption("explore")
+    if every or view == "按人群":
+        show_the_nearest_view("survey", [{"opinion_view": view}], every=every)
 
 
 def test_every_view_says_what_it_shows(office):

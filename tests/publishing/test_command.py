@@ -1,13 +1,17 @@
 """Issues on the command line: the same services as the pages."""
 
+import hashlib
 import json
+from datetime import timedelta
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from docx import Document
 
-from tests.publishing.city import MONDAY, open_city, put, row
+from tests.publishing.city import MONDAY, open_city, put, put_with_a_held_row, row
 from wenming_metrics.__main__ import FAILED, OK, main
+from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
 
 pytestmark = pytest.mark.store
@@ -51,6 +55,35 @@ def test_from_draft_to_withdrawal(office, tmp_path, capsys):
     assert [(one["window"], one["is_signed"]) for one in listed] == [("第10期（3月3日—9日）", True)]
     assert run(capsys, "withdraw", "10", "--who", "王五", "--reason", "文号写错")[0] == OK
     assert "已作废" in run(capsys, "list")[1]
+    folder = tmp_path / "归档.zip"
+    code, said = run(capsys, "archive", today().year, "--out", folder)
+    assert code == OK, said
+    with ZipFile(folder) as archive:
+        listed_files = openpyxl.load_workbook(archive.open("归档目录.xlsx")).active
+        rows = [[cell.value for cell in line] for line in listed_files.iter_rows()]
+        papers = {row[1]: row for row in rows if str(row[1]).startswith("通报/")}
+        assert {*papers, "归档目录.xlsx"} == set(archive.namelist())
+        for path, line in papers.items():
+            assert line[3] == "演字10号"
+            assert line[5] == "已作废：文号写错"
+            assert line[7] == hashlib.sha256(archive.read(path)).hexdigest()
+    assert len(papers) == 2
+    code, said = run(capsys, "archive", 2001, "--out", folder)
+    assert code == FAILED
+    assert "2001年没有签发、交办或催办过" in said
+
+
+def test_a_number_is_enough_for_a_draft_and_waiting_rows_are_waived_with_a_reason(office, capsys):
+    put_with_a_held_row(office, "周二", row("甲街道", 1, MONDAY + timedelta(1)))
+    assert run(capsys, "draft", "2025-10", "--who", "张三")[0] == OK
+    sign = ("sign", "10", "--who", "王五", "--document", "演字10号")
+    assert "还有 1 行待核" in run(capsys, *sign)[1]
+    waive = ("waive", "10", "--who", "张三")
+    assert run(capsys, *waive) == (FAILED, "请写明不等这些行的原因。\n")
+    told = run(capsys, *waive, "--reason", "街道已撤并")[1]
+    assert told == "周通报第10期（3月3日—9日）不等 1 行待核的。\n"
+    assert "没有要等的行" in run(capsys, *waive, "--reason", "街道已撤并")[1]
+    assert run(capsys, *sign)[0] == OK
 
 
 def test_a_bulletin_is_made_and_checked(office, tmp_path, capsys):
@@ -79,7 +112,8 @@ def test_a_bulletin_is_made_and_checked(office, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["draft"], "请用 --date 写明哪一天所在的一期。"),
+        (["draft"], "请写期号，或者用 --date 写明哪一天所在的一期。"),
+        (["draft", "11"], "“11”这一期里没有督查数据。"),
         (["sign"], "请写明哪一期"),
         (["verify", "99"], "没有找到“99”"),
         (["verify", "一期"], "没有找到“一期”"),

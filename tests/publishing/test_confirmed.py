@@ -116,6 +116,11 @@ def test_names_are_those_of_the_proposed_lists_that_a_person_confirmed(office):
         confirm_names(office, issue, lists, ["甲街道"], [], "李四")
     confirm_names(office, issue, lists, ["乙街道"], [], "李四")
     assert names_noted(office, issue)["who"] == "李四"
+    notes = check_before(office, issue).set_index("check_item")
+    assert notes.loc["表扬和批评"].tolist() == [
+        "请核对",
+        "已确认1个单位，其中乙街道依据不足：只有一周、期数不够，或者样本不足",
+    ]
     signed = signing.sign(office, issue.key, "王五", "演字10号")
     said = [block.text for block in content_of(office, signed).body if isinstance(block, Paragraph)]
     assert "对乙街道（1个）予以通报表扬。" in said

@@ -51,3 +51,18 @@ def test_the_texts_of_a_bulletin_are_edited_where_it_is_downloaded(office):
     assert (layout.sections, layout.demands[:4]) == (("ranking", "demands"), "3月1日")
     app = visit("bulletins", date="2025-03-03")
     assert "下载通报（Word）" in [element.proto.label for element in app.get("download_button")]
+
+
+def test_proposals_stand_on_the_page_and_decisions_are_typed_in(office):
+    issue = signing.draft(office, MONDAY, "张三")
+    app = visit("bulletins")
+    assert "没有可以建议的；只凭一周的名次、点位不足的，不建议。" in texts(app)
+    assert app.multiselect(key=f"names-front-{issue.key}").value == []
+    signing.sign(office, issue.key, "王五", "演字10号")
+    app = visit("bulletins")
+    app.text_input(key="who").set_value("李四").run()
+    app.session_state["proposals"] = True
+    app.run()
+    app.text_input(key=f"decide-{issue.key}").set_value("暂缓").run()
+    button(app, "登记决定").click().run()
+    assert "的决定已登记。" in texts(sound(app))

@@ -187,3 +187,22 @@ def test_the_original_row_is_shown_without_its_contacts(office):
     cells = original(office, int(line["batch"]), line["sheet"], int(line["source_row"]))
     assert cells["材料要求"] == "说明报告"
     assert "责任单位" in cells
+
+
+def test_reviews_follow_one_another_and_what_comes_from_above_is_told(tmp_path):
+    made = make_office(tmp_path, [["A", "环境", 10, "*"]], [{"code": "A", "weight": 100}])
+    register_units(made, [("河西街道", "主城区")])
+    rows = [
+        ["台账材料进度"],
+        ["材料要求", "责任单位", "截止日期", "初审", None, "复审", None, "状态"],
+        [None, None, None, "报送时间", "审核意见", "报送时间", "审核意见", None],
+        ["甲", "河西街道", "2026-10-31", "2026-10-29", "通过", None, None, None],
+        ["乙", "河西街道", "2026-10-31", "2026-10-29", "通过", "2026-10-30", "通过", "已上传"],
+        ["丙", "河西街道", "2026-10-31", "2026-10-29", "通过", "2026-10-30", "通过", "上级退回"],
+    ]
+    ingest(made, xlsx({"台账": rows}), "台账.xlsx")
+    lines = documents(made, DAY).set_index("document")
+    assert lines["state"].to_dict() == {"甲": "待复审", "乙": "已上传", "丙": "上级退回"}
+    # Handed in are all three; passed is what was uploaded; late again is what came back from above.
+    assert lines["passed"].tolist() == [False, True, False]
+    assert lines["overdue"].tolist() == [False, False, True]

@@ -7,8 +7,12 @@ import pytest
 from tests.builders import xlsx
 from tests.offices import checklist, ingest, make_office
 from wenming_metrics.domain.periods import window
+from wenming_metrics.publishing.dispatch.rectification_report import rectification_report
+from wenming_metrics.queries.problems.lists import problem_view
 from wenming_metrics.queries.progress.burden import burden
 from wenming_metrics.queries.progress.third_party import review_test
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.reading.sandbox.documents import read_text
 
 NOVEMBER = window("month", date(2026, 11, 1))
 
@@ -59,3 +63,41 @@ def test_what_is_asked_of_a_unit_in_a_month(office):
     ]
     assert asked.loc["城东街道", ["visits", "visit_days", "documents"]].tolist() == [2, 2, 0]
     assert asked["visits"].sum() == 3
+
+
+def test_what_a_national_test_took_points_for_is_put_right_and_makes_no_score(office):
+    """A list without visits: problems with that source, beside our own looks; no score, no visit of ours."""
+    before = ranking(office, NOVEMBER, "street").set_index("unit_name")["score"]
+    heading_row = [
+        "日期",
+        "来源",
+        "街道",
+        "点位类型",
+        "点位名称",
+        "测评项",
+        "问题描述",
+        "扣分",
+        "责任单位",
+    ]
+    rows = [
+        ["2026-11-20", "国测", "河西街道", "市场", "大市场", "摊位", "占道", 2, "河西街道"],
+        ["2026-11-20", "国测", "城东街道", "小区", "一小区", "摊位", "无人管", 5, "城东街道"],
+    ]
+    data = xlsx({"失分": [["国家测评失分问题清单"], heading_row, *rows]})
+    ingest(office, data, "国测失分.xlsx")
+    lines = review_test(office, NOVEMBER, source="national")
+    assert lines[["site_name", "item_name", "ours", "lost"]].values.tolist() == [
+        ["大市场", "摊位", "督查查过没有查出", 2],
+        ["一小区", "摊位", "督查也查出", 5],  # on 12 November, before the test
+    ]
+    after = ranking(office, NOVEMBER, "street").set_index("unit_name")["score"]
+    assert after.equals(before)
+    view = problem_view(office, 60, date(2026, 11, 30))
+    of_test = view.lines[view.lines["source_name"] == "国测"]
+    assert of_test["state"].tolist() == ["待交办"] * 2
+    report = rectification_report(office, of_test, view)
+    text = "\n".join(cell for line in read_text(report).lines for cell in line.cells)
+    assert "关于国测查出问题\n整改情况的报告" in text
+    assert "截至2026年11月30日，国测查出的问题2条，已交办0条" in text
+    assert "没有交办2条" in text
+    assert "占道" in text

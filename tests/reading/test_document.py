@@ -89,11 +89,30 @@ def test_what_is_said_of_the_table_of_a_monday():
         ("已退回修改", "请补充文号", "10.29", "退回"),
         ("已报待审", None, "10.29", "待审"),
         ("未报", None, None, "未报"),
+        ("已上传", "通过", "10.29", "已上传"),
+        ("省级退回修改", "通过", "10.29", "上级退回"),
     ],
 )
 def test_states_in_words(state, review, handed, expected):
     reading = documents(row(状态=state, 审核意见=review, 报送时间=handed))
     assert (told(reading, "state"), codes(reading)) == ([expected], [])
+
+
+def test_one_review_after_another():
+    """初审 is passed, 复审 comes next; only what the last review passed is 通过."""
+    heads = [
+        ["演示市2026年申报材料责任分解表"],
+        ["材料要求", "责任单位", "截止日期", "初审", None, "复审", None],
+        [None, None, None, "报送时间", "审核意见", "报送时间", "审核意见"],
+    ]
+    rows = [
+        ["报告一", "城管局", "10月31日前", "10.29", "通过", None, None],
+        ["报告二", "城管局", "10月31日前", "10.29", "通过", "11.2", "通过"],
+        ["报告三", "城管局", "10月31日前", "10.29", "通过", "11.2", "缺文号，退回"],
+    ]
+    reading = read_sheets({"台账": [*heads, *rows]})
+    assert told(reading, "state") == ["待审", "通过", "退回"]
+    assert told(reading, "rounds")[0][-1]["next"] == "复审"
 
 
 def test_a_state_that_says_nothing_known_and_one_that_differs():

@@ -3,11 +3,13 @@
 from xml.sax.saxutils import escape
 
 import numpy as np
+import pytest
 
 from tests.reading import hostile
 from wenming_metrics.reading.model.grid import cell
 from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
+pytestmark = pytest.mark.children
 ROWS = 1_048_576
 _STRINGS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

@@ -12,6 +12,7 @@ from wenming_metrics.reading.model.grid import cell
 from wenming_metrics.reading.sandbox import process
 from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
+pytestmark = pytest.mark.children
 SMALL = SandboxLimits(xml_bytes=1 << 20)
 DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><styleSheet/>'
 

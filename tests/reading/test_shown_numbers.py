@@ -8,6 +8,7 @@ import csv
 import io
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
@@ -209,6 +210,12 @@ SHOWN = [
     # number format, what the cell holds; then, kind by kind of KINDS, what is stored of it:
     # the text of a number, "" for none (progress is kept in words besides), None for a row that waits
     ("0.0", 0.25, "0.3", None, "0.3", "0.3", "0.3", "30", None, "0.3"),
+    ("General", 0.5, "0.5", None, "0.5", "0.5", "0.5", "50", None, "0.5"),
+    # As many digits as the column is wide are seen; what is stored are all of them, up to twelve.
+    ("General", 0.123456789012345, None, None, "0.123456789012345", None, None, "12.3456789012345", None, "0.123456789012345"),
+    ("General", 0, "0", "0", "0", "0", "0", "0", None, "0"),
+    ("@", 1, "1", "1", "1", "1", "1", "100", None, "1"),
+    ("yyyy-mm-dd", 3, None, None, None, None, None, "", None, "1900-01-03"),
     ("0.00", 0.5, "0.5", None, "0.5", "0.5", "0.5", "50", None, "0.5"),
     ("0", 0.5, "1", "1", "1", "1", "1", "", None, "1"),
     ("0.0%", 0.953, None, None, "95.3", "95.3", "95.3", "95.3", None, "95.3%"),
@@ -289,6 +296,22 @@ def test_what_is_seen_of_each_kind_of_number_is_stored_or_the_row_waits(kind, wr
 
 
 FORMATS = Path(__file__).parent / "number_formats"
+OTHER_FORM = '0!.0000"万"'
+"""LibreOffice has no such sign as 「!」 and writes another format into its files."""
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "xls"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_number_in_files_of_libreoffice(kind, ending):
+    """The same tables, saved by LibreOffice; its small .xls lie among the small streams of the file."""
+    top, _, _ = table_of(kind, MAKE[kind])
+    with ZipFile(FORMATS / "kinds.zip") as files:
+        data = files.read(f"{kind}.{ending}")
+    kept, column = stored(kind, read(data, f"测试.{ending}", context())), 2 + KINDS.index(kind)
+    seen = {row: line[column] for row, line in enumerate(SHOWN, top + 1) if line[0] != OTHER_FORM}
+    assert {row: kept.get(row) for row in seen} == seen
+
+
 OTHER_SIGN = ('[=1]"是";[=0]"否";0.0', 0.0)
 """Of a number below 0 in the third part by condition LibreOffice leaves out the minus; Excel does not."""
 

@@ -18,7 +18,7 @@ from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_rules
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.scoring.tree.adjusting import LEDGER
-from wenming_metrics.scoring.tree.composite import INCOMPLETE, compose, prizes_of, worked_line
+from wenming_metrics.scoring.tree.composite import INCOMPLETE, awards_of, compose, worked_line
 
 FOLDER = Path(__file__).resolve().parent.parent / "cases" / "composite"
 CASES = [
@@ -84,8 +84,11 @@ def test_worked_case(case):
         assert scored["rank"].to_dict() == case["ranks"]
     for name, line in case.get("line", {}).items():
         assert worked_line(found, int(units.at[name, "unit"]), profile_of(case)) == line
-    won = dict(zip(units.index, prizes_of(found.units, profile_of(case)), strict=True))
-    assert won == case.get("prizes", dict.fromkeys(units.index, ""))
+    awards = awards_of(found.units, profile_of(case)).set_index(units.index)
+    assert awards["prize"].to_dict() == case.get("prizes", dict.fromkeys(units.index, ""))
+    assert awards["award"].to_dict() == case.get("awards", dict.fromkeys(units.index, 0))
+    for name, why in case.get("why", {}).items():
+        assert awards.at[name, "award_why"] == why
     if case.get("combine") != "geometric":  # there points are powers, and add up to nothing
         check_sums(found, "years" in case)
 

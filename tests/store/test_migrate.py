@@ -236,3 +236,16 @@ def test_kills_of_a_migration(old, tmp_path):
         assert [one for one in verify(replace(office, store=store)).lines if one.wrong] == []
         store.engine.dispose()
     assert seen == {1, schema.VERSION}
+
+
+def test_another_file_in_the_place_of_a_store_that_is_known_is_looked_at_as_a_whole(tmp_path):
+    place = tmp_path / "known.db"
+    open_store(store_url(place)).engine.dispose()
+    open_store(store_url(place)).engine.dispose()
+    theirs = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(theirs)) as file:
+        file.execute("CREATE TABLE goods (name TEXT)")
+        file.commit()
+    theirs.replace(place)
+    with pytest.raises(StoreError, match="不是本软件的数据文件"):
+        open_store(store_url(place))

@@ -1,21 +1,13 @@
 """What missing leaves earned is said under the list, and who misses much."""
 
-from streamlit.testing.v1 import AppTest
+import pandas as pd
 
-
-def page(filled: float, coverage: float) -> None:
-    import pandas as pd
-
-    from wenming_metrics.ui.ranking.page import draw_filled
-
-    line = {"unit_name": "甲街道", "score": 88.0, "filled": filled, "coverage": coverage}
-    draw_filled(pd.DataFrame([line]), 0.30)
+from wenming_metrics.ui.ranking.view import filled_notes
 
 
 def said(filled: float, coverage: float) -> str:
-    app = AppTest.from_function(page, kwargs={"filled": filled, "coverage": coverage}).run()
-    assert not app.exception
-    return " ".join(one.value for one in app.caption)
+    line = {"unit_name": "甲街道", "score": 88.0, "filled": filled, "coverage": coverage}
+    return " ".join(filled_notes(pd.DataFrame([line]), 0.30))
 
 
 def test_points_filled_in_are_printed_and_much_of_it_is_flagged():

@@ -1,12 +1,15 @@
 """The list of problems offers the sender's own file, marked, before the list of all."""
 
 import io
+from types import SimpleNamespace
 
 import openpyxl
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.ui.frame import problem_list
+from wenming_metrics.ui.uploads import preview
 
 
 def shown(with_file: bool) -> None:
@@ -35,3 +38,14 @@ def test_where_there_is_no_marked_file_the_list_says_why():
     told = problem_list._marked(lambda: why, problems, "甲.xlsx")
     assert why in openpyxl.load_workbook(io.BytesIO(told)).active["A1"].value
     assert problem_list._marked(lambda: ("甲_核对.xlsx", b"own"), problems, "甲.xlsx") == b"own"
+
+
+def test_where_too_little_was_looked_at_the_preview_does_not_say_that_nothing_changes(monkeypatch):
+    notes = []
+    monkeypatch.setattr(preview.page, "note", notes.append)
+    read = SimpleNamespace(reading=SimpleNamespace(answers=None, checks=pd.DataFrame({"seq": [0]})))
+    effect = pd.DataFrame()
+    effect.attrs["unscored"] = ["甲街道", "乙街道"]
+    preview.draw_effect(read, effect)
+    assert notes[0] == "甲街道、乙街道：这一周检查项不足，入库后仍暂不评分，不排名。"
+    assert notes[1] == "入库后，这一周已有的得分和名次不变。"

@@ -16,7 +16,7 @@ from wenming_metrics.ui.frame import cache
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.overview.view import city_view
-from wenming_metrics.ui.ranking import page as ranking_page
+from wenming_metrics.ui.ranking.view import summary_of
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_the_newest_week_is_known_before_a_page_asks(office):
     known = cache._MEMORY.rooms[""]
     asked = len(known)
     ask(city_view, Selection(newest), shared=True)
-    ask(ranking_page.summary_of, Selection(newest, "street"), shared=True)
+    ask(summary_of, Selection(newest, "street"), shared=True)
     assert len(known) == asked
 
 

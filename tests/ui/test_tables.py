@@ -5,8 +5,15 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.dataframe_util import (
+    convert_arrow_bytes_to_pandas_df,
+    convert_arrow_table_to_arrow_bytes,
+)
+from streamlit.elements.lib.pandas_styler_utils import marshall_styler
+from streamlit.proto.ArrowData_pb2 import ArrowData
 
-from wenming_metrics.ui.frame.tables import configs, shown_losses, without_minus_zero
+from wenming_metrics.ui.frame.marks import mark_means
+from wenming_metrics.ui.frame.tables import configs, prepared, shown_losses, without_minus_zero
 
 
 @given(st.lists(st.floats(0, 20), min_size=1, max_size=40))
@@ -42,3 +49,30 @@ def test_nothing_is_spelled_as_minus_zero():
     spelled = [f"{figure:+.4f}" for figure in shown["moved"]]
     assert spelled == ["+0.0000", "-0.0001", "+0.5000", "+nan"]
     assert data["moved"].iloc[0] == -0.00004
+
+
+def test_colours_that_are_kept_are_those_of_pandas_and_texts_stay_as_they_are():
+    lines = pd.DataFrame(
+        {"unit_name": ["平均", "甲街道"], "score": [90.0, 91.5], "is_mean": [True, False]}
+    )
+    columns = configs("unit_name", "score")
+    grey = np.where(lines["is_mean"], "background-color: #eef2f7; color: #52606d", "")
+    plain, kept, again = ArrowData(), ArrowData(), ArrowData()
+    marked = mark_means(lines, columns)
+    unmarked = lines[list(columns)].style.set_uuid(marked.uuid)
+    marshall_styler(plain, unmarked.apply(lambda _: grey, axis=0), "")
+    marshall_styler(kept, marked, "")
+    marshall_styler(again, marked, "")
+    assert kept.styler.styles == plain.styler.styles
+    texts = [convert_arrow_bytes_to_pandas_df(one.styler.display_values) for one in (plain, kept)]
+    assert texts[0]["unit_name"].tolist() == texts[1]["unit_name"].tolist() == ["平均", "甲街道"]
+    assert kept == again
+
+
+def test_a_table_that_is_prepared_is_sent_as_the_frame_would_be():
+    data = pd.DataFrame({"moved": [-0.00004, 0.5], "name": ["甲", None], "hidden": [1, 2]})
+    columns = configs("moved=points_moved", "name=unit_name")
+    table = prepared(data, columns)
+    sent = convert_arrow_bytes_to_pandas_df(convert_arrow_table_to_arrow_bytes(table))
+    pd.testing.assert_frame_equal(sent, without_minus_zero(data, columns))
+    assert list(sent) == ["moved", "name"]

@@ -46,6 +46,30 @@ def test_backup_and_restore(office, tmp_path, capsys, monkeypatch):
     assert (code, told["batches"], told["saved"], told["aside"]) == (OK, 2, None, None)
 
 
+def test_backups_in_turn_are_tried(office, tmp_path, capsys):
+    folder = tmp_path / "backups"
+    code, said = run(capsys, "backup", tmp_path / "none.db", "--keep", "2")
+    assert (code, "--keep 要给一个文件夹" in said) == (FAILED, True)
+    folder.mkdir()
+    code, said = run(capsys, "restore", folder, "--try")
+    assert (code, "里没有备份" in said) == (FAILED, True)
+    for _ in range(3):
+        code, said = run(capsys, "backup", folder, "--keep", "2")
+    assert (code, "清除 1 份旧备份" in said, len(list(folder.iterdir()))) == (OK, True, 2)
+    code, said = run(capsys, "restore", folder, "--try")
+    assert (code, "2 个批次、240 行，可以还原，核对通过" in said) == (OK, True)
+    with office.store.engine.begin() as connection:
+        connection.execute(update(schema.batch).where(schema.batch.c.batch == 2).values(held=3))
+    run(capsys, "backup", folder)
+    code, said = run(capsys, "restore", folder, "--try", "--json")
+    assert (code, json.loads(said)["sound"]) == (FAILED, False)
+
+
+def test_upgrade_has_nothing_to_do(office, capsys):
+    code, said = run(capsys, "upgrade", "--check")
+    assert (code, f"数据已是版本 {schema.VERSION}，不用升级" in said) == (OK, True)
+
+
 def test_verify_tells_what_is_wrong(office, capsys):
     code, said = run(capsys, "verify")
     assert (code, "全部一致" in said) == (OK, True)

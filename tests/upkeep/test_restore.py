@@ -19,13 +19,17 @@ from tests.store.test_split import MONTH, filled_office, rows
 from tests.upkeep.test_backup import lines, opened, wrong
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.viewers import shipped_rights
 from wenming_metrics.runtime.settings import store_url
 from wenming_metrics.store import schema
+from wenming_metrics.store.access_log import log_chain, read_log
+from wenming_metrics.store.accounts import Account, add_account
 from wenming_metrics.store.database import StoreError, open_store, reading, revision
 from wenming_metrics.store.notes import RESTORED, read_notes
 from wenming_metrics.upkeep import restore as module
 from wenming_metrics.upkeep.backup import backup
 from wenming_metrics.upkeep.restore import restore
+from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.store
 
@@ -295,3 +299,51 @@ def test_a_backup_of_a_newer_version_is_refused(office, tmp_path):
         connection.execute(update(schema.store).values(version=99))
     with pytest.raises(StoreError, match="请先升级软件"):
         restore(office.store.url, office.rules, made.path, replace=True)
+
+
+def chain(store):
+    with reading(store) as connection:
+        return [line["digest"] for line in log_chain(connection)]
+
+
+def latest(store):
+    with reading(store) as connection:
+        return read_log(connection, 1).iloc[0].to_dict()
+
+
+def name(office, login):
+    account = Account(0, login, f"人{login}", "管理员")
+    add_account(office.store, account, "Wen-ming 2026", shipped_rights(), "终端")
+
+
+def test_an_older_backup_does_not_shorten_the_log(office, tmp_path):
+    name(office, "guan")
+    made = backup(office.store, tmp_path / "copy.db")
+    for login in ("jia", "yi"):
+        name(office, login)
+    before = chain(office.store)
+    restore(office.store.url, office.rules, made.path, replace=True)
+    assert chain(office.store)[:-1] == before
+    line = latest(office.store)
+    assert (line["act"], "回到日志第 1 行" in line["subject"]) == ("还原备份", True)
+    assert "copy.db，还原前另存为 before-restore-" in line["subject"]
+    assert wrong(office) == []
+    told = {line.what: line.checked for line in verify(office).lines}
+    assert (told["操作日志"], told["日志中的还原"]) == (4, 1)
+
+
+def test_the_log_of_another_store_is_named_by_its_end(office, tmp_path):
+    made = backup(office.store, tmp_path / "bare.db")
+    name(office, "guan")
+    with_account = backup(office.store, tmp_path / "copy.db")
+    restore(office.store.url, office.rules, made.path, replace=True)
+    assert latest(office.store)["subject"].startswith("数据和账号回到日志第 0 行")
+    other = opened_at(new_store(tmp_path / "other"), office)
+    restore(other.store.url, office.rules, with_account.path)
+    assert latest(other.store)["subject"].startswith("日志接着备份的第 1 行")
+    third = opened_at(new_store(tmp_path / "third"), office)
+    name(third, "bing")
+    end = chain(third.store)[-1]
+    restore(third.store.url, office.rules, with_account.path, replace=True)
+    assert f"原来的日志 1 行接不上，末尾校验码 {end[:16]}" in latest(third.store)["subject"]
+    assert [wrong(made_store) for made_store in (other, third)] == [[], []]

@@ -66,6 +66,11 @@ class Viewer:
         """Say whether a page exists for them."""
         return self.pages is None or title in self.pages
 
+    def require_page(self, title: str) -> None:
+        """Raise AccessError where a page does not exist for them, by whatever way it was reached."""
+        if not self.sees(title):
+            raise AccessError(f"账号“{self.account}”（{self.role}）没有这一页。")
+
     def may(self, act: str) -> bool:
         """Say whether they may carry out an act."""
         return self.acts is None or act in self.acts

@@ -102,3 +102,10 @@ class Drawing:
         layout = {"annotations": self.annotations, "shapes": self.shapes}
         filled = {name: lines for name, lines in layout.items() if lines}
         return go.Figure(self.traces, layout={"template": TEMPLATE, **filled})
+
+
+def settled(figure: go.Figure) -> go.Figure:
+    """Fix a figure that is drawn many times: plotly copies all of it whenever its parts are asked for."""
+    content = figure.to_dict()
+    figure.to_dict = lambda: content
+    return figure

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import getpass
 import os
 import sys
+from argparse import Namespace
 from dataclasses import asdict
 
-from wenming_metrics.access.rights import ADMINISTRATOR
 from wenming_metrics.access.viewer import AccessError
-from wenming_metrics.commands import FAILED, OK, Add
+from wenming_metrics.commands import FAILED, OK, command
 from wenming_metrics.commands.printing import err, out, print_json, say
 from wenming_metrics.queries.viewers import rights_in_force
 from wenming_metrics.runtime import settings
@@ -28,29 +27,8 @@ _TERMINAL = "服务器终端"
 """Who did it, in the log: whoever can use the server's terminal."""
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    accounts = add("accounts", _run, "账号：建立、改密码、停用、列出")
-    accounts.add_argument(
-        "act",
-        choices=["list", "add", "reset", "disable", "enable"],
-        metavar="做什么",
-        help="list 列出，add 建立，reset 重设密码并解除等待，disable 停用，enable 恢复",
-    )
-    accounts.add_argument("login", nargs="?", default="", metavar="账号")
-    accounts.add_argument("--name", default="", metavar="姓名", help="本人姓名，记在各项记录里")
-    accounts.add_argument(
-        "--role",
-        default=ADMINISTRATOR,
-        metavar="角色",
-        help=f"权限表里的角色（默认{ADMINISTRATOR}）",
-    )
-    accounts.add_argument(
-        "--unit", default="", metavar="单位", help="责任单位、区创建办绑定的单位名称"
-    )
-
-
-def _run(options: argparse.Namespace) -> int:
+@command("accounts")
+def _run(options: Namespace) -> int:
     store = open_store(settings.load().store_url)
     if options.act == "list":
         return _list(store, as_json=options.json)

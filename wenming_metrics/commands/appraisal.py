@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 from rich.markup import escape
 
-from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands import OK, command
 from wenming_metrics.commands.printing import (
     new_table,
     out,
@@ -43,20 +42,8 @@ _SOURCES = titles(
 )
 
 
-def add_commands(add: Add) -> None:
-    """Add the command of this theme."""
-    command = add("composite", _composite, "综合考核：按一个方案把督查和各种测评合成总分")
-    command.add_argument(
-        "profile", nargs="?", metavar="方案", help="方案的编号；不写则列出各个方案"
-    )
-    command.add_argument(
-        "--date", type=date.fromisoformat, help="要算的那一期里的一天，如 2026-11-20"
-    )
-    command.add_argument("--unit", help="写出一个单位的算式和出处，如 城东街道")
-    command.add_argument("--out", type=Path, help="另存到哪个 .xlsx 文件")
-
-
-def _composite(options: argparse.Namespace) -> int:
+@command("composite")
+def _composite(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
     profiles = known_profiles(office, config.data)
@@ -81,7 +68,7 @@ def _composite(options: argparse.Namespace) -> int:
     return OK
 
 
-def _day(options: argparse.Namespace, office: Office) -> date:
+def _day(options: Namespace, office: Office) -> date:
     days = [options.date] if options.date else days_known(office)
     if not days:
         raise commit.IntakeError("还没有入库督查数据。请用 --date 写明要算哪一期。")
@@ -106,9 +93,7 @@ def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
     return OK
 
 
-def _print(
-    options: argparse.Namespace, appraisal: Composite, lines: pd.DataFrame, held_note: str
-) -> None:
+def _print(options: Namespace, appraisal: Composite, lines: pd.DataFrame, held_note: str) -> None:
     unit = _unit(options, lines) if options.unit else None
     sources = unit_sources(appraisal, unit) if unit is not None else None
     if options.json:
@@ -150,7 +135,7 @@ def _titled(sources: pd.DataFrame) -> pd.DataFrame:
     return lines[list(_SOURCES)].rename(columns=_SOURCES)
 
 
-def _unit(options: argparse.Namespace, lines: pd.DataFrame) -> int:
+def _unit(options: Namespace, lines: pd.DataFrame) -> int:
     matches = lines.loc[lines["unit_name"] == options.unit, "unit"]
     if matches.empty:
         raise commit.IntakeError(f"这个方案里没有单位“{options.unit}”。")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
-from wenming_metrics.commands import FAILED, OK, Add
+from wenming_metrics.commands import FAILED, OK, command, this_office
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say
 from wenming_metrics.domain import periods
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.issues import Issue, find_issue
-from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.runtime import settings
+from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import reading
 from wenming_metrics.vocabulary import titles
 
@@ -22,45 +20,12 @@ _HEADS = titles(
 )
 
 
-_FORMS = {
-    "units": "一单位一单，各单位只有自己的，存成 .zip",
-    "slides": "会议用的幻灯片，存成 .pptx",
-    "xlsx": "名单、失分、整改和问题清单，有图表，存成 .xlsx",
-    "pdf": "按国标版式的 PDF，要先安装 typst",
-    "leader": "给领导看的一张 A4（PDF），要先安装 typst",
-    "phone": "手机上看的长图（PNG），要先安装 typst",
-}
-"""What may be made instead of a Word document."""
-
-
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    make = add("bulletin", _bulletin, "通报（Word）：一期或一段时间的，可以修改，每个数都能核对")
-    make.add_argument("which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码")
-    when = make.add_mutually_exclusive_group()
-    when.add_argument("--date", type=date.fromisoformat, help="某日的督查日报")
-    when.add_argument("--week", type=periods.parse_week, help="某周，如 2026-W47 或其中一天")
-    when.add_argument("--month", type=periods.parse_month, help="某月，如 2026-11")
-    when.add_argument("--quarter", type=date.fromisoformat, help="某季，写其中一天")
-    when.add_argument("--from", dest="first", type=date.fromisoformat, help="自选时段的第一天")
-    make.add_argument("--to", dest="last", type=date.fromisoformat, help="自选时段的最后一天")
-    make.add_argument(
-        "--kind", choices=("special", "review"), help="自选时段的：special 专项，review 回头看"
-    )
-    forms = make.add_mutually_exclusive_group()
-    for form, description in _FORMS.items():
-        forms.add_argument(f"--{form}", action="store_true", help=description)
-    make.add_argument("--out", type=Path, help="存到哪个文件")
-    make.add_argument("--shell", type=Path, help="换用这个外壳（.docx），以后也用它")
-    make.add_argument("--sections", help="要哪些部分、什么次序，用逗号分开，以后也照此")
-    make.add_argument("--save-shell", type=Path, help="把正在用的外壳存到这个文件，不出通报")
-
-
-def _bulletin(options: argparse.Namespace) -> int:
+@command("bulletin")
+def _bulletin(options: Namespace) -> int:
     # Word's library takes half a second to load, which no other command should wait for.
     from wenming_metrics.publishing.bulletin.layout import shell_in_force
 
-    office = open_office(settings.load())
+    office = this_office()
     _set_layout(office, options)
     if options.save_shell:
         options.save_shell.write_bytes(shell_in_force(office))
@@ -75,7 +40,7 @@ def _bulletin(options: argparse.Namespace) -> int:
     return OK
 
 
-def _make(office: Office, options: argparse.Namespace) -> tuple[bytes, tuple[str, ...]]:
+def _make(office: Office, options: Namespace) -> tuple[bytes, tuple[str, ...]]:
     """Make the file that is asked for; gives its bytes, and what its makers should look at."""
     from wenming_metrics.publishing.bulletin import document, printed
     from wenming_metrics.publishing.signed_workbook import period_file
@@ -91,7 +56,7 @@ def _make(office: Office, options: argparse.Namespace) -> tuple[bytes, tuple[str
     return bulletin.content, bulletin.warnings
 
 
-def _set_layout(office: Office, options: argparse.Namespace) -> None:
+def _set_layout(office: Office, options: Namespace) -> None:
     """Put into force what the options change of the layout."""
     from wenming_metrics.publishing.bulletin.layout import layout_in_force, save_layout, with_shell
 
@@ -106,7 +71,7 @@ def _set_layout(office: Office, options: argparse.Namespace) -> None:
         save_layout(office.store, layout)
 
 
-def _issue(office: Office, options: argparse.Namespace) -> Issue:
+def _issue(office: Office, options: Namespace) -> Issue:
     """Give the issue that is meant by its number, or by its days."""
     from wenming_metrics.publishing.bulletin.material import issue_of_span, issue_of_window
 
@@ -127,7 +92,7 @@ def check_file(path: Path, *, as_json: bool) -> int:
     """Check a 通报 that comes back, and print what differs; gives the exit code."""
     from wenming_metrics.publishing.bulletin.recheck import recheck
 
-    result = recheck(open_office(settings.load()), path.read_bytes(), path.name)
+    result = recheck(this_office(), path.read_bytes(), path.name)
     counts, lines = dict(result.counts), result.differences
     if as_json:
         facts = {"same": result.is_same, "counts": counts, "remarks": list(result.remarks)}

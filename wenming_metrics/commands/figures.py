@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from dataclasses import asdict, replace
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, Add, add_workers, workers_on_store
+from wenming_metrics.commands import OK, command, this_office, workers_on_store
 from wenming_metrics.commands.printing import (
     plain,
     print_held,
@@ -69,51 +68,9 @@ _ALIKE = titles(
 )
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    listed = add("ranking", _ranking, "打印排名")
-    export = add("export", _export, "把排名存成 Excel 文件")
-    listed.add_argument(
-        "--sampling", action="store_true", help="查多少点位才能分清名次，抽样要求达到没有"
-    )
-    listed.add_argument("--visits", action="store_true", help="各次督查的得分和等次")
-    for command in (listed, export):
-        _add_window(command)
-        _add_version(command)
-    export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
-    trial = add("trial", _trial, "试算：换一套办法，得分和名次会怎样（不保存）")
-    trial.add_argument("rules", metavar="办法", help="办法的文件夹，或 data/rules 里的编号")
-    _add_window(trial)
-    add_workers(trial)
-    back = add("repeats", _repeats, "反复问题：重复、反弹、连续通报、反复点位")
-    _add_window(back)
-    back.add_argument("--unit", help="只看一个单位")
-    which = back.add_mutually_exclusive_group()
-    which.add_argument(
-        "--by", choices=tuple(_BY), default="unit", help="按单位、测评项、问题类别列"
-    )
-    which.add_argument("--sites", action="store_true", help="列出反复最多的点位")
-    which.add_argument("--alike", action="store_true", help="列出写法相近、可能是同一问题的")
-
-
-def _add_window(command: argparse.ArgumentParser) -> None:
-    when = command.add_mutually_exclusive_group()
-    when.add_argument("--date", type=date.fromisoformat, help="某日，如 2026-11-20")
-    when.add_argument("--week", type=periods.parse_week, help="某周，如 2026-W47 或其中一天")
-    when.add_argument("--month", type=periods.parse_month, help="某月，如 2026-11")
-    when.add_argument("--from", dest="start", type=date.fromisoformat, help="自选时段的第一天")
-    command.add_argument("--to", dest="end", type=date.fromisoformat, help="自选时段的最后一天")
-    command.add_argument("--board", default="street", help="榜单：street 街道，department 部门")
-    command.add_argument("--group", help="只看一组，如 主城区")
-
-
-def _add_version(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--under", metavar="编号", help="整个时段都按这一版办法算，只供比较")
-
-
-def _office(options: argparse.Namespace) -> Office:
+def _office(options: Namespace) -> Office:
     """Open the office, under the one version of its rules that was asked for."""
-    office = open_office(settings.load())
+    office = this_office()
     if not options.under:
         return office
     try:
@@ -123,7 +80,7 @@ def _office(options: argparse.Namespace) -> Office:
         raise commit.IntakeError(f"没有这一版办法“{options.under}”，有：{known_ids}。") from None
 
 
-def _window(options: argparse.Namespace, office: Office) -> periods.Window:
+def _window(options: Namespace, office: Office) -> periods.Window:
     if (options.start is None) != (options.end is None):
         raise commit.IntakeError("--from 和 --to 要一起用。")
     if options.start:
@@ -137,7 +94,8 @@ def _window(options: argparse.Namespace, office: Office) -> periods.Window:
     return periods.window("day", days[-1])
 
 
-def _ranking(options: argparse.Namespace) -> int:
+@command("ranking")
+def _ranking(options: Namespace) -> int:
     office = _office(options)
     window = _window(options, office)
     if options.sampling:
@@ -166,7 +124,7 @@ def _ranking(options: argparse.Namespace) -> int:
     return OK
 
 
-def _print_sampling(options: argparse.Namespace, office: Office, window: periods.Window) -> int:
+def _print_sampling(options: Namespace, office: Office, window: periods.Window) -> int:
     """Print how many sites it takes to tell neighbours apart, and whether the rules were met."""
     if not _board(options, office).ranked:
         raise commit.IntakeError(f"榜单“{options.board}”不排名。")
@@ -187,7 +145,7 @@ def _print_sampling(options: argparse.Namespace, office: Office, window: periods
     return OK
 
 
-def _print_visits(options: argparse.Namespace, office: Office, window: periods.Window) -> int:
+def _print_visits(options: Namespace, office: Office, window: periods.Window) -> int:
     """Print every visit with its own score and grade."""
     if _board(options, office).role != "territory":
         raise commit.IntakeError("各次督查按属地列，请选按属地归集的榜单。")
@@ -216,7 +174,7 @@ def _signed_note(office: Office, window: periods.Window) -> str:
     )
 
 
-def _board(options: argparse.Namespace, office: Office) -> Board:
+def _board(options: Namespace, office: Office) -> Board:
     try:
         return office.rules.board(options.board)
     except KeyError:
@@ -224,7 +182,7 @@ def _board(options: argparse.Namespace, office: Office) -> Board:
         raise commit.IntakeError(f"没有榜单“{options.board}”，可以用：{kinds}。") from None
 
 
-def _listed(options: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
+def _listed(options: Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
     """List the units that were asked for: ranked, or by problems where the board has no ranks."""
     if not _board(options, office).ranked:
         return _beside_held(ranking.listing(office, window, options.board), options, office, window)
@@ -236,21 +194,20 @@ def _listed(options: argparse.Namespace, office: Office, window: periods.Window)
 
 
 def _beside_held(
-    lines: pd.DataFrame, options: argparse.Namespace, office: Office, window: periods.Window
+    lines: pd.DataFrame, options: Namespace, office: Office, window: periods.Window
 ) -> pd.DataFrame:
     return with_held(lines, held_counts(office, window, options.board))
 
 
-def _shortlists(
-    options: argparse.Namespace, office: Office, window: periods.Window
-) -> pd.DataFrame:
+def _shortlists(options: Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
     """List who is named in front and at the back, of the group that was asked for."""
     named_lines = named_clearly(office, window, options.board)
     shortlists = _beside_held(named_lines, options, office, window)
     return shortlists[shortlists["group"] == options.group] if options.group else shortlists
 
 
-def _trial(options: argparse.Namespace) -> int:
+@command("trial")
+def _trial(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
     rules, window = _rules_on_trial(options.rules, config, office), _window(options, office)
@@ -285,8 +242,9 @@ def _rules_on_trial(path_or_id: str, config: settings.Settings, office: Office) 
     return choose(rule_sets, periods.today(), path_or_id)
 
 
-def _repeats(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("repeats")
+def _repeats(options: Namespace) -> int:
+    office = this_office()
     window = _window(options, office)
     if _board(options, office).role != ROLE_CODES[TERRITORY]:
         raise commit.IntakeError(f"反复问题按属地列，不能用榜单“{options.board}”。")
@@ -316,7 +274,8 @@ def _repeats(options: argparse.Namespace) -> int:
     return OK
 
 
-def _export(options: argparse.Namespace) -> int:
+@command("export")
+def _export(options: Namespace) -> int:
     office = _office(options)
     window = _window(options, office)
     units = _listed(options, office, window)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress
 
-from wenming_metrics.commands import FAILED, HELD, OK, Add, add_workers
-from wenming_metrics.commands.answers import add_answers, answers_of
+from wenming_metrics.commands import FAILED, HELD, OK, command, this_office
+from wenming_metrics.commands.answers import answers_of
 from wenming_metrics.commands.printing import (
     err,
     plain,
@@ -37,90 +37,27 @@ from wenming_metrics.intake.bulk import (
 )
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.files.unknown_names import names_file, unknown_names
-from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import CERTAINTIES, Reading, Recognised
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.records.kinds import SHEET_TITLES
-from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.executors import open_executor
 from wenming_metrics.vocabulary import INPUT, normalise
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    for name, run, description in (
-        ("check", _check, "只检查文件，不入库"),
-        ("ingest", _ingest, "检查并入库"),
-    ):
-        command = add(name, run, description)
-        _add_files(command)
-        add_workers(command)
-        if name == "check":
-            command.add_argument(
-                "--marked",
-                type=Path,
-                metavar="文件夹",
-                help="把标注好的原表存到这里，名为 原名_核对.xlsx",
-            )
-            command.add_argument(
-                "--explain",
-                action="store_true",
-                help="列出每张工作表看作什么、各列是什么、有多大把握、凭什么",
-            )
-            command.add_argument(
-                "--ask-names",
-                type=Path,
-                metavar="文件",
-                help="把这些文件里不认识的名称写成一张表格，填好“就是”一列，用 ingest --names 交回",
-            )
-        else:
-            command.add_argument(
-                "--names",
-                type=Path,
-                metavar="文件",
-                help="先记住填好的名称表里的名称，再读这些文件",
-            )
-    add("batches", _batches, "列出入库批次")
-    for name, run, description in (
-        ("withdraw", _withdraw, "撤回一个批次"),
-        ("reinstate", _reinstate, "恢复已撤回的批次"),
-    ):
-        command = add(name, run, description)
-        command.add_argument("batch", type=int, metavar="批次")
-        command.add_argument("--who", default="命令行", help="经办人")
-        command.add_argument("--reason", default="", help="原因；撤回必须写明")
-
-
-def _add_files(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "files",
-        nargs="+",
-        type=Path,
-        metavar="文件",
-        help="表格文件；给文件夹就取其中（含子文件夹）的全部表格，按名称顺序；压缩包（.zip）当作文件夹",
-    )
-    add_answers(command)
-    command.add_argument(
-        "--duplicates",
-        choices=("once", "count", "replace"),
-        default="once",
-        help="与已入库的行相同的问题：once 只计一次（默认），count 另外计算；"
-        "replace 用这些文件替换先前同一天、同一街道、同一来源的行",
-    )
-    command.add_argument("--who", default="命令行", help="经办人")
-
-
-def _check(options: argparse.Namespace) -> int:
+@command("check")
+def _check(options: Namespace) -> int:
     return _each_file(options, check_many)
 
 
-def _ingest(options: argparse.Namespace) -> int:
+@command("ingest")
+def _ingest(options: Namespace) -> int:
     return _each_file(options, partial(ingest_many, who=options.who))
 
 
-def _each_file(options: argparse.Namespace, act: Callable[..., Iterator[Outcome]]) -> int:
+def _each_file(options: Namespace, act: Callable[..., Iterator[Outcome]]) -> int:
     """Do something with each file and tell of each; a bad file does not stop the rest."""
-    office, paths = open_office(settings.load()), find_workbooks(options.files)
+    office, paths = this_office(), find_workbooks(options.files)
     if vars(options).get("names"):
         answers = read_names_book(office, options.names.read_bytes())
         remember_names(office, answers, options.who)
@@ -155,7 +92,7 @@ def _each_file(options: argparse.Namespace, act: Callable[..., Iterator[Outcome]
     return max(codes)
 
 
-def _save_names(office: Office, readings: list[Reading], options: argparse.Namespace) -> None:
+def _save_names(office: Office, readings: list[Reading], options: Namespace) -> None:
     """Write the unknown names of all files as a workbook to be filled in."""
     names = unknown_names(office, readings)
     if names.empty:
@@ -260,8 +197,9 @@ def file_facts(preview: commit.Preview) -> dict[str, object]:
     }
 
 
-def _batches(options: argparse.Namespace) -> int:
-    all_batches = batches.batches(open_office(settings.load()))
+@command("batches")
+def _batches(options: Namespace) -> int:
+    all_batches = batches.batches(this_office())
     if options.json:
         print_json(plain(all_batches))
     else:
@@ -269,8 +207,9 @@ def _batches(options: argparse.Namespace) -> int:
     return OK
 
 
-def _withdraw(options: argparse.Namespace) -> int:
-    commit.withdraw(open_office(settings.load()), options.batch, options.who, options.reason)
+@command("withdraw")
+def _withdraw(options: Namespace) -> int:
+    commit.withdraw(this_office(), options.batch, options.who, options.reason)
     say(
         f"批次 {options.batch} 已撤回，各项分数已按余下的批次重算。",
         as_json=options.json,
@@ -279,7 +218,8 @@ def _withdraw(options: argparse.Namespace) -> int:
     return OK
 
 
-def _reinstate(options: argparse.Namespace) -> int:
-    commit.reinstate(open_office(settings.load()), options.batch, options.who, options.reason)
+@command("reinstate")
+def _reinstate(options: Namespace) -> int:
+    commit.reinstate(this_office(), options.batch, options.who, options.reason)
     say(f"批次 {options.batch} 已恢复，各项分数已重算。", as_json=options.json, batch=options.batch)
     return OK

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from datetime import timedelta
-from pathlib import Path
 
-from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands import OK, command, this_office
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say
-from wenming_metrics.commands.problems import DAYS, days_count, read_day
+from wenming_metrics.commands.problems import DAYS, read_day
 from wenming_metrics.decisions.answers import accept_answers
 from wenming_metrics.decisions.dispatch import (
     WAITING,
@@ -18,7 +17,6 @@ from wenming_metrics.decisions.dispatch import (
     problems_by_unit,
 )
 from wenming_metrics.decisions.look_back import (
-    LOOK_BACK,
     RECHECK,
     draw_look_back,
     look_form,
@@ -27,11 +25,10 @@ from wenming_metrics.decisions.look_back import (
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.signed_workbook import moment
-from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.choices import unit_numbers
 from wenming_metrics.queries.problems.lists import problem_view
 from wenming_metrics.queries.problems.matches import unmatched_answers
-from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
 _ANSWERS = titles(
@@ -45,64 +42,9 @@ _DISPATCHES = titles(
 )
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    matched = add("answers", _answers, "列出对不上号的整改反馈，和各自最相近的问题；看过的可以确认")
-    matched.add_argument(
-        "--days", type=days_count, default=DAYS, metavar="天数", help="与最近多少天的问题相比"
-    )
-    matched.add_argument(
-        "--accept",
-        nargs="+",
-        type=int,
-        default=[],
-        metavar="序号",
-        help="确认列出的第几条，可以写几个",
-    )
-    matched.add_argument("--who", default="", metavar="姓名", help="谁确认的")
-    sent = add(
-        "dispatch",
-        _dispatch,
-        "交办：待交办的问题各交给责任单位，每个单位一份交办单和反馈表（.zip）",
-    )
-    sent.add_argument(
-        "document", nargs="?", metavar="文号", help="文号或批次；不写则列出已有的交办"
-    )
-    sent.add_argument("--day", metavar="日期", help="交办这一天发现、还没有交办的问题")
-    sent.add_argument("--numbers", nargs="*", default=[], metavar="编号", help="只交办这些编号的")
-    sent.add_argument("--unit", metavar="单位", help="只交办给这个单位的")
-    sent.add_argument("--limit", type=int, metavar="天数", help="几个工作日内整改，默认按测评办法")
-    sent.add_argument("--due", metavar="日期", help="整改到哪一天，代替 --limit")
-    sent.add_argument("--requirement", default="", metavar="文字", help="承办要求")
-    sent.add_argument("--chief", default="", metavar="姓名", help="签发人")
-    sent.add_argument("--who", default="", metavar="姓名", help="谁办的；只重新存文件的不用写")
-    sent.add_argument("--out", type=Path, help="交办单存到哪个 .zip 文件")
-    looked = add(
-        "recheck", _recheck, "整改复查、销号后回头看：列出或抽取要再去看的问题，存成可以填写的表"
-    )
-    looked.add_argument(
-        "kind", choices=(RECHECK, LOOK_BACK), metavar="哪一种", help=f"{RECHECK} 或 {LOOK_BACK}"
-    )
-    looked.add_argument(
-        "--from", dest="first", metavar="日期", help="复查哪一天起发现的，默认七天前"
-    )
-    looked.add_argument("--to", dest="last", metavar="日期", help="到哪一天，默认今天")
-    looked.add_argument(
-        "--size", type=int, default=30, metavar="条数", help="回头看抽多少条，默认 30"
-    )
-    looked.add_argument(
-        "--least", type=int, default=1, metavar="条数", help="每个单位至少几条，默认 1"
-    )
-    looked.add_argument(
-        "--closed-days", type=int, default=90, metavar="天数", help="最近多少天销号的"
-    )
-    looked.add_argument("--seed", type=int, default=0, metavar="数", help="同一个数抽出同一份名单")
-    looked.add_argument("--who", default="", metavar="姓名", help="谁抽的")
-    looked.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
-
-
-def _answers(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("answers")
+def _answers(options: Namespace) -> int:
+    office = this_office()
     lines = unmatched_answers(office, options.days)
     if options.accept:
         wrong = [number for number in options.accept if not 0 < number <= len(lines)]
@@ -120,12 +62,13 @@ def _answers(options: argparse.Namespace) -> int:
     return OK
 
 
-def _dispatch(options: argparse.Namespace) -> int:
+@command("dispatch")
+def _dispatch(options: Namespace) -> int:
     # Word's library takes half a second to load, which no other command should wait for.
     from wenming_metrics.publishing.dispatch.orders import dispatches
     from wenming_metrics.publishing.dispatch.papers import dispatch_papers
 
-    office = open_office(settings.load())
+    office = this_office()
     if not options.document:
         sent_lines = dispatches(office)
         if options.json:
@@ -153,7 +96,7 @@ def _dispatch(options: argparse.Namespace) -> int:
     return OK
 
 
-def _hand_out(office: Office, options: argparse.Namespace) -> list[str]:
+def _hand_out(office: Office, options: Namespace) -> list[str]:
     back = DAYS
     day = read_day(options.day)
     if day is not None:
@@ -174,8 +117,9 @@ def _hand_out(office: Office, options: argparse.Namespace) -> list[str]:
     return dispatch(office, problems_by_unit(lines, unit_numbers(office)), terms, options.who)
 
 
-def _recheck(options: argparse.Namespace) -> int:
-    office, seed = open_office(settings.load()), 0
+@command("recheck")
+def _recheck(options: Namespace) -> int:
+    office, seed = this_office(), 0
     if options.kind == RECHECK:
         last = read_day(options.last) or today()
         first = read_day(options.first) or last - timedelta(days=7)

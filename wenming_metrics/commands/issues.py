@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from dataclasses import asdict
-from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.commands import FAILED, OK, Add
+from wenming_metrics.commands import FAILED, OK, command, this_office
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.issues import SIGNED, SPAN_NAMES, Issue, find_issue, issues
+from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, find_slot, issues
+from wenming_metrics.publishing.proposals import (
+    PROPOSALS_NOTE,
+    PROPOSED,
+    decide_measure,
+    proposals,
+)
 from wenming_metrics.publishing.signed_workbook import moment, period_file
-from wenming_metrics.publishing.steps import TO_NOTE, note_step
-from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.runtime import settings
+from wenming_metrics.publishing.steps import note_step
+from wenming_metrics.queries.office import Office
 from wenming_metrics.vocabulary import titles
 
-_ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify", "step")
 
-
-def add_commands(add: Add) -> None:
-    """Add the command of this theme."""
-    issue = add("issue", _issue, "通报：建草稿、出核对稿、签发、导出、作废、核对")
-    issue.add_argument("act", choices=_ACTS, metavar="做什么", help="、".join(_ACTS))
-    issue.add_argument("which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码")
-    issue.add_argument("--date", type=date.fromisoformat, help="draft：哪一天所在的一期，或第一天")
-    issue.add_argument(
-        "--kind",
-        default="",
-        choices=("day", "week", "month", "quarter", *SPAN_NAMES),
-        help="draft：不是本单位期次的种类，special 专项，review 回头看",
-    )
-    issue.add_argument("--last", type=date.fromisoformat, help="draft：专项、回头看的最后一天")
-    issue.add_argument("--step", default="", choices=TO_NOTE, help="step：核稿、会签或印发")
-    issue.add_argument("--who", default="", help="经办人或签发人")
-    issue.add_argument("--document", default="", help="sign：文号")
-    issue.add_argument("--reason", default="", help="withdraw：作废的原因；step：备注")
-    issue.add_argument("--out", type=Path, help="sheets、export：存到哪个文件")
-    issue.add_argument("--until-now", action="store_true", help="draft：以现在为截止时刻")
-
-
-def _issue(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("issue")
+def _issue(options: Namespace) -> int:
+    office = this_office()
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
     does |= {"export": _export, "withdraw": _withdraw, "verify": _verify, "step": _step}
+    does |= {"waive": _waive, "propose": _propose, "decide": _decide}
+    does |= {"archive": _archive}
     return does[options.act](office, options)
 
 
-def _list(office: Office, options: argparse.Namespace) -> int:
+def _list(office: Office, options: Namespace) -> int:
     all_issues = issues(office)
     if options.json:
         print_json({"issues": [_facts(issue) for issue in all_issues]})
@@ -74,12 +57,12 @@ def _list(office: Office, options: argparse.Namespace) -> int:
     return OK
 
 
-def _draft(office: Office, options: argparse.Namespace) -> int:
-    if options.date is None:
-        raise IntakeError("请用 --date 写明哪一天所在的一期。")
+def _draft(office: Office, options: Namespace) -> int:
+    if options.date is None and not options.which:
+        raise IntakeError("请写期号，或者用 --date 写明哪一天所在的一期。")
     issue = signing.draft(
         office,
-        options.date,
+        options.date or find_slot(office, options.which).window.start,
         options.who,
         until_now=options.until_now,
         kind=options.kind,
@@ -90,7 +73,7 @@ def _draft(office: Office, options: argparse.Namespace) -> int:
     return OK
 
 
-def _sheets(office: Office, options: argparse.Namespace) -> int:
+def _sheets(office: Office, options: Namespace) -> int:
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
     _, content = send(office, _chosen_issue(office, options).key, options.who)
@@ -99,14 +82,22 @@ def _sheets(office: Office, options: argparse.Namespace) -> int:
     return OK
 
 
-def _sign(office: Office, options: argparse.Namespace) -> int:
+def _waive(office: Office, options: Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    count = signing.waive_all(office, issue.key, options.who, options.reason)
+    text = f"{issue.title}不等 {count} 行待核的。" if count else f"{issue.title}没有要等的行。"
+    say(text, as_json=options.json, **_facts(issue), waived=count)
+    return OK
+
+
+def _sign(office: Office, options: Namespace) -> int:
     issue = signing.sign(office, _chosen_issue(office, options).key, options.who, options.document)
     text = f"{issue.title}已签发，文号 {issue.document}，校验码 {issue.short_hash}。"
     say(text, as_json=options.json, **_facts(issue))
     return OK
 
 
-def _export(office: Office, options: argparse.Namespace) -> int:
+def _export(office: Office, options: Namespace) -> int:
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
     options.out.write_bytes(period_file(office, _signed_issue(office, options))[1])
@@ -114,7 +105,18 @@ def _export(office: Office, options: argparse.Namespace) -> int:
     return OK
 
 
-def _withdraw(office: Office, options: argparse.Namespace) -> int:
+def _archive(office: Office, options: Namespace) -> int:
+    # Word's library takes half a second to load, which no other command should wait for.
+    from wenming_metrics.publishing.year_archive import year_archive
+
+    if options.out is None or not (options.which or "").isdecimal():
+        raise IntakeError("请写明年份，并用 --out 写明存到哪个 .zip 文件。")
+    options.out.write_bytes(year_archive(office, int(options.which)))
+    say_saved(options)
+    return OK
+
+
+def _withdraw(office: Office, options: Namespace) -> int:
     issue = signing.withdraw(
         office, _chosen_issue(office, options).key, options.who, options.reason
     )
@@ -122,14 +124,42 @@ def _withdraw(office: Office, options: argparse.Namespace) -> int:
     return OK
 
 
-def _step(office: Office, options: argparse.Namespace) -> int:
+def _step(office: Office, options: Namespace) -> int:
     issue = _chosen_issue(office, options)
     note_step(office, issue.key, options.step, options.who, options.reason)
     say(f"{issue.title}{options.step}已记下。", as_json=options.json, **_facts(issue))
     return OK
 
 
-def _verify(office: Office, options: argparse.Namespace) -> int:
+def _propose(office: Office, options: Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    lines = proposals(office, issue.key)
+    if options.json:
+        print_json({**_facts(issue), "proposals": plain(lines)})
+        return OK
+    names = titles(*PROPOSED)
+    print_lines(f"{issue.title}建议名单", lines[list(names)].rename(columns=names))
+    say(PROPOSALS_NOTE)
+    return OK
+
+
+def _decide(office: Office, options: Namespace) -> int:
+    issue = _chosen_issue(office, options)
+    decide_measure(
+        office,
+        issue.key,
+        options.unit,
+        options.measure,
+        options.reason,
+        options.document,
+        options.who,
+    )
+    text = f"{options.unit}{options.measure}的决定已登记。"
+    say(text, as_json=options.json, **_facts(issue))
+    return OK
+
+
+def _verify(office: Office, options: Namespace) -> int:
     issue = _signed_issue(office, options)
     verdict, since = verify_issue(office, issue), corrections(office, issue)
     if options.json:
@@ -155,13 +185,13 @@ def _print_units(title: str, units: pd.DataFrame) -> None:
         print_lines(f"{title}（{len(units)} 个单位）", lines.rename(columns=names))
 
 
-def _chosen_issue(office: Office, options: argparse.Namespace) -> Issue:
+def _chosen_issue(office: Office, options: Namespace) -> Issue:
     if not options.which:
         raise IntakeError("请写明哪一期：期号（如 47、2026-47）或校验码。")
     return find_issue(office, options.which)
 
 
-def _signed_issue(office: Office, options: argparse.Namespace) -> Issue:
+def _signed_issue(office: Office, options: Namespace) -> Issue:
     issue = _chosen_issue(office, options)
     if not issue.was_signed:
         raise IntakeError(f"{issue.title}还没有签发。")

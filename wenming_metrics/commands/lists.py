@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import re
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, Add
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
+from wenming_metrics.commands import FAILED, HELD, OK, command, this_office
+from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say, say_saved
 from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.cell_corrections import confirm, propose, refuse
+from wenming_metrics.decisions.outlines import keep_outlines, look_at_outlines
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing.signed_workbook import moment
@@ -24,11 +24,9 @@ from wenming_metrics.queries.files.held import HeldCell, cells_of, waiting_rows
 from wenming_metrics.queries.files.record_lists import record_file, record_list, record_titles
 from wenming_metrics.queries.files.recounted import recounted_deadlines
 from wenming_metrics.queries.first_steps import first_steps
-from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.scores.records import records
-from wenming_metrics.reading.records.kinds import RECORD_KINDS
+from wenming_metrics.reading.records.kinds import RECORD_TITLES
 from wenming_metrics.reading.survey.wordings import option_form
-from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
 _NAME_KINDS = {"单位": "unit", "测评项": "item", "点位类型": "point_type"}
@@ -44,65 +42,9 @@ _CORRECTIONS = titles(
 _DEADLINES = titles("batch", "file", "sheet", "source_row", "due=due_stored", "due_now")
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    form = add("form", _form, "存一张空白表格，发给填表的人")
-    form.add_argument(
-        "kind", metavar="表格", help="、".join(f"{k}（{t}）" for k, t in forms().items())
-    )
-    form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
-    listed = add(
-        "records",
-        _records,
-        "列出整改反馈、台账、责任分解、上级测评、量化指标、专项行动、加减分、问卷配额或节假日",
-    )
-    kinds = "、".join(f"{kind.name}（{kind.title}）" for kind in RECORD_KINDS)
-    listed.add_argument("kind", metavar="种类", help=kinds)
-    listed.add_argument("--out", type=Path, help="存成 .xlsx 文件，不含责任人和联系电话")
-    remembered = add(
-        "remember", _remember, "记住一个写法指什么：单位、测评项、点位类型，或问卷的选项"
-    )
-    remembered.add_argument("written", metavar="写法", help="文件里怎样写的")
-    remembered.add_argument("meaning", metavar="名称", help="它是哪一个")
-    remembered.add_argument(
-        "--as", dest="kind", choices=tuple(_NAME_KINDS), default="单位", help="它是什么，缺省是单位"
-    )
-    remembered.add_argument("--question", default="", metavar="题目", help="它是哪一题的选项")
-    remembered.add_argument("--who", default="命令行", help="经办人")
-    first = add("begin", _begin, "第一次使用：从空的数据到第一次排名的五步，各步做了没有，还缺什么")
-    first.add_argument(
-        "--forms", type=Path, metavar="文件夹", help="把各步的空白表格存到这个文件夹"
-    )
-    add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限，列出会是另一天的")
-    add("waiting", _waiting, "列出待核、暂不计分的行")
-    _add_corrections(add)
-
-
-def _add_corrections(add: Add) -> None:
-    corrected = add("correct", _correct, "更正待核行的格；不写 --set 就按现在的名册重读这一行")
-    corrected.add_argument("batch", type=int, metavar="批次")
-    corrected.add_argument("--sheet", required=True, help="工作表")
-    corrected.add_argument("--row", type=int, required=True, help="Excel 的行号")
-    corrected.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="列名=内容",
-        help="把这一列改成什么，可以写几次",
-    )
-    corrected.add_argument("--reason", default="", help="更正依据，改了内容的必须写")
-    add("corrections", _corrections, "列出页面和命令行上的更正：改了什么，谁填写，谁复核")
-    confirmed = add("approve", _confirm, "由另一人确认一条更正")
-    refused = add("reject", _refuse, "退回一条更正")
-    refused.add_argument("--reason", required=True, help="退回的原因")
-    for command in (confirmed, refused):
-        command.add_argument("correction", type=int, metavar="更正", help="corrections 列出的编号")
-    for command in (corrected, confirmed, refused):
-        command.add_argument("--who", required=True, help="经办人")
-
-
-def _remember(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("remember")
+def _remember(options: Namespace) -> int:
+    office = this_office()
     kind = _NAME_KINDS[options.kind]
     questions = office.rules.survey.questions if office.rules.survey else ()
     if options.question:
@@ -128,8 +70,9 @@ def _remember(options: argparse.Namespace) -> int:
     return OK
 
 
-def _begin(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("begin")
+def _begin(options: Namespace) -> int:
+    office = this_office()
     steps = first_steps(office)
     if options.forms:
         options.forms.mkdir(parents=True, exist_ok=True)
@@ -145,19 +88,20 @@ def _begin(options: argparse.Namespace) -> int:
     return OK
 
 
-def _form(options: argparse.Namespace) -> int:
+@command("form")
+def _form(options: Namespace) -> int:
     if options.kind not in forms():
         raise commit.IntakeError(f"没有表格“{options.kind}”，可以用：{'、'.join(forms())}。")
-    options.out.write_bytes(form_file(open_office(settings.load()), options.kind))
+    options.out.write_bytes(form_file(this_office(), options.kind))
     say_saved(options)
     return OK
 
 
-def _records(options: argparse.Namespace) -> int:
-    kinds = {kind.name: kind.title for kind in RECORD_KINDS}
-    if options.kind not in kinds:
-        raise commit.IntakeError(f"没有种类“{options.kind}”，可以用：{'、'.join(kinds)}。")
-    office = open_office(settings.load())
+@command("records")
+def _records(options: Namespace) -> int:
+    if options.kind not in RECORD_TITLES:
+        raise commit.IntakeError(f"没有种类“{options.kind}”，可以用：{'、'.join(RECORD_TITLES)}。")
+    office = this_office()
     if options.json:
         rows = _masked(records(office, options.kind))
         print_json({"kind": options.kind, "records": plain(rows)})
@@ -169,14 +113,15 @@ def _records(options: argparse.Namespace) -> int:
         return OK
     filled = lines.loc[:, (lines != "").any()].drop(columns="batch")
     print_lines(
-        f"{kinds[options.kind]}（{len(lines)} 条）",
+        f"{RECORD_TITLES[options.kind]}（{len(lines)} 条）",
         filled.rename(columns=record_titles(options.kind)),
     )
     return OK
 
 
-def _deadlines(options: argparse.Namespace) -> int:
-    lines = recounted_deadlines(open_office(settings.load()))[list(_DEADLINES)].drop_duplicates()
+@command("deadlines")
+def _deadlines(options: Namespace) -> int:
+    lines = recounted_deadlines(this_office())[list(_DEADLINES)].drop_duplicates()
     if options.json:
         print_json({"deadlines": plain(lines)})
     elif lines.empty:
@@ -187,8 +132,9 @@ def _deadlines(options: argparse.Namespace) -> int:
     return OK
 
 
-def _waiting(options: argparse.Namespace) -> int:
-    rows = _masked(waiting_rows(open_office(settings.load())))
+@command("waiting")
+def _waiting(options: Namespace) -> int:
+    rows = _masked(waiting_rows(this_office()))
     if options.json:
         print_json({"rows": plain(rows)})
     elif rows.empty:
@@ -199,8 +145,9 @@ def _waiting(options: argparse.Namespace) -> int:
     return OK
 
 
-def _correct(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("correct")
+def _correct(options: Namespace) -> int:
+    office = this_office()
     cells = cells_of(office, options.batch, options.sheet, options.row)
     texts = dict(_cell_text(assignment, cells) for assignment in options.set)
     row_key = (options.sheet, options.row)
@@ -219,8 +166,9 @@ def _cell_text(assignment: str, cells: Sequence[HeldCell]) -> tuple[int, str]:
     return positions[0], text
 
 
-def _corrections(options: argparse.Namespace) -> int:
-    cells = _masked(corrected_cells(open_office(settings.load())))
+@command("corrections")
+def _corrections(options: Namespace) -> int:
+    cells = _masked(corrected_cells(this_office()))
     if options.json:
         print_json({"corrections": plain(cells)})
     elif cells.empty:
@@ -232,14 +180,16 @@ def _corrections(options: argparse.Namespace) -> int:
     return OK
 
 
-def _confirm(options: argparse.Namespace) -> int:
-    outcome = confirm(open_office(settings.load()), options.correction, options.who)
+@command("approve")
+def _confirm(options: Namespace) -> int:
+    outcome = confirm(this_office(), options.correction, options.who)
     say(outcome.sentence, as_json=options.json, correction=outcome.correction, batch=outcome.batch)
     return OK
 
 
-def _refuse(options: argparse.Namespace) -> int:
-    refuse(open_office(settings.load()), options.correction, options.who, options.reason)
+@command("reject")
+def _refuse(options: Namespace) -> int:
+    refuse(this_office(), options.correction, options.who, options.reason)
     say(f"已退回更正 {options.correction}，这一行仍然待核。", as_json=options.json)
     return OK
 
@@ -253,3 +203,19 @@ def _masked(frame: pd.DataFrame) -> pd.DataFrame:
             for name in texts
         }
     )
+
+
+@command("outlines")
+def _outlines(options: Namespace) -> int:
+    office = this_office()
+    file = look_at_outlines(office, options.file.read_bytes(), options.file.name, options.system)
+    if not options.json:
+        for problem in file.problems:
+            err.print(f"{problem.severity} {problem.text}", markup=False)
+    if options.who:
+        keep_outlines(office, file, options.who)
+    stored = "已存入。" if options.who else "只检查，没有存入；要存入请写 --who。"
+    outcome = file.sentence if file.is_refused else f"{file.sentence}{stored}"
+    told = [problem.text for problem in file.problems]
+    say(outcome, as_json=options.json, shapes=len(file.shapes), problems=told)
+    return FAILED if file.is_refused else HELD if told else OK

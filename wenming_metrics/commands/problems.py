@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
-from wenming_metrics.commands import OK, Add
+import pandas as pd
+
+from wenming_metrics.commands import OK, command, this_office
 from wenming_metrics.commands.printing import plain, print_held, print_json, print_lines, say
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.decisions.reminders import send_reminders
 from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
-from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems import wording
 from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
-from wenming_metrics.queries.problems.lists import TERMS, ProblemView, problem_view, with_term
+from wenming_metrics.queries.problems.lists import ProblemView, problem_view, with_term
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
 from wenming_metrics.queries.problems.reminders import reminders
-from wenming_metrics.runtime import settings
-from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS, LOOP_SOURCES, LOOP_STATES, REPLIES, titles
+from wenming_metrics.vocabulary import titles
 
 _LIST = {column.name: column.title for column in wording.LIST}
 _UNITS = {column.name: column.title for column in wording.UNITS}
@@ -42,82 +43,16 @@ DAYS, _LINES = 90, 200
 """Problems found in so many days are looked at, where nothing else is asked for."""
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    problems = add("problems", _problems, "列出问题整改的清单、指标和各单位手里的问题")
-    _add_span(problems)
-    problems.add_argument("--state", choices=tuple(LOOP_STATES), help="只列这个状态的")
-    problems.add_argument("--unit", metavar="单位", help="只列这个单位的")
-    problems.add_argument(
-        "--term", choices=TERMS, help="只列这样的：逾期、临期、未到期、无期限、长期无进展"
-    )
-    problems.add_argument("--out", type=Path, help="存成 .xlsx 文件")
-    problems.add_argument(
-        "--rejudge",
-        nargs=2,
-        metavar=("开始", "结束"),
-        help="按现在登记的放假和调休重新判定这些天发现的问题是否逾期，只列出不改动，如 2026-10-01 2026-10-31",
-    )
-    move = add("move", _move, "办理一步问题整改：交办、签收、反馈、核查、销号等，一条或几条")
-    move.add_argument("act", metavar="办理事项", help="如 交办、签收、反馈、核查通过、销号")
-    move.add_argument("numbers", nargs="+", metavar="编号", help="问题编号，可以写几个")
-    move.add_argument("--who", required=True, metavar="姓名", help="谁办的")
-    move.add_argument("--day", metavar="日期", help="哪一天办的，默认今天")
-    move.add_argument("--unit", metavar="单位", help="交办、改派给哪个单位")
-    move.add_argument("--assisting", nargs="*", default=[], metavar="单位", help="协办单位")
-    move.add_argument("--due", metavar="日期", help="整改时限；交办、改派不写的按测评办法的时限")
-    move.add_argument("--until", metavar="日期", help="挂账、长期整改到哪一天")
-    move.add_argument("--reason", default="", metavar="原因", help="退回、核查不通过等的原因")
-    move.add_argument("--approver", default="", metavar="姓名", help="延期、挂账等的批准人")
-    move.add_argument("--document", default="", metavar="文号", help="文号或批次")
-    move.add_argument(
-        "--way", default="", choices=("", *CHECK_WAYS), help="核查方式：现场、图片、视频"
-    )
-    move.add_argument(
-        "--outcome", default="", choices=("", *LOOKS, *REPLIES), help="整改复查、回访的结果"
-    )
-    register = add("register", _register, "登记领导批示、会议定事项，和督查发现的问题一样办理")
-    register.add_argument(
-        "source", choices=LOOP_SOURCES[1:], metavar="来源", help="、".join(LOOP_SOURCES[1:])
-    )
-    register.add_argument("content", metavar="内容", help="要办的事")
-    register.add_argument("--who", required=True, metavar="姓名", help="谁登记的")
-    remind = add(
-        "remind", _remind, "列出没有签收、没有按时反馈的单位，印出可以转发的提示、催办、督办文字"
-    )
-    _add_span(remind)
-    remind.add_argument(
-        "--who", default="", metavar="姓名", help="谁发的；写了就编号发文，记在各个问题上"
-    )
-    remind.add_argument("--unit", metavar="单位", help="只发给这个单位的")
-    remind.add_argument(
-        "--papers", nargs="+", default=[], metavar="文号", help="重新存这些文号的文书"
-    )
-    remind.add_argument("--out", type=Path, help="文书存到哪个 .zip 文件")
+def _file(office: Office, lines: pd.DataFrame, view: ProblemView, out: Path) -> bytes:
+    """Make the workbook of a list, or its 整改报告 where a document is asked for."""
+    if out.suffix.lower() != ".docx":
+        return wording.list_file(lines, view)
+    # Word's library takes half a second to load, which no other command should wait for.
+    from wenming_metrics.publishing.dispatch.rectification_report import rectification_report
 
-
-def _add_span(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--days",
-        type=days_count,
-        default=DAYS,
-        metavar="天数",
-        help=f"看最近多少天发现的问题，默认 {DAYS}",
-    )
-    command.add_argument("--as-of", metavar="日期", help="截至哪一天，默认今天")
-    command.add_argument(
-        "--known-at",
-        default="",
-        metavar="时刻",
-        help="按这一刻已经入库的算，如 2026-11-20T18:00:00",
-    )
-
-
-def days_count(text: str) -> int:
-    """Read a number of days. Raises ArgumentTypeError."""
-    if not text.isdecimal() or not 0 < int(text) <= 3660:
-        raise argparse.ArgumentTypeError(f"应是 1 到 3660 的整数，现在是“{text}”")
-    return int(text)
+    if lines.empty:
+        raise IntakeError("没有这样的问题，没有可以报告的。")
+    return rectification_report(office, lines, view)
 
 
 def read_day(text: str | None) -> date | None:
@@ -130,12 +65,13 @@ def read_day(text: str | None) -> date | None:
         raise IntakeError(f"“{text}”不是日期，请写成 2026-11-15。") from error
 
 
-def _view(office: Office, options: argparse.Namespace) -> ProblemView:
+def _view(office: Office, options: Namespace) -> ProblemView:
     return problem_view(office, options.days, read_day(options.as_of), options.known_at)
 
 
-def _problems(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("problems")
+def _problems(options: Namespace) -> int:
+    office = this_office()
     if options.rejudge:
         return _rejudge(office, options)
     view = _view(office, options)
@@ -143,9 +79,11 @@ def _problems(options: argparse.Namespace) -> int:
     lines = lines[lines["state"] == options.state] if options.state else lines
     if options.unit:
         lines = lines[lines["unit_name"] == options.unit]
+    if options.source:
+        lines = lines[lines["source_name"] == options.source]
     lines = with_term(lines, options.term or "").reset_index(drop=True)
     if options.out:
-        options.out.write_bytes(wording.list_file(lines, view))
+        options.out.write_bytes(_file(office, lines, view, options.out))
     held_rows = held_in(office, custom(view.begin, view.as_of))
     if options.json:
         print_json(
@@ -170,7 +108,7 @@ def _problems(options: argparse.Namespace) -> int:
     return OK
 
 
-def _rejudge(office: Office, options: argparse.Namespace) -> int:
+def _rejudge(office: Office, options: Namespace) -> int:
     begin, end = (read_day(text) for text in options.rejudge)
     if end < begin:
         raise IntakeError("结束日期早于开始日期。")
@@ -193,8 +131,9 @@ def _rejudge(office: Office, options: argparse.Namespace) -> int:
     return OK
 
 
-def _move(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("move")
+def _move(options: Namespace) -> int:
+    office = this_office()
     moves = office.rules.loop.acts
     if options.act not in moves:
         raise IntakeError(f"没有办理事项“{options.act}”，可以用：{'、'.join(moves)}。")
@@ -235,8 +174,9 @@ def _unit(office: Office, name: str) -> int:
     return numbers[name]
 
 
-def _register(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("register")
+def _register(options: Namespace) -> int:
+    office = this_office()
     number = add_problem(office, options.source, options.content, options.who)
     if options.json:
         print_json({"number": number})
@@ -245,8 +185,9 @@ def _register(options: argparse.Namespace) -> int:
     return OK
 
 
-def _remind(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("remind")
+def _remind(options: Namespace) -> int:
+    office = this_office()
     view = _view(office, options)
     lines = reminders(office, view)
     lines = lines[lines["unit_name"] == options.unit] if options.unit else lines

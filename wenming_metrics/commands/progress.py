@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands import OK, command, this_office
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
 from wenming_metrics.domain.periods import today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.files.forms import filled_file
-from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.burden import burden
 from wenming_metrics.queries.progress.campaign_effects import campaign_effects
 from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
@@ -33,9 +32,11 @@ from wenming_metrics.queries.progress.duties import (
     site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metrics
-from wenming_metrics.queries.progress.third_party import review_test
-from wenming_metrics.runtime import settings
-from wenming_metrics.vocabulary import Column, columns
+from wenming_metrics.queries.progress.site_files import site_files
+from wenming_metrics.queries.progress.third_party import TESTS, review_test
+from wenming_metrics.vocabulary import SOURCES, Column, columns
+
+_SOURCE_OF = {SOURCES[code]: code for code in TESTS}
 
 
 class _Theme(NamedTuple):
@@ -48,7 +49,7 @@ _SOURCE = ("file", "sheet", "source_row")
 _THEMES = {
     "documents": _Theme(
         "台账材料",
-        lambda office, as_of: _doubted(documents(office, as_of), as_of),
+        lambda office, as_of, ledger=None: _doubted(_of_ledger(office, as_of, ledger), as_of),
         columns(
             *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
             *("handed_in=handed_first", "kind=document_kind", "doubts=document_doubts"),
@@ -57,7 +58,7 @@ _THEMES = {
     ),
     "rates": _Theme(
         "台账材料报送情况",
-        lambda office, as_of: document_rates(documents(office, as_of)),
+        lambda office, as_of, ledger=None: document_rates(_of_ledger(office, as_of, ledger)),
         columns(
             *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
             *(
@@ -108,10 +109,20 @@ _THEMES = {
     ),
     "review": _Theme(
         "测评复盘",
-        lambda office, as_of: review_test(office, window("month", as_of)),
+        lambda office, as_of, source=TESTS[0]: review_test(
+            office, window("month", as_of), source=source
+        ),
         columns(
             *("site_name", "street_name=street", "item_name", "found_on=review_found_on"),
             *("ours=review_ours", "looked_on=review_looked_on", "lost"),
+        ),
+    ),
+    "readiness": _Theme(
+        "一点一档",
+        site_files,
+        columns(
+            *("site_name", "street_name=street", "type_name=point_type", "verdict=site_verdict"),
+            *("failed_now=site_failed", "open_problems=site_open", "overdue=overdue_items"),
         ),
     ),
     "burden": _Theme(
@@ -148,38 +159,32 @@ _THEMES = {
         ),
     ),
 }
+TITLES = {name: theme.title for name, theme in _THEMES.items()} | {"remind": "催办"}
+"""What can be listed, by the word on the command line."""
 _FORMS = {
     "documents": ("document", document_form),
     "tasks": ("campaign", task_form),
 }
 
 
+def _of_ledger(office: Office, as_of: date, ledger: str | None) -> pd.DataFrame:
+    materials = documents(office, as_of)
+    return materials[materials["project"] == ledger] if ledger else materials
+
+
 def _doubted(materials: pd.DataFrame, test_day: date) -> pd.DataFrame:
     return materials.assign(doubts=document_doubts(materials, test_day))
 
 
-def add_commands(add: Add) -> None:
-    """Add the command of this theme."""
-    command = add(
-        "progress", _progress, "工作推进：台账材料、指标数据、专项行动、责任分解，和要催办的"
-    )
-    titles = "、".join(f"{name}（{theme.title}）" for name, theme in _THEMES.items())
-    command.add_argument(
-        "what", choices=[*_THEMES, "remind"], metavar="什么", help=f"{titles}、remind（催办）"
-    )
-    command.add_argument("--unit", metavar="单位", help="只列一个单位的")
-    command.add_argument("--overdue", action="store_true", help="只列逾期的")
-    command.add_argument("--nobody", action="store_true", help="只列没有人负责的测评标准、点位")
-    command.add_argument("--date", type=date.fromisoformat, help="截至哪一天，不写是今天")
-    command.add_argument("--out", type=Path, help="存成 .xlsx 文件；材料和任务的，填好可以再入库")
-
-
-def _progress(options: argparse.Namespace) -> int:
-    office, as_of = open_office(settings.load()), options.date or today()
+@command("progress")
+def _progress(options: Namespace) -> int:
+    office, as_of = this_office(), options.date or today()
     if options.what == "remind":
         return _remind(office, as_of, options)
     theme = _THEMES[options.what]
-    lines = theme.make(office, as_of)
+    asked = {"source": _SOURCE_OF[options.test]} if options.what == "review" else {}
+    asked |= {"ledger": options.ledger} if options.what in ("documents", "rates") else {}
+    lines = theme.make(office, as_of, **asked)
     if options.unit and "unit_name" in lines:
         lines = lines[lines["unit_name"] == options.unit]
     if options.overdue and "overdue" in lines:
@@ -201,6 +206,11 @@ def _progress(options: argparse.Namespace) -> int:
 
 def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame, as_of: date) -> bytes:
     """Write lines to a file: as the form that comes back filled in, where there is one."""
+    if theme_name == "readiness":
+        # Word's library takes half a second to load, which no other command should wait for.
+        from wenming_metrics.publishing.dispatch.site_papers import site_papers
+
+        return site_papers(office, lines, as_of)
     if theme_name == "duties":
         return filled_file(office, "duty", duty_form(office, as_of, lines))
     if theme_name in _FORMS:
@@ -226,8 +236,8 @@ def spell_table(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.Data
     )
 
 
-def _remind(office: Office, as_of: date, options: argparse.Namespace) -> int:
-    lines = reminders(documents(office, as_of), as_of)
+def _remind(office: Office, as_of: date, options: Namespace) -> int:
+    lines = reminders(_of_ledger(office, as_of, options.ledger), as_of)
     if options.unit:
         lines = lines[lines["unit_name"] == options.unit]
     if options.json:

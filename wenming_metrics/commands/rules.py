@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
-from datetime import date, timedelta
+from argparse import Namespace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.commands import FAILED, OK, Add, Run
-from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say, say_saved
+from wenming_metrics.commands import FAILED, OK, command, this_office
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
 from wenming_metrics.domain.periods import custom, today
 from wenming_metrics.export.tables import influence_workbook
 from wenming_metrics.intake import commit
@@ -25,7 +24,6 @@ from wenming_metrics.revising.trying import try_draft
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_all, load_files
 from wenming_metrics.rules.workbook.parts import parts_of
-from wenming_metrics.rules.workbook.workbook import WorkbookError
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.vocabulary import titles
@@ -39,90 +37,10 @@ _CHANGES = titles("area", "what=spot", "name=changed", "old", "new")
 _KEPT = titles("group", "rank", "unit_name", "score", "kept=place_kept", "place_range")
 _EFFECTS = titles("code", "name=indicator", "up=weight_up", "down=weight_down")
 _MOST_WEIGHTS = 20
-_SOURCE = "办法：data/rules 里的编号、文件夹或改好的 .xlsx"
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    command = add(
-        "rules", _needs_act, "测评办法：列出、查看、核对、导出、导入、比较、试算、发布", json=False
-    )
-    act = acts_of(command)
-    act("list", _list, "列出各版办法")
-    act("show", _show, "列出一版的指标和权重").add_argument("rules", metavar="编号", nargs="?")
-    act("check", _check, "核对一套办法有没有写错，不存下任何内容").add_argument(
-        "source", metavar="办法", type=Path, help="文件夹或 .xlsx"
-    )
-    export = act("export", _export, "存成一份 Excel 表，改好后可以导入")
-    export.add_argument("rules", metavar="编号")
-    export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
-    imported = act("import", _import, "把改好的 Excel 表存为草案，或存成文件夹")
-    imported.add_argument("source", metavar="办法", type=Path, help="文件夹或 .xlsx")
-    imported.add_argument("--who", default="命令行", help="经办人")
-    imported.add_argument("--out", type=Path, help="不存草案，存成这个新文件夹")
-    compared = act("compare", _compare, "比较两套办法")
-    compared.add_argument("old", metavar="原来", help=_SOURCE)
-    compared.add_argument("new", metavar="现在", help=_SOURCE)
-    tried = act("try", _try, "试算：最近几天名次会怎样变，哪一条改动影响了谁（不保存）")
-    tried.add_argument("source", metavar="办法", help=_SOURCE)
-    tried.add_argument("--days", type=int, default=30, help="最近几天，缺省 30")
-    weighed = act("weights", _weights, "权重影响：权重上下四分之一，谁的名次会变")
-    weighed.add_argument("--days", type=int, default=30, help="最近几天，缺省 30")
-    weighed.add_argument("--out", type=Path, help="存成 .xlsx 文件")
-    _add_publish(act)
-
-
-def _add_publish(act: Callable[..., argparse.ArgumentParser]) -> None:
-    command = act("publish", _publish, "发布：从施行日期起用新的一版，以前的日子不变")
-    command.add_argument("source", metavar="办法", help=f"草案的号；或{_SOURCE}")
-    command.add_argument("--document", required=True, metavar="文号", help="依据哪一份文件")
-    command.add_argument(
-        "--from", dest="first", type=date.fromisoformat, required=True, help="施行日期"
-    )
-    command.add_argument("--who", required=True, help="经办人")
-    command.add_argument("--id", dest="rules_id", help="新一版的编号（缺省自动编）")
-    command.add_argument("--version", help="新一版的版本（缺省按办法里写的）")
-    command.add_argument(
-        "--backdated", action="store_true", help="施行日期可以早于今天，那以后没有签发的得分会变"
-    )
-
-
-def acts_of(command: argparse.ArgumentParser) -> Add:
-    """Let a command do several things: gives what adds one (name, run, description)."""
-    acts = command.add_subparsers(title="做什么", required=True, metavar="做什么", dest="act")
-
-    def act(name: str, run: Run, description: str) -> argparse.ArgumentParser:
-        parser = acts.add_parser(name, help=description, description=description)
-        parser.set_defaults(run=_reporting_faults(run))
-        parser.add_argument("--json", action="store_true", help="输出 JSON")
-        return parser
-
-    return act
-
-
-def _needs_act(options: argparse.Namespace) -> int:
-    raise commit.IntakeError("请写明做什么，如 rules list。")
-
-
-def _reporting_faults(run: Run) -> Run:
-    """Tell the faults of a workbook line by line."""
-
-    def reported_run(options: argparse.Namespace) -> int:
-        try:
-            return run(options)
-        except WorkbookError as error:
-            faults = [str(fault) for fault in error.faults]
-            if options.json:
-                print_json({"sound": False, "faults": faults})
-            else:
-                err.print(f"有 {len(faults)} 处要改，没有存下任何内容：", markup=False)
-                err.print("\n".join(faults), markup=False)
-            return FAILED
-
-    return reported_run
-
-
-def _list(options: argparse.Namespace) -> int:
+@command("rules list")
+def _list(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
     all_versions = versions(office, load_all(config.data / "rules", office.catalogue))
@@ -136,7 +54,8 @@ def _list(options: argparse.Namespace) -> int:
     return OK
 
 
-def _show(options: argparse.Namespace) -> int:
+@command("rules show")
+def _show(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
     name = options.rules or office.rules.id
@@ -158,7 +77,8 @@ def _show(options: argparse.Namespace) -> int:
     return OK
 
 
-def _check(options: argparse.Namespace) -> int:
+@command("rules check")
+def _check(options: Namespace) -> int:
     catalogue = read_catalogue(settings.load())
     try:
         _, rules = read_any(options.source, catalogue)
@@ -172,7 +92,8 @@ def _check(options: argparse.Namespace) -> int:
     return OK
 
 
-def _export(options: argparse.Namespace) -> int:
+@command("rules export")
+def _export(options: Namespace) -> int:
     config = settings.load()
     catalogue = read_catalogue(config)
     options.out.write_bytes(book_of(files_of_version(config.data, options.rules), catalogue))
@@ -180,7 +101,8 @@ def _export(options: argparse.Namespace) -> int:
     return OK
 
 
-def _import(options: argparse.Namespace) -> int:
+@command("rules import")
+def _import(options: Namespace) -> int:
     config = settings.load()
     if options.out:
         files, _ = read_any(options.source, read_catalogue(config))
@@ -203,7 +125,8 @@ def _files(path_or_id: str, config: Settings, office: Office) -> dict[str, bytes
     return files_of_version(config.data, path_or_id)
 
 
-def _compare(options: argparse.Namespace) -> int:
+@command("rules compare")
+def _compare(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
     old, new = (parts_of(_files(source, config, office)) for source in (options.old, options.new))
@@ -217,7 +140,8 @@ def _compare(options: argparse.Namespace) -> int:
     return OK
 
 
-def _try(options: argparse.Namespace) -> int:
+@command("rules try")
+def _try(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
     days = days_known(office)
@@ -241,8 +165,9 @@ def _try(options: argparse.Namespace) -> int:
     return OK
 
 
-def _weights(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("rules weights")
+def _weights(options: Namespace) -> int:
+    office = this_office()
     days = days_known(office)
     if not days:
         raise commit.IntakeError("还没有入库数据，看不出权重的影响。")
@@ -266,7 +191,8 @@ def _weights(options: argparse.Namespace) -> int:
     return OK
 
 
-def _publish(options: argparse.Namespace) -> int:
+@command("rules publish")
+def _publish(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
     if options.source.isdecimal() and not Path(options.source).exists():

@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import os
 import socket
-from pathlib import Path
+import threading
+import time
+import webbrowser
+from argparse import Namespace
 
 from rich.progress import track
 
-from wenming_metrics.commands import FAILED, HELD, OK, Add
+from wenming_metrics.commands import FAILED, HELD, OK, command, this_office
 from wenming_metrics.commands.files import file_facts, verdict
 from wenming_metrics.commands.printing import err, out, print_files, print_ranking
+from wenming_metrics.decisions.outlines import keep_outlines, look_at_outlines
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
-from wenming_metrics.queries.office import days_known, open_office
+from wenming_metrics.queries.office import days_known
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.runtime import settings
 
 _LAST_PORT = 65535
+_PATIENCE = 300
+"""Seconds within which a server listens, however large its store."""
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    demo = add("demo", _demo, "生成演示市的表格并全部入库，打印日、周排名", json=False)
-    demo.add_argument("--days", type=int, default=60, help="演示多少天（默认 60）")
-    serve = add("serve", _serve, "打开网页（没有账号时只有本机能访问）", json=False)
-    serve.add_argument("--port", type=int, default=8501, help="端口（默认 8501）")
-    serve.add_argument(
-        "--host", default="127.0.0.1", metavar="地址", help="网卡地址；0.0.0.0 是所有网卡"
-    )
-    serve.add_argument("--cert", type=Path, metavar="证书", help="TLS 证书文件（PEM）")
-    serve.add_argument("--key", type=Path, metavar="私钥", help="证书的私钥文件（PEM，不设密码）")
-    serve.add_argument(
-        "--behind-https", action="store_true", help="前面有提供 https 的代理（如 nginx）"
-    )
-
-
-def _serve(options: argparse.Namespace) -> int:
+@command("serve")
+def _serve(options: Namespace) -> int:
     if refusal := _port_refusal(options.port, options.host):
         err.print(refusal, markup=False)
         return FAILED
@@ -55,8 +45,22 @@ def _serve(options: argparse.Namespace) -> int:
     if warning := server.certificate_warning(listening):
         err.print(warning, markup=False)
     out.print(f"网页地址：{listening.url}（按 Ctrl+C 停止）")
+    if options.open:
+        threading.Thread(
+            target=_open_browser, args=(options.port, listening.url), daemon=True
+        ).start()
     server.serve(listening)
     return OK
+
+
+def _open_browser(port: int, url: str) -> None:
+    """Open the page as soon as the server listens."""
+    for _ in range(_PATIENCE):
+        time.sleep(1)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                webbrowser.open(url)
+                return
 
 
 def _port_refusal(port: int, host: str) -> str:
@@ -82,8 +86,13 @@ def _port_refusal(port: int, host: str) -> str:
     return ""
 
 
-def _demo(options: argparse.Namespace) -> int:
+@command("demo")
+def _demo(options: Namespace) -> int:
     from wenming_metrics.demo.inspections import END
+    from wenming_metrics.demo.outlines import NAME as OUTLINES
+    from wenming_metrics.demo.outlines import SYSTEM as OUTLINE_SYSTEM
+    from wenming_metrics.demo.outlines import write_outlines
+    from wenming_metrics.demo.signed import sign_weeks
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
     if today() < END:
@@ -93,7 +102,7 @@ def _demo(options: argparse.Namespace) -> int:
             markup=False,
         )
         return FAILED
-    office = open_office(settings.load())
+    office = this_office()
     folder = settings.ROOT / "data" / "store" / "demo"
     out.print("正在准备演示市的表格（第一次约 20 秒）……", markup=False)
     files = find_or_make_workbooks(folder, days=options.days)
@@ -106,6 +115,11 @@ def _demo(options: argparse.Namespace) -> int:
             commit.commit(office, preview, "演示")
         if codes[-1] != OK:
             print_files([file_facts(preview)])
+    keep_outlines(
+        office,
+        look_at_outlines(office, write_outlines(folder).read_bytes(), OUTLINES, OUTLINE_SYSTEM),
+        "演示",
+    )
     last = days_known(office)[-1]
     out.print(
         f"{len(files)} 个文件已入库（放在 {folder.relative_to(settings.ROOT)}）。", markup=False
@@ -114,5 +128,8 @@ def _demo(options: argparse.Namespace) -> int:
         window = periods.window(kind, last)
         banded = join_bands(ranking.ranking(office, window), bands(office, window))
         print_ranking(office, window, banded)
+    out.print("正在签发最近两期周通报（约 10 秒）……", markup=False)
+    for title in sign_weeks(office, last):
+        out.print(f"已签发 {title}。", markup=False)
     # A row that waits is part of what is shown.
     return max((code for code in codes if code != HELD), default=OK)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import re
+from argparse import Namespace
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands import OK, command, this_office
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say
 from wenming_metrics.commands.survey_views import VIEWS, View, view_of
 from wenming_metrics.decisions import questionnaires
@@ -17,10 +16,8 @@ from wenming_metrics.domain.periods import Window
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.held_effect import held_answers
-from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.queries.survey.quota import POINTS
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey.waves import NO_SURVEY, survey_of, waves
-from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import Column, normalise
 
 LATEST = "latest"
@@ -31,37 +28,9 @@ _UNFIT = re.compile(r"[\\/?*:\[\]]")
 _WIDE = {"怎样合成", "算法", "文件", "认定", "疑点", "说明", "题目"}
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    command = add("survey", _survey, "两率一度：一轮问卷的各项比率、误差范围和它们的依据")
-    command.add_argument("--wave", default=LATEST, help="哪一轮，如 2026年第三季度；不写是最近一轮")
-    titles = "、".join(f"{name}（{title}）" for name, title in VIEWS.items())
-    command.add_argument("--by", choices=list(VIEWS), default="unit", help=f"怎样列：{titles}")
-    command.add_argument("--rate", metavar="名称", help="只看一项比率，写名称或代号，如 知晓率")
-    command.add_argument(
-        "--question", metavar="名称", help="按人群看时用哪一道题，写名称或代号，如 年龄"
-    )
-    command.add_argument("--unit", metavar="单位", help="按题目、历次看时只看一个单位")
-    command.add_argument(
-        "--without-flagged", action="store_true", help="把疑似代填的问卷都去掉再算，只供比较"
-    )
-    command.add_argument(
-        "--points",
-        type=float,
-        default=POINTS,
-        help=f"配额进度里还差多少份，按上下几个百分点算（默认 {POINTS:g}）",
-    )
-    command.add_argument("--out", type=Path, help="存成 .xlsx 文件；不公布的数文件里也没有")
-    decided = add("decide", _decide, "认定一份疑似代填的问卷不计（或恢复计入）；原问卷照样保存")
-    decided.add_argument("batch", type=int, metavar="批次", help="survey --by flags 列出的批次")
-    decided.add_argument("number", type=int, metavar="序号", help="survey --by flags 列出的序号")
-    decided.add_argument("--keep", action="store_true", help="恢复计入，不写是不计")
-    decided.add_argument("--who", required=True, help="经办人")
-    decided.add_argument("--reason", required=True, help="认定的理由")
-
-
-def _survey(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("survey")
+def _survey(options: Namespace) -> int:
+    office = this_office()
     wave = _wave(office, options.wave)
     survey = survey_of(office, wave)
     options.rate = _code_of(options.rate, {rate.code: rate.title for rate in survey.rates}, "比率")
@@ -156,8 +125,9 @@ def _format(name: str, column: pd.Series) -> str:
     return "General" if kind in ("integer", "floating", "mixed-integer-float") else ""
 
 
-def _decide(options: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+@command("decide")
+def _decide(options: Namespace) -> int:
+    office = this_office()
     decision = (options.batch, options.number, options.keep, options.reason, options.who)
     questionnaires.decide_answer(office, *decision)
     text = "这一份恢复计入。" if options.keep else "这一份不再计入，各项比率已不含它。"

@@ -1,55 +1,33 @@
-"""Commands that care for the store: backup, restore, verify, retally, health, prune, clean."""
+"""Commands that care for the store: backup, restore, upgrade, verify, retally, health, prune, clean."""
 
 from __future__ import annotations
 
-import argparse
 import sys
-from dataclasses import asdict
+from argparse import Namespace
+from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.progress import track
 
-from wenming_metrics.commands import FAILED, HELD, OK, Add, add_workers, workers_on_store
+from wenming_metrics.commands import FAILED, HELD, OK, command, workers_on_store
 from wenming_metrics.commands.bulletins import check_file
 from wenming_metrics.commands.printing import err, print_health, print_json, print_report, say
 from wenming_metrics.queries.office import open_office, read_rules
 from wenming_metrics.runtime import settings
-from wenming_metrics.store.database import open_store
-from wenming_metrics.upkeep.backup import backup
+from wenming_metrics.store.database import StoreError, open_store
+from wenming_metrics.upkeep.backup import backup, backups_in, rotate
 from wenming_metrics.upkeep.clean import clean
 from wenming_metrics.upkeep.health import health
 from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.rebuild_tallies import retally_store
 from wenming_metrics.upkeep.restore import Restored, entries_of, restore
+from wenming_metrics.upkeep.upgrade import upgrade
 from wenming_metrics.upkeep.verify import verify
 
 
-def add_commands(add: Add) -> None:
-    """Add the commands of this theme."""
-    backup_command = add("backup", _backup, "备份全部数据，网页和入库可以照常使用")
-    backup_command.add_argument("place", type=Path, metavar="文件或文件夹")
-    put_back = add("restore", _restore, "用备份还原全部数据")
-    put_back.add_argument("file", type=Path, metavar="备份文件")
-    put_back.add_argument(
-        "--replace", action="store_true", help="现有的数据可以换掉（先自动另存一份）"
-    )
-    checked = add(
-        "verify", _verify, "核对全部数据：逐行重算，与各项汇总、摘要、记录对照；或一份通报"
-    )
-    checked.add_argument(
-        "file", nargs="?", type=Path, metavar="通报", help="改过的通报（.docx）：每个数与签发的对照"
-    )
-    add_workers(checked)
-    add_workers(add("retally", _retally, "重算：从入库的行把全部汇总重新算过，照常可用"))
-    add("clean", _clean, "清除以前入库的数据里的个人信息：原文件、单元格、文字和日志；各项得分不变")
-    add("health", _health, "数据的状态，供监控使用")
-    dropped = add("prune", _prune, "清除保留期以前的原文件（行、单元格和摘要都留着）")
-    dropped.add_argument(
-        "--days", type=_days, metavar="天", help="保留多少天（默认 WENMING_KEEP_ORIGINALS）"
-    )
-
-
-def _clean(options: argparse.Namespace) -> int:
+@command("clean")
+def _clean(options: Namespace) -> int:
     config = settings.load()
     cleaned = clean(open_office(config), config.logs)
     message = (
@@ -66,27 +44,69 @@ def _clean(options: argparse.Namespace) -> int:
     return HELD if cleaned.unread or cleaned.signed else OK
 
 
-def _days(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"应是 1 或更大的整数，现在是“{text}”")
-    return int(text)
-
-
-def _backup(options: argparse.Namespace) -> int:
+@command("backup")
+def _backup(options: Namespace) -> int:
+    if options.keep and not options.place.is_dir():
+        raise StoreError(f"--keep 要给一个文件夹，{options.place} 不是。没有备份。")
     new_backup = backup(open_store(settings.load().store_url), options.place)
     size_text = (
         f"{new_backup.rows:,} 行，{new_backup.size / 1e6:,.1f} MB，{new_backup.seconds:.1f} 秒"
     )
-    say(f"已备份到 {new_backup.path}（{size_text}）。", as_json=options.json, **asdict(new_backup))
+    removed = rotate(options.place, options.keep) if options.keep else []
+    removed_text = f"清除 {len(removed)} 份旧备份。" if removed else ""
+    message = f"已备份到 {new_backup.path}（{size_text}）。{removed_text}"
+    say(message, as_json=options.json, **asdict(new_backup), removed=removed)
     return OK
 
 
-def _restore(options: argparse.Namespace) -> int:
+@command("restore")
+def _restore(options: Namespace) -> int:
     config = settings.load()
+    if options.rehearse:
+        return _try_restore(options, config)
     # What a backup was numbered by goes before what this store, which it replaces, was.
     _, rules, _ = read_rules(config, *entries_of(options.file))
     restored = restore(config.store_url, rules, options.file, replace=options.replace)
     say(_restored_text(restored), as_json=options.json, **asdict(restored))
+    return OK
+
+
+def _try_restore(options: Namespace, config: settings.Settings) -> int:
+    """Restore into a store that is thrown away, and check all of it there."""
+    newest = backups_in(options.file)[:1] if options.file.is_dir() else [options.file]
+    if not newest:
+        raise StoreError(f"{options.file} 里没有备份。")
+    _, rules, _ = read_rules(config, *entries_of(newest[0]))
+    with TemporaryDirectory(prefix="wenming-try-") as scratch:
+        trial = replace(config, store_url=settings.store_url(Path(scratch) / "try.db"))
+        restored = restore(trial.store_url, rules, newest[0])
+        office = open_office(trial)
+        report = verify(office)
+        office.store.engine.dispose()
+    if not options.json:
+        print_report(report)
+    outcome = "可以还原，核对通过" if report.sound else "核对没有通过，请另做备份并查明原因"
+    message = f"{newest[0]}：{restored.batches:,} 个批次、{restored.rows:,} 行，{outcome}。现有的数据没有动。"
+    say(message, as_json=options.json, path=newest[0], sound=report.sound, rows=restored.rows)
+    return OK if report.sound else FAILED
+
+
+@command("upgrade")
+def _upgrade(options: Namespace) -> int:
+    upgraded = upgrade(settings.load().store_url, only_check=options.check)
+    if not upgraded.is_due:
+        message = f"数据已是版本 {upgraded.goal}，不用升级。"
+    else:
+        tried = (
+            f"在副本上试过（{upgraded.rows:,} 行）"
+            if upgraded.rows is not None
+            else "没有在副本上试"
+        )
+        saved = f"升级前的数据另存在 {upgraded.saved}。" if upgraded.saved else "数据没有改动。"
+        act = "可以升级" if options.check else "已升级"
+        saved = saved if options.check or upgraded.saved else "升级前的备份请用旧版软件的 backup。"
+        message = f"{act}：版本 {upgraded.version} 到版本 {upgraded.goal}，{tried}。{saved}"
+    say(message, as_json=options.json, **asdict(upgraded))
     return OK
 
 
@@ -97,7 +117,8 @@ def _restored_text(restored: Restored) -> str:
     return f"已还原 {restored.batches:,} 个批次、{restored.rows:,} 行（{restored.seconds:.1f} 秒）。{saved_note}"
 
 
-def _verify(options: argparse.Namespace) -> int:
+@command("verify")
+def _verify(options: Namespace) -> int:
     if options.file:
         return check_file(options.file, as_json=options.json)
     config = settings.load()
@@ -110,7 +131,8 @@ def _verify(options: argparse.Namespace) -> int:
     return OK if report.sound else FAILED
 
 
-def _retally(options: argparse.Namespace) -> int:
+@command("retally")
+def _retally(options: Namespace) -> int:
     config, retallied = settings.load(), []
     with workers_on_store(options, config.store_url) as executor:
         hidden = options.json or not sys.stderr.isatty()
@@ -127,13 +149,15 @@ def _retally(options: argparse.Namespace) -> int:
     return OK
 
 
-def _health(options: argparse.Namespace) -> int:
+@command("health")
+def _health(options: Namespace) -> int:
     state = health(settings.load())
     (print_json if options.json else print_health)(state)
     return OK if state["well"] else FAILED
 
 
-def _prune(options: argparse.Namespace) -> int:
+@command("prune")
+def _prune(options: Namespace) -> int:
     config = settings.load()
     keep = options.days or config.keep_originals
     if keep is None:

@@ -169,6 +169,7 @@ def composite_workbook(
         names += [f"{name}_{number}=component_{name}" for name in ("value", "weight", "points")]
     titles = {f"value_{number}": name for number, name in enumerate(components)}
     prize = ["prize"] if (lines["prize"] != "").any() else []
+    prize += ["award", "award_why"] if (lines["award"] > 0).any() else []
     table_columns = columns(*names, *prize, "missing", "remark", **titles)
     remarked = lines.assign(remark=[_remark(line) for line in lines.itertuples()])
     return write_book(ExportSheet("综合考核", title, remarked, table_columns, notes))

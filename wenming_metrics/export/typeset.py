@@ -6,8 +6,8 @@ The same blocks as those of a Word document, laid out by `typeset.typ` after GB/
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,7 +57,8 @@ _BREAKING = 300
 @dataclass(frozen=True)
 class Print:
     """What is laid out: form; red_head, number, title as they stand on top; body; signature, line
-    by line; what follows it; marks - what stands above the head
+    by line; what follows it; marks - what stands above the head; properties - what a PDF carries
+    unseen, by which it is checked when it comes back
     """
 
     form: str
@@ -68,6 +69,7 @@ class Print:
     signature: tuple[str, ...] = ()
     annexes: Sequence[Block] = ()
     marks: Sequence[Block] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_installed() -> bool:
@@ -101,6 +103,7 @@ def _compile(content: Print, **options: object) -> bytes | list[bytes]:
         "title": "\n".join(map(plain_text, content.title.split("\n"))),
         "head": content.red_head,
         "number": plain_text(content.number),
+        "keywords": json.dumps(dict(content.properties), ensure_ascii=False),
         "signature": [plain_text(text) for text in content.signature],
         **{
             name: list(_spell(getattr(content, name), files))

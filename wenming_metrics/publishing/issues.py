@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -188,14 +189,34 @@ def find_issue(office: Office, written: str) -> Issue:
         matches = [issue for issue in all_issues if issue.hash and issue.hash.startswith(text)]
         if matches:
             return matches[0]
-    year, _, number = text.rpartition("-")
-    if number.isdecimal() and (not year or year.isdecimal()):
-        matches = [issue for issue in all_issues if issue.number == int(number)]
-        matches = [issue for issue in matches if not year or issue.year == int(year)]
-        standing = [issue for issue in matches if issue.state != WITHDRAWN]
-        if standing or matches:
-            return (standing or matches)[0]
+    matches = _numbered(all_issues, text)
+    standing = [issue for issue in matches if issue.state != WITHDRAWN]
+    if standing or matches:
+        return (standing or matches)[0]
     raise IntakeError(f"没有找到“{written}”。可以写期号，如 47、2026-47，或者通报上印的校验码。")
+
+
+def find_slot(office: Office, written: str) -> Slot:
+    """Find a place of the office's own calendar by its number: 47, the latest of it, or 2026-47.
+
+    Raises IntakeError for one that no day with rows lies in.
+    """
+    matches = _numbered([slot for slot, _ in slots_with_issues(office)], written.strip())
+    if not matches:
+        raise IntakeError(f"“{written}”这一期里没有督查数据。可以写期号，如 47、2026-47。")
+    return matches[0]
+
+
+def _numbered(places: Iterable[Any], text: str) -> list[Any]:
+    """Give the issues or slots of a number such as 47 or 2026-47, in their order."""
+    year, _, number = text.rpartition("-")
+    if not number.isdecimal() or not (not year or year.isdecimal()):
+        return []
+    return [
+        place
+        for place in places
+        if place.number == int(number) and (not year or place.year == int(year))
+    ]
 
 
 def signed_for(all_issues: Iterable[Issue], window: Window) -> Issue | None:

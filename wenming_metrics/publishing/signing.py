@@ -190,6 +190,20 @@ def waive(
     _log.info("不等 %s %s 行 经办 %r 原因 %r", issue.title, len(rows), who, reason)
 
 
+def waive_all(office: Office, key: int, who: str, reason: str) -> int:
+    """Say of every held row that an issue still waits for that it is signed without it; gives how many.
+
+    Raises IntakeError as `waive`.
+    """
+    with reading(office.store) as connection:
+        issue = get_issue(connection, key)
+    rows = held_for(office, issue)
+    rows = rows.loc[rows["waived"] == "", ["batch", "sheet", "source_row"]]
+    if len(rows):
+        waive(office, key, list(rows.itertuples(index=False, name=None)), who, reason)
+    return len(rows)
+
+
 @permitted("拟稿", "第 {batch} 批计入哪一期")
 def place_late(office: Office, batch: int, who: str, reason: str, *, in_own_issue: bool) -> None:
     """Say in which issue the late rows of a file count: that of their days (in_own_issue), or the next.

@@ -115,6 +115,8 @@ PROFILE = SettingsTable(
         Setting("prize[].title", "奖项或档次", "如 一等奖、优秀", "filled", needed=True),
         integer("prize[].first", "从第几名", "各组各算", span=(1, inf), needed=True),
         integer("prize[].last", "到第几名", "并列的都算", span=(1, inf), needed=True),
+        number("prize[].least", "最低得分", "低于的不得", span=_NOT_BELOW_ZERO, default=0),
+        number("prize[].amount", "奖补金额", "每个单位多少元", span=_NOT_BELOW_ZERO, default=0),
         choice(
             *("component[].rounding", "取整", "exact 最后取整、printed 各项先取整"),
             ("exact", "printed"),
@@ -155,11 +157,16 @@ class Component:
 
 @dataclass(frozen=True)
 class Prize:
-    """A prize or a tier by place: who stands from the first to the last place of a group, ties with all."""
+    """A prize or a tier by place: who stands from the first to the last place of a group, ties with all.
+
+    least - score below which nobody gets it; amount - 奖补, in yuan a unit
+    """
 
     title: str
     first: int
     last: int
+    least: float = 0
+    amount: float = 0
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from wenming_metrics.rules.model import (
     Catalogue,
     Deductions,
     Lists,
+    Measure,
     ReadingRules,
     RuleSet,
     Sampling,
@@ -287,6 +288,8 @@ def _lists(settings: dict) -> Lists:
         [group.get(name, RULES.default(f"lists.group[].{name}")) for name in names]
         for group in section.pop("group", [])
     ]
+    if "measure" in section:
+        section["measures"] = tuple(Measure(**measure) for measure in section.pop("measure"))
     return Lists(**section, groups={group: (front, back) for group, front, back in groups})
 
 

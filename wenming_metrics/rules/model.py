@@ -117,13 +117,28 @@ class Adjustments:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """What may be proposed of a unit that is named (通报表扬, 通报批评, 约谈).
+
+    end - "front" or "back"; issues - at how many signed issues running it must have been named there;
+    clause - of the rules that says so, "" = not written
+    """
+
+    title: str
+    end: str = _default("lists.measure[].end")
+    issues: int = _default("lists.measure[].issues")
+    clause: str = _default("lists.measure[].clause")
+
+
+@dataclass(frozen=True)
 class Lists:
     """Who is named in front and at the back (排名靠前、靠后, or 红黑榜).
 
     groups - group ("*": every group) -> how many in front, how many at the back; line - score
     under which a unit is named at the back whatever its place, None = none; cap - most units that
     a list may hold when a tie lengthens it, None = no cap; absent - a period in which a unit had no
-    place is skipped when counting periods running ("skip"), or ends the run ("break")
+    place is skipped when counting periods running ("skip"), or ends the run ("break"); measures -
+    what may be proposed of those named
     """
 
     front: str = _default("lists.front")
@@ -132,6 +147,11 @@ class Lists:
     cap: int | None = None
     absent: str = _default("lists.absent")
     groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    measures: tuple[Measure, ...] = (
+        Measure("通报表扬", "front", 2),
+        Measure("通报批评", "back", 2),
+        Measure("约谈", "back", 3),
+    )
 
 
 @dataclass(frozen=True)

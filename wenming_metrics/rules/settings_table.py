@@ -14,7 +14,7 @@ from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.domain.working_hours import parse_hours
 from wenming_metrics.rules.setting import Setting, SettingsTable, choice, flag, integer, number
-from wenming_metrics.vocabulary import ROLES, SOURCE_CODES, SOURCES, UNIT_KINDS
+from wenming_metrics.vocabulary import ROLES, SOURCE_CODES, SOURCES, TEST_SOURCES, UNIT_KINDS
 
 SETTLED_WORDS = {
     **{"deduct": "扣完为止", "grade": "分档", "all_or_nothing": "一项不合格不得分"},
@@ -187,8 +187,8 @@ _SETTINGS = (
     ),
     Setting(
         *("sources.counted", "计分的来源", "其余来源照样交办，不计分", "choices", SOURCES),
-        default=SOURCE_CODES,
-        blank="全部",
+        default=tuple(code for code in SOURCE_CODES if code not in TEST_SOURCES),
+        blank="国测、省测以外的全部",
     ),
     choice("board[].kind", "榜单：单位类别", "这张榜列哪一类单位", UNIT_KINDS, needed=True),
     Setting("board[].title", "榜单：名称", "页面和通报上的叫法", needed=True),
@@ -266,6 +266,20 @@ _SETTINGS = (
     Setting("lists.group[].group", "名单：哪一组", "* 表示每一组", default="*"),
     integer("lists.group[].front", "名单：靠前几个", "列出前几名", span=_COUNT, default=0),
     integer("lists.group[].back", "名单：靠后几个", "列出后几名", span=_COUNT, default=0),
+    Setting("lists.measure[].title", "建议：叫法", "如 通报表扬、通报批评、约谈", "filled"),
+    choice(
+        *("lists.measure[].end", "建议：对哪份名单", "靠前名单还是靠后名单里的单位"),
+        {"front": "靠前名单", "back": "靠后名单"},
+        default="back",
+    ),
+    integer(
+        *("lists.measure[].issues", "建议：连续几期", "连续几期签发的名单里都有才建议"),
+        span=_POSITIVE,
+        default=2,
+    ),
+    Setting(
+        "lists.measure[].clause", "建议：依据的条款", "如 第二十条；随建议名单列出", default=""
+    ),
     integer(
         "sampling.sites", "抽样：点位数", "一期里每个单位至少去几个点位", span=_COUNT, default=0
     ),

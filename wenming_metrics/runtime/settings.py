@@ -5,12 +5,17 @@ WENMING_STORE           store: a file path or an SQLAlchemy URL           [data/
 WENMING_RULES           id of the rule set in force                       [the only or newest one]
 WENMING_KEEP_ORIGINALS  days that files as they were sent are kept        [for ever]
 WENMING_LOGS            folder of the logs                                [logs/ beside the store]
+WENMING_BACKUP          folder that the server backs up into every day    [no backup by itself]
+WENMING_BACKUP_AT       hour and minute of it, by the city's clock        [02:00]
+WENMING_BACKUP_KEEP     how many of its backups are kept                  [14]
 """
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -26,6 +31,15 @@ class SettingsError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class BackupPlan:
+    """Backups that the server takes by itself: into which folder, at which hour, how many are kept."""
+
+    backups: Path
+    hour: time
+    keep: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that differs between two installations."""
 
@@ -33,6 +47,7 @@ class Settings:
     store_url: str = field(repr=False)  # it may hold a password
     rules_id: str | None
     keep_originals: int | None = None
+    backup: BackupPlan | None = None
 
     @property
     def logs(self) -> Path:
@@ -54,16 +69,27 @@ def load() -> Settings:
         data=data,
         store_url=store_url(store),
         rules_id=os.environ.get("WENMING_RULES") or None,
-        keep_originals=_days("WENMING_KEEP_ORIGINALS"),
+        keep_originals=_whole("WENMING_KEEP_ORIGINALS", "天数"),
+        backup=_backup_plan(),
     )
 
 
-def _days(name: str) -> int | None:
+def _backup_plan() -> BackupPlan | None:
+    destination = os.environ.get("WENMING_BACKUP", "").strip()
+    hour = os.environ.get("WENMING_BACKUP_AT", "").strip() or "02:00"
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", hour):
+        raise SettingsError(f"环境变量 WENMING_BACKUP_AT 应写成“02:00”，现在是“{hour}”。")
+    keep = _whole("WENMING_BACKUP_KEEP", "份数") or 14
+    hours, minutes = map(int, hour.split(":"))
+    return BackupPlan(Path(destination), time(hours, minutes), keep) if destination else None
+
+
+def _whole(name: str, noun: str) -> int | None:
     text = os.environ.get(name, "").strip()
     if not text:
         return None
     if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"环境变量 {name} 应是天数（1 或更大的整数），现在是“{text}”。")
+        raise SettingsError(f"环境变量 {name} 应是{noun}（1 或更大的整数），现在是“{text}”。")
     return int(text)
 
 

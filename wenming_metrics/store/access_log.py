@@ -2,7 +2,8 @@
 
 A digest is the SHA-256 of the line and of the digest before it, and the last one is kept apart: a line
 that is changed, taken out or cut off at the end is noticed by `broken_lines`. Whoever can write the
-whole file anew can make a new chain; the last digest printed on paper tells it.
+whole file anew can make a new chain; the last digest printed on paper tells it. A backup that is put back
+does not shorten it: `go_on_from`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import json
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from wenming_metrics.access.viewer import Deed
 from wenming_metrics.domain.periods import now
 from wenming_metrics.store import schema
 
+RESTORED = "还原备份"
 LOG_COLUMNS = ("line", "at", "login", "who", "act", "subject")
 _LONGEST = 200
 """Characters of what a line speaks of."""
@@ -61,6 +63,47 @@ def read_log(connection: Connection, limit: int = 0) -> pd.DataFrame:
     query = select(*(table.c[name] for name in LOG_COLUMNS)).order_by(table.c.line.desc())
     lines = connection.execute(query.limit(limit) if limit else query).all()
     return pd.DataFrame(lines, columns=list(LOG_COLUMNS))
+
+
+def log_chain(connection: Connection) -> list[dict[str, object]]:
+    """Read the log as it is sealed, the first line first: LOG_COLUMNS and digest."""
+    table = schema.access_log
+    return [
+        dict(line) for line in connection.execute(select(table).order_by(table.c.line)).mappings()
+    ]
+
+
+def go_on_from(connection: Connection, chain: list[dict[str, object]], subject: str) -> None:
+    """Go on with the log that a store had before a backup was put into it, and say so in a line of it.
+
+    A log that does not begin as the backup's does is another store's, or was changed: then the backup's goes
+    on, and its line names the end of the other one.
+
+    Takes: chain - `log_chain` of before; subject - which backup
+    """
+    table, end = schema.access_log, schema.access_log_end
+    number, digest = connection.execute(select(end.c.line, end.c.digest)).first() or (0, "")
+    if not chain and not number and not has_accounts(connection):
+        return
+    if not chain:
+        sentence = f"日志接着备份的第 {number} 行"
+    elif not number or (number <= len(chain) and chain[number - 1]["digest"] == digest):
+        connection.execute(delete(table))
+        connection.execute(insert(table), chain)
+        last = {name: chain[-1][name] for name in ("line", "digest")}
+        connection.execute(delete(end))
+        connection.execute(insert(end), last)
+        sentence = f"数据和账号回到日志第 {number} 行时的样子，日志没有变短"
+    else:
+        sentence = f"日志接着备份的第 {number} 行；原来的日志 {len(chain)} 行接不上，末尾校验码 {chain[-1]['digest'][:16]}"
+    add_line(connection, RESTORED, "", "终端", f"{sentence}；{subject}")
+
+
+def count_restored(connection: Connection) -> int:
+    """Count how often a backup was put back, as the log says."""
+    table = schema.access_log
+    query = select(func.count()).where(table.c.act == RESTORED)
+    return connection.execute(query).scalar_one()
 
 
 def last_digest(connection: Connection) -> str:

@@ -19,6 +19,7 @@ from wenming_metrics.access.viewer import MANAGE, UNIT, AccessError, permitted
 from wenming_metrics.store import schema
 from wenming_metrics.store.access_log import add_line
 from wenming_metrics.store.database import Store, next_number, reading, stamp, writing_aside
+from wenming_metrics.store.guesses import forget_guesses
 
 LONGEST_NAME = 20
 _LOGIN = re.compile(r"[0-9A-Za-z_.\-一-鿿]{2,20}")
@@ -161,6 +162,7 @@ def set_password(store: Store, login: str, password: str, who: str) -> None:
         present = account_of(connection, login)
         connection.execute(update(table).where(table.c.account == present.number).values(**facts))
         end_sessions(connection, present.number)
+        forget_guesses(connection, present.login)
         add_line(connection, "重设密码", who, who, present.login)
 
 

@@ -41,7 +41,7 @@ KEPT = 1_000
 _SPLIT_BY = {"running_sum": "at", "month_sites": "month", "record": "kind"}
 _UNTRACKED = {
     *("store", "note", "change_log"),
-    *("account", "session", "access_log", "access_log_end", "rights_version"),
+    *("account", "session", "guess", "access_log", "access_log_end", "rights_version"),
 }
 """No figure rests on them."""
 _read: ContextVar[set[Extent] | None] = ContextVar("read", default=None)

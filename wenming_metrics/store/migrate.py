@@ -7,11 +7,12 @@ import threading
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, insert, inspect, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from wenming_metrics.domain.periods import now
 from wenming_metrics.store import schema
-from wenming_metrics.store.engines import alone
+from wenming_metrics.store.engines import alone, file_of, one_state
 from wenming_metrics.store.failures import StoreError
 
 _log = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ _PATIENCE = 30
 """Seconds to wait for another program that holds the file."""
 _one_at_a_time = threading.Lock()
 """Alembic keeps what it is working on in its module."""
+_known: dict[Engine, tuple[int, int]] = {}
+"""Stores that had our tables when they were last looked at: by engine, in which file."""
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -31,7 +34,12 @@ def bring_up_to_date(engine: Engine) -> None:
     Raises StoreError for a newer store and for what is no store; DBAPIError for what the
     database itself refuses.
     """
+    if _is_known(engine):
+        return
+    file_id = file_of(engine)
     if version_of(engine) == schema.VERSION:
+        if file_id is not None:
+            _known[engine] = file_id
         return
     with alone(engine) as connection:
         version = _version(connection)
@@ -39,6 +47,20 @@ def bring_up_to_date(engine: Engine) -> None:
             make_tables(connection)
         elif version < schema.VERSION:  # else another program has just done it
             _migrate(connection, version)
+
+
+def _is_known(engine: Engine) -> bool:
+    """Say whether this process knows the tables of a file and it still says that they are ours.
+
+    Every rerun of a page opens the store, and to list its tables takes ten times as long as to ask.
+    """
+    if _known.get(engine) is None or _known[engine] != file_of(engine):
+        return False
+    try:
+        with one_state(engine) as connection:
+            return connection.execute(select(schema.store.c.version)).scalar() == schema.VERSION
+    except DBAPIError:
+        return False  # whatever is wrong with it is told by the whole look
 
 
 def version_of(engine: Engine) -> int | None:

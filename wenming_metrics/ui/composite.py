@@ -35,6 +35,7 @@ _SOURCES = tables.configs(
     *(*tables.SOURCE, "treatment"),
 )
 _YEAR = tables.configs("year")
+_AWARDS = tables.configs("group", "unit_name", "prize", "award", "award_why")
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,21 @@ def draw_without(lines: pd.DataFrame) -> None:
         if names_with_reason:
             names = words.joined(names_with_reason)
             st.markdown(f"**{title}**（{len(units)} 个；{why}）：{names}")
+
+
+def draw_awards(lines: pd.DataFrame) -> None:
+    """List what units get by the rules, and why; a person decides."""
+    awarded = lines[lines["prize"] != ""]
+    if awarded.empty:
+        return
+    with st.expander("奖项和奖补测算"):
+        total = awarded["award"].sum()
+        money = f"，奖补合计 {total:,.0f} 元" if total else ""
+        page.note(
+            f"{len(awarded)} 个单位{money}。按方案里写的名次、最低得分和金额测算，由人核定；"
+            "每个单位的各项得分和出处，在表里点这个单位看。"
+        )
+        tables.show(awarded, _AWARDS, 12)
 
 
 def _lacks(missing: str) -> str:

@@ -34,7 +34,7 @@ from wenming_metrics.store.sessions import (
     sign_out,
 )
 from wenming_metrics.ui import plain_pages
-from wenming_metrics.ui.frame.identity import COOKIE, owner_of
+from wenming_metrics.ui.frame.identity import COOKIE, is_owner
 from wenming_metrics.ui.wall.door import is_wall
 
 _OUR_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
@@ -166,7 +166,9 @@ class Gate:
         if form is None:
             return _html(plain_pages.sign_in_page("填写的内容太长。"), 413)
         async with self._one_guess:
-            outcome = await run_in_threadpool(sign_in, self._store, form["login"], form["password"])
+            outcome = await run_in_threadpool(
+                sign_in, self._store, form["login"], form["password"], _address(request)
+            )
         goal = _goal(form["goal"])
         if not outcome.token:
             return _html(
@@ -207,7 +209,8 @@ class Gate:
                 raise AccessError("两次输入的新密码不一样，没有改动。")
             async with self._one_guess:
                 await run_in_threadpool(
-                    check_own_password, self._store, account.login, form["present"]
+                    *(check_own_password, self._store, account.login, form["present"]),
+                    _address(request),
                 )
                 await run_in_threadpool(
                     set_password, self._store, account.login, form["fresh"], account.name
@@ -286,9 +289,9 @@ async def _first(receive: Receive, over: asyncio.Event) -> Message | None:
 def _is_theirs(path: str, account: Account) -> bool:
     """Say whether a file that was made, or a page that a file is sent to, is of whoever asks."""
     if path.startswith(_FILES):
-        return owner_of(path.removeprefix(_FILES).split(".")[0]) == account.login
+        return is_owner(path.removeprefix(_FILES).split(".")[0], account.login)
     if path.startswith(_UPLOADS):
-        return owner_of(path.removeprefix(_UPLOADS).split("/")[0]) == account.login
+        return is_owner(path.removeprefix(_UPLOADS).split("/")[0], account.login)
     return True
 
 
@@ -296,7 +299,7 @@ def _without_strange_session(scope: Scope, account: Account) -> Scope:
     """Take out of a request the session of a page that it wants to go on with, unless it is theirs."""
     name = b"sec-websocket-protocol"
     protocols = Headers(scope=scope).get(name.decode(), "").split(",")
-    if len(protocols) < 3 or owner_of(protocols[2].strip()) == account.login:
+    if len(protocols) < 3 or is_owner(protocols[2].strip(), account.login):
         return scope
     headers = [(key, value) for key, value in scope["headers"] if key != name]
     headers.append((name, ",".join(protocols[:2]).encode("latin-1")))
@@ -309,6 +312,11 @@ def _cookie(headers: Headers) -> str:
         rf"(?:^|;)\s*{COOKIE}=([A-Za-z0-9_-]{{20,100}})(?=;|$)", headers.get("cookie", "")
     )
     return values[0] if len(values) == 1 else ""
+
+
+def _address(request: Request) -> str:
+    """Give the address that a request comes from; behind a proxy on this machine the one that it names."""
+    return request.client.host if request.client else ""
 
 
 def _goal(path: str) -> str:

@@ -27,7 +27,7 @@ from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.frame.identity import as_program
 from wenming_metrics.ui.losses.scope import book_of
 from wenming_metrics.ui.overview.view import city_view
-from wenming_metrics.ui.ranking import page as ranking_page
+from wenming_metrics.ui.ranking.view import summary_of
 
 _PAUSE = 1.0
 """Seconds between two looks whether something was changed."""
@@ -97,7 +97,7 @@ def _questions() -> Iterator[Callable[[], object]]:
         for board in office.rules.boards:
             if board.ranked:
                 selection = _shown(newest, board.kind)
-                yield lambda selection=selection: _ask(ranking_page.summary_of, selection)
+                yield lambda selection=selection: _ask(summary_of, selection)
         selection = _shown(newest, "")
         yield lambda selection=selection: _ask(city_view, selection)
     yield lambda: ask(overview_rates, days[-1], wait=False)

@@ -24,7 +24,9 @@ from wenming_metrics.ui.own_answer import OwnAnswer
 from wenming_metrics.ui.ready import keep_ready
 from wenming_metrics.ui.wall.door import WallDoor
 from wenming_metrics.upkeep.prune import prune
+from wenming_metrics.upkeep.schedule import keep_backing_up
 from wenming_metrics.upkeep.start import check_once
+from wenming_metrics.upkeep.upgrade import is_older, upgrade
 
 PORT = 8501
 ADDRESS = "127.0.0.1"
@@ -73,7 +75,7 @@ def refusal(listening: Listening) -> str:
             f"没有账号只能在本机使用：请去掉环境变量 {_VARIABLE}，"
             f"或把 .streamlit/config.toml 里的 address 改回 {ADDRESS}；要给别的电脑用，请建立账号，用 --host 打开。"
         )
-    if not listening.is_local and not needs_sign_in(open_store(settings.load().store_url)):
+    if not listening.is_local and not needs_sign_in(_open(settings.load().store_url)):
         return (
             f"还没有账号，只能在本机使用，没有在 {listening.host} 打开。"
             "请先建立管理员账号：python -m wenming_metrics accounts add"
@@ -151,10 +153,19 @@ def _config(listening: Listening) -> dict[str, object]:
     return config
 
 
+def _open(url: str) -> Store:
+    """Open a store; an older one is migrated as `upgrade` does it."""
+    if is_older(url):
+        upgrade(url)
+    return open_store(url)
+
+
 def _make_ready(environment: settings.Settings) -> Store:
     """Look at the store before anybody is shown its figures, and drop files kept long enough."""
-    store = open_store(environment.store_url)
+    store = _open(environment.store_url)
     check_once(store)
+    if environment.backup:
+        keep_backing_up(store, environment.backup)
     if environment.keep_originals:
         prune(store, environment.keep_originals)
     return store

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -24,6 +25,8 @@ from wenming_metrics.upkeep.copies import check_copy, copy_tables, in_words, pla
 
 _log = logging.getLogger(__name__)
 _UNFINISHED = ".wenming-partial"
+_PREFIX = "wenming"
+_BY_MOMENT = re.compile(rf"{_PREFIX}-\d{{8}}-\d{{6}}(-\d+)?\.db")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Backup:
     seconds: float
 
 
-def backup(store: Store, path: Path, *, prefix: str = "wenming") -> Backup:
+def backup(store: Store, path: Path, *, prefix: str = _PREFIX) -> Backup:
     """Copy the store into one SQLite file, of whatever database the store is in.
 
     The file appears under its name when it is whole, checked and on the disk, and not before.
@@ -68,6 +71,27 @@ def backup(store: Store, path: Path, *, prefix: str = "wenming") -> Backup:
     )
     _note(store, new_backup)
     return new_backup
+
+
+def backups_in(folder: Path) -> list[Path]:
+    """List the backups that were named after their moment in a folder, the newest first."""
+    paths = [path for path in folder.iterdir() if _BY_MOMENT.fullmatch(path.name)]
+    # By the turn within a second, not by its digits: "-10" comes after "-9".
+    return sorted(paths, key=lambda path: (path.stem[:23], len(path.stem), path.stem), reverse=True)
+
+
+def rotate(folder: Path, keep: int) -> list[Path]:
+    """Remove all but the newest backups of a folder; files with names of another kind stay. Gives the removed.
+
+    Raises StoreError where one cannot be removed.
+    """
+    with in_words("清除旧备份", folder):
+        outdated = backups_in(folder)[keep:]
+        for path in outdated:
+            path.unlink()
+    for path in outdated:
+        _log.info("清除旧备份 %s", path)
+    return outdated
 
 
 def _free_name(folder: Path, prefix: str) -> Path:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, func, select
 from wenming_metrics.reading.model.reading import CHECKLIST, INSPECTION, PLAN, SURVEY
 from wenming_metrics.rules.load import digest_of, unpack
 from wenming_metrics.store import schema
-from wenming_metrics.store.access_log import broken_lines, count_logged
+from wenming_metrics.store.access_log import broken_lines, count_logged, count_restored
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
 from wenming_metrics.store.database import Store, count_lines, reading
 from wenming_metrics.store.days import among
@@ -291,6 +291,8 @@ def check_blocks(store: Store, batches: list[int]) -> list[Line]:
 
 
 def check_log(store: Store) -> list[Line]:
-    """Check the log of who did what: no line changed, taken out or cut off."""
+    """Check the log of who did what: no line changed, taken out or cut off; and tell how often data were put back."""
     with reading(store) as connection:
-        return [line("操作日志", count_logged(connection), list(broken_lines(connection)))]
+        logged = line("操作日志", count_logged(connection), list(broken_lines(connection)))
+        times = count_restored(connection)
+        return [logged, line("日志中的还原", times, [])] if times else [logged]

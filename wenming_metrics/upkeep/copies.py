@@ -20,7 +20,7 @@ from wenming_metrics.store.engines import begin_sqlite
 from wenming_metrics.store.failures import StoreError, explain
 
 _log = logging.getLogger(__name__)
-_APART = {"store", "note", "change_log", "session"}
+_APART = {"store", "note", "change_log", "session", "guess"}
 """Tables of which a copy has its own lines: nobody is signed in by what is put back."""
 _AT_ONCE = 20_000
 _BLOBS = 32

@@ -41,7 +41,7 @@ def health(settings: Settings) -> dict[str, object]:
     except StoreError as error:
         complaints.append(str(error))
     else:
-        complaints += _complaints(state)
+        complaints += _complaints(state, is_planned=settings.backup is not None)
     return {"well": not complaints, "complaints": complaints, **state}
 
 
@@ -103,8 +103,13 @@ def _disk_facts(connection: Connection, store: Store) -> dict[str, object]:
     return {"size": size, "wal": wal, "free": free}
 
 
-def _complaints(state: dict[str, object]) -> list[str]:
+def _complaints(state: dict[str, object], *, is_planned: bool) -> list[str]:
     complaints = []
+    age = state["backup_age_days"]
+    if is_planned and age is None:
+        complaints.append("设了每天备份，还没有做过一次，请查日志。")
+    elif is_planned and age > 1:
+        complaints.append(f"设了每天备份，已有 {age} 天没有做成，请查日志。")
     if state["free"] is not None and state["free"] < _LEAST_FREE:
         complaints.append(f"磁盘只剩 {state['free'] / 1e6:,.0f} MB，请尽快腾出空间。")
     verified = state["last_verify"]

@@ -30,6 +30,7 @@ from wenming_metrics.domain.periods import now
 from wenming_metrics.rules.entries import Entry
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store import migrate, schema
+from wenming_metrics.store.access_log import go_on_from, log_chain
 from wenming_metrics.store.catalogue import read_entries
 from wenming_metrics.store.database import Store, count_lines, open_store, reading, stamp, writing
 from wenming_metrics.store.drafts import published
@@ -86,7 +87,7 @@ def restore(url: str, rules: RuleSet, path: Path, *, replace: bool = False) -> R
         _check_room(store, copy)
         with reading(copy) as source:
             _check_batches(store, source, path)
-            seq, batches = _exchange(store, source, saved)
+            seq, batches = _exchange(store, source, path, saved)
         facts = {"at": stamp(), "path": str(path.absolute()), "seq": seq}
         write_note(store, RESTORED, facts)
     seconds = time.perf_counter() - begun
@@ -118,19 +119,29 @@ def entries_of(path: Path) -> tuple[list[Entry], frozenset[str]]:
 @contextmanager
 def _opened(path: Path, rules: RuleSet) -> Iterator[tuple[Store, int]]:
     """Open a private copy of a backup: checked, of this version, with all its sums."""
+    with migrated_copy(path, "还原") as (store, rows):
+        with writing(store) as connection:
+            fill_sums(connection, rules)
+        yield store, rows
+
+
+@contextmanager
+def migrated_copy(path: Path, act: str) -> Iterator[tuple[Store, int]]:
+    """Give a private copy of a file, of this version and checked, and its rows; the file stays as it is.
+
+    Raises StoreError where it is no store, is damaged, or cannot be migrated.
+    """
     with unnamed_store() as store:
-        with in_words("还原", path):
+        with in_words(act, path):
             only = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            with closing(only) as backup_file, store.engine.connect() as copy:
-                backup_file.backup(copy.connection.driver_connection)
-        with in_words("还原", path):
+            with closing(only) as original, store.engine.connect() as copy:
+                original.backup(copy.connection.driver_connection)
+        with in_words(act, path):
             if migrate.version_of(store.engine) is None:
-                raise StoreError(f"{path} 是空的，里面没有数据，不是备份，没有还原。")
+                raise StoreError(f"{path} 是空的，里面没有数据，不是备份，没有{act}。")
             migrate.bring_up_to_date(store.engine)
         with reading(store) as connection:
             rows = check_copy(connection)
-        with writing(store) as connection:
-            fill_sums(connection, rules)
         yield store, rows
 
 
@@ -198,7 +209,9 @@ def _check_room(store: Store, copy: Store) -> None:
         raise StoreError(f"{folder} 放不下：要 {need / 1e6:,.0f} MB，只剩 {free / 1e6:,.0f} MB。")
 
 
-def _exchange(store: Store, source: Connection, saved: Backup | None) -> tuple[int, int]:
+def _exchange(
+    store: Store, source: Connection, path: Path, saved: Backup | None
+) -> tuple[int, int]:
     """Replace all lines in one transaction; gives the number of this change, and the batches."""
     table = schema.store
     source_row = source.execute(select(table.c.seq, table.c.made_at)).one()
@@ -207,12 +220,15 @@ def _exchange(store: Store, source: Connection, saved: Backup | None) -> tuple[i
         count = count_lines(target, schema.batch)
         if seq != saved.seq + 1 if saved else count:
             raise StoreError("刚刚又有新的数据入库，没有还原，数据和之前一样。请再试一次。")
+        chain = log_chain(target)
         for copied_table in copied():
             target.execute(delete(copied_table))
         lines = copy_tables(source, target)
         seq = max(seq, source_row.seq + 1)
         target.execute(update(table).values(seq=seq, made_at=source_row.made_at))
         target.execute(delete(schema.session))  # accounts are those of the backup now
+        saved_text = f"，还原前另存为 {saved.path.name}" if saved else ""
+        go_on_from(target, chain, f"{path.name}{saved_text}")
         # It was about the data that has just gone.
         target.execute(delete(schema.note).where(schema.note.c.name == VERIFIED))
     return seq, lines[schema.batch.name]

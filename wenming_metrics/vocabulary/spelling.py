@@ -42,6 +42,8 @@ _CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _SERIAL = re.compile(r"\s*[(（]?(\d{1,2})[.、．)）]")
+_APART = re.compile(r"[\d.．]\s+[\d.．]|[²³¹¼-¾⁰-₉⅐-⅟↉①-⓿❶-➓]")
+_BEHIND = re.compile(r"[(（].*[)）]\s*$", re.DOTALL)
 _DIGIT_WORDS = "零一二三四五六七八九"
 _NUMBER_WORD = re.compile(r"(?=.)(?:([一二三四五六七八九])?(十))?([零一二两三四五六七八九])?")
 
@@ -55,6 +57,16 @@ def normalise(text: str) -> str:
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     return plain if _ODD.isdisjoint(plain) else plain.translate(_PLAIN)
+
+
+def numeral(text: str) -> str:
+    """Give the form in which a number is read: as `normalise`, but two numbers of one cell never become
+    one, and digits that are raised, circled or parts of a whole stay as they are, unread.
+
+    >>> numeral("１，２００ 处"), numeral("1\n2"), numeral("5²"), numeral("2（①号点）")
+    ('1,200处', '1\n2', '5²', '2(1号点)')
+    """
+    return text if _APART.search(_BEHIND.sub("", text)) else normalise(text)
 
 
 def leading_serial(text: str) -> str:

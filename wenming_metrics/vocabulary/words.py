@@ -8,9 +8,15 @@ SOURCES = {
     "bureau": "局督查组",
     "third_party": "第三方",
     "public": "群众",
+    "national": "国测",
+    "provincial": "省测",
 }
 """Who found it (来源), in the order of their numbers in the store."""
 SOURCE_CODES = tuple(SOURCES)
+TEST_SOURCES = ("national", "provincial")
+"""Tests from above: what they took points for is put right; it makes no score of ours unless the rules say so."""
+VISITLESS = ("public", *TEST_SOURCES)
+"""Sources that tell what was found, and not what was looked at."""
 
 ROLES = {"territory": "属地", "lead": "牵头", "responsible": "责任", "assisting": "配合"}
 """As what a row names a unit, in the order of their numbers in the store."""
@@ -63,5 +69,5 @@ LOOKS = ("整改到位", "不彻底", "未整改", "虚假整改", "无法核查
 """What a second look finds (整改复查)."""
 REPLIES = ("满意", "基本满意", "不满意", "联系不上")
 """What who reported a problem says when called back (回访)."""
-LOOP_SOURCES = ("督查发现", "领导批示", "会议定事项")
-"""Where a problem that is followed comes from."""
+OTHER_SOURCES = ("领导批示", "会议定事项")
+"""Where problems come from that no inspection found."""

@@ -62,7 +62,7 @@ def make_slides(office: Office, issue: Issue) -> Bulletin:
 def build_slides(material: Material, layout: Layout) -> Bulletin:
     """Make the slides that say what a material holds; the same bytes for the same input."""
     content = make_presentation(
-        material, layout, title_of(material, layout), _properties(material, layout)
+        material, layout, title_of(material, layout), properties_of(material, layout)
     )
     return Bulletin(f"{material.issue.title}{standing_of(material)}.pptx", content, ())
 
@@ -92,7 +92,7 @@ def build(connection: Connection, material: Material, layout: Layout, unit: str 
         SIGNER_MARK: layout.signer,
         DATE_MARK: long_day(issue.signed_on) if material.is_signed else "（未签发）",
     }
-    properties = _properties(material, layout) | ({UNIT: unit} if unit else {})
+    properties = properties_of(material, layout) | ({UNIT: unit} if unit else {})
     shell = shell_of(connection, layout)
     file_content = fill(shell, texts, content.body, content.annexes, properties, content.marks)
     signs = length(content.body)
@@ -101,7 +101,8 @@ def build(connection: Connection, material: Material, layout: Layout, unit: str 
     return Bulletin(name, file_content, tuple(warnings), signs)
 
 
-def _properties(material: Material, layout: Layout) -> dict[str, str]:
+def properties_of(material: Material, layout: Layout) -> dict[str, str]:
+    """Give what a file carries unseen: by which figures and layout it is checked when it comes back."""
     return {DIGEST: material.digest, PERIOD: period_key(material.issue), LAYOUT: layout.digest}
 
 

@@ -30,7 +30,7 @@ from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.issues import REVIEW, SPAN_NAMES, SPECIAL, Issue
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
-from wenming_metrics.reading.sandbox.documents import DocumentText, read_text
+from wenming_metrics.reading.sandbox.documents import PDF, DocumentText, read_text
 from wenming_metrics.reading.sandbox.process import SandboxLimits
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.notes import read_note, write_note
@@ -214,6 +214,8 @@ def shell_in_force(office: Office, kind: str = REGULAR) -> bytes:
 
 def check_shell(content: bytes) -> None:
     """Say everything that keeps a document from being a shell. Raises IntakeError."""
+    if content.startswith(PDF):
+        raise IntakeError("外壳要用 Word 文档（.docx），不能用 PDF。")
     text = read_document(content, "外壳")
     faults = ["外壳里有宏，请另存为不带宏的 .docx"] if text.macros else []
     if text.outside:
@@ -263,8 +265,8 @@ def read_document(content: bytes, what: str) -> DocumentText:
         return answer
     if answer.code == "word_password":
         raise IntakeError(
-            f"{what}加了密码，或者是旧的 .doc、.ppt 格式。请去掉密码，另存为 .docx 或 .pptx。"
+            f"{what}加了密码，或者是旧的 .doc、.ppt 格式。请去掉密码，另存为 .docx、.pptx 或 PDF。"
         )
     if answer.code in ("not_word", "truncated", "unreadable"):
-        raise IntakeError(f"{what}不是 Word 文档（.docx）或幻灯片（.pptx），或者文件不完整。")
+        raise IntakeError(f"{what}不是 Word 文档（.docx）、幻灯片（.pptx）或 PDF，或者文件不完整。")
     raise IntakeError(f"{what}太大或太复杂，读不了。请用 Word 打开另存一份再试。")

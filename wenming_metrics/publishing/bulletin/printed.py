@@ -19,7 +19,12 @@ from wenming_metrics.export.word.blocks import NOTE, Block, Grid, Paragraph, bod
 from wenming_metrics.export.word.shell import RED_HEAD_TEXT
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.bulletin import rank_sections, sections
-from wenming_metrics.publishing.bulletin.document import Bulletin, standing_of, title_of
+from wenming_metrics.publishing.bulletin.document import (
+    Bulletin,
+    properties_of,
+    standing_of,
+    title_of,
+)
 from wenming_metrics.publishing.bulletin.layout import Layout, current_layout, kind_of
 from wenming_metrics.publishing.bulletin.loss_sections import shown_shares
 from wenming_metrics.publishing.bulletin.material import Material, material_of_issue
@@ -30,6 +35,8 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.survey.rates import HIDDEN
 from wenming_metrics.store.database import reading
 
+FORM = "文明创建版面"
+"""Property of a PDF beside those of a document: which form it is of."""
 INSTALL = 'pip install "typst>=0.15,<0.16"'
 MISSING = f"没有安装排版组件，不能出 PDF 和图片。请管理员在软件目录运行 {INSTALL}，Word 不受影响。"
 """What is said where typst is not installed."""
@@ -44,6 +51,13 @@ def make_pdf(office: Office, issue: Issue) -> Bulletin:
     """Make the 通报 of an issue as PDF. Raises IntakeError without typst or data."""
     content, material = _printable(office, issue, BULLETIN)
     return Bulletin(f"{issue.title}{standing_of(material)}.pdf", print_pdf(content), _font_notes())
+
+
+def build_pdf(material: Material, layout: Layout, form: str) -> Bulletin:
+    """Make a PDF again in a layout. Takes: form - BULLETIN or LEADER. Raises IntakeError without typst"""
+    stop_without_typst()
+    make = full_print if form == BULLETIN else short_print
+    return Bulletin("", print_pdf(make(material, layout, form)), ())
 
 
 def make_preview(office: Office, issue: Issue) -> list[bytes]:
@@ -108,6 +122,7 @@ def full_print(material: Material, layout: Layout, form: str = BULLETIN) -> Prin
         signature=(layout.signer, day),
         annexes=content.annexes,
         marks=content.marks,
+        properties=properties_of(material, layout) | {FORM: form},
     )
 
 
@@ -125,7 +140,8 @@ def short_print(material: Material, layout: Layout, form: str) -> Print:
     page_blocks += sections.material_notes(material)
     title = title_of(material, layout).replace("\n", "")
     marks = sections.make_content(material, layout).marks
-    return Print(form=form, title=title, body=page_blocks, marks=marks)
+    properties = properties_of(material, layout) | {FORM: form}
+    return Print(form=form, title=title, body=page_blocks, marks=marks, properties=properties)
 
 
 def _sentences(material: Material, layout: Layout) -> list[Block]:

@@ -1,9 +1,10 @@
-"""A 通报 that comes back as document, slides or workbook: each of its figures against what was signed."""
+"""A 通报 that comes back as document, slides, PDF or workbook: each of its figures against what was signed."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import KINDS, Window
+from wenming_metrics.export.typeset import BULLETIN, LEADER
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.bulletin.compare import SAME, TokenCheck, compare
 from wenming_metrics.publishing.bulletin.document import (
@@ -34,12 +36,20 @@ from wenming_metrics.publishing.bulletin.material import (
     issue_of_window,
     material_of_issue,
 )
+from wenming_metrics.publishing.bulletin.printed import FORM, build_pdf
 from wenming_metrics.publishing.bulletin.sections import names_in
 from wenming_metrics.publishing.bulletin.tokens import NameFinder
 from wenming_metrics.publishing.issues import SPAN_NAMES, Issue, find_issue, list_issues
 from wenming_metrics.publishing.signed_workbook import period_file
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.sandbox.documents import ROW, DocumentText, TextLine, read_text
+from wenming_metrics.reading.sandbox.documents import (
+    PDF,
+    PICTURES,
+    ROW,
+    DocumentText,
+    TextLine,
+    read_text,
+)
 from wenming_metrics.reading.sandbox.process import decode
 from wenming_metrics.store.database import reading
 
@@ -84,7 +94,8 @@ class Recheck:
 def recheck(office: Office, content: bytes, name: str) -> Recheck:
     """Compare a file with what it was made of.
 
-    Takes: name - of the file: by its end it is a workbook (.xlsx), slides (.pptx) or a document
+    Takes: name - of the file: by its end it is a workbook (.xlsx), slides (.pptx) or a document; a PDF
+           is known by its bytes
     Raises IntakeError for one that is no 通报 of this store.
     """
     if name.lower().endswith(".xlsx"):
@@ -98,11 +109,12 @@ def recheck(office: Office, content: bytes, name: str) -> Recheck:
     with reading(office.store) as connection:
         material, remarks = _material(connection, office, digest, period)
         layout, unknown = _layout(connection, text.properties.get(LAYOUT, ""))
-        is_deck = name.lower().endswith(".pptx")
-        build_again = _build_slides if is_deck else _build
+        build_again = _build_slides if name.lower().endswith(".pptx") else _build
+        build_again = _build_pdf if content.startswith(PDF) else build_again
         expected = read_text(build_again(connection, material, layout, text).content)
+    remarks += [*unknown, *(_beside_text(expected, text) if content.startswith(PDF) else ())]
     marks = compare(expected.lines, text.lines, NameFinder(*names_in(material)))
-    return Recheck(material.issue, material.is_signed, tuple(marks), (*remarks, *unknown))
+    return Recheck(material.issue, material.is_signed, tuple(marks), tuple(remarks))
 
 
 def _material(
@@ -141,9 +153,25 @@ def _build_slides(
     return build_slides(material, layout)
 
 
+def _build_pdf(
+    connection: Connection, material: Material, layout: Layout, text: DocumentText
+) -> Bulletin:
+    form = text.properties.get(FORM, BULLETIN)
+    return build_pdf(material, layout, LEADER if form == LEADER else BULLETIN)
+
+
+def _beside_text(expected: DocumentText, actual: DocumentText) -> Iterator[str]:
+    """Say what of a PDF no comparison of words sees: what was put over its pages."""
+    if actual.outside:
+        yield "页面上另加了批注、文本框或图章，里面的字没有核对，请打开看。"
+    counts = [text.properties.get(PICTURES, "0") for text in (expected, actual)]
+    if len(set(counts)) > 1:
+        yield f"图片应为{counts[0]}张，现为{counts[1]}张，图片里的字没有核对，请打开看。"
+
+
 def _recheck_workbook(office: Office, content: bytes) -> Recheck:
     """Compare the workbook of a signed issue with its lists; the code stands below each of them."""
-    lines = _sheet_lines(content)
+    lines = sheet_lines(content)
     codes = {match[1] for line in lines for cell in line.cells if (match := _CODE.search(cell))}
     if not codes:
         raise IntakeError("这个工作簿没有校验码：不是从这里导出的签发名单，不能核对。")
@@ -154,12 +182,12 @@ def _recheck_workbook(office: Office, content: bytes) -> Recheck:
         raise IntakeError("这个工作簿的校验码不是签发的期次，不能核对。")
     with reading(office.store) as connection:
         material = material_of_issue(connection, office, issue)
-    expected = _sheet_lines(period_file(office, issue)[1])
+    expected = sheet_lines(period_file(office, issue)[1])
     marks = compare(expected, lines, NameFinder(*names_in(material)))
     return Recheck(issue, True, tuple(marks), ())
 
 
-def _sheet_lines(content: bytes) -> list[TextLine]:
+def sheet_lines(content: bytes) -> list[TextLine]:
     """Give the rows of all sheets of a workbook as lines. Raises IntakeError."""
     workbook = decode(content)
     if workbook.refusal is not None:

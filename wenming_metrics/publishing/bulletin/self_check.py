@@ -20,7 +20,9 @@ from wenming_metrics.publishing.bulletin.material import Material, material_of_i
 from wenming_metrics.publishing.bulletin.printed import font_notes
 from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.issues import Issue
+from wenming_metrics.publishing.proposals import fit_names, propose
 from wenming_metrics.queries.office import Office
+from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT
 from wenming_metrics.store.database import reading
 
 PASSED, LOOK, CUSTOM = "通过", "请核对", "与国标不同"
@@ -47,7 +49,7 @@ def check_before(office: Office, issue: Issue) -> pd.DataFrame:
         lines = [
             *_length(bulletin, layout),
             *_margins(bulletin),
-            *_confirmations(connection, material),
+            *_confirmations(connection, office, material),
         ]
     lines.insert(0, _figures(office, bulletin))
     lines += [("字体", LOOK, note) for note in font_notes()]
@@ -91,7 +93,23 @@ def _margins(bulletin: Bulletin) -> Iterator[tuple[str, str, str]]:
     yield "版式", CUSTOM if faults else PASSED, note
 
 
-def _confirmations(connection: Connection, material: Material) -> Iterator[tuple[str, str, str]]:
+def _names(connection: Connection, office: Office, material: Material) -> tuple[str, str]:
+    """Say how many names were confirmed, and which of them rest on too little."""
+    named = material.facts.named
+    if named.empty:
+        return LOOK, "没有确认，通报里写作建议名单"
+    lines = propose(connection, office, material.issue, material.lists)
+    fit = {(end, name) for end in (FRONT, BACK) for name in fit_names(lines, end)}
+    weak = [line.unit_name for line in named.itertuples() if (line.side, line.unit_name) not in fit]
+    count = f"已确认{len(named)}个单位"
+    if not weak:
+        return PASSED, count
+    return LOOK, f"{count}，其中{'、'.join(weak)}依据不足：只有一周、期数不够，或者样本不足"
+
+
+def _confirmations(
+    connection: Connection, office: Office, material: Material
+) -> Iterator[tuple[str, str, str]]:
     if material.facts is None:
         return
     waiting = [
@@ -106,11 +124,7 @@ def _confirmations(connection: Connection, material: Material) -> Iterator[tuple
     elif count:
         yield "照片", PASSED, note
     if any(len(frame) for frame in material.lists.shortlists.values()):
-        confirmed_count = len(material.facts.named)
-        name_note = (
-            f"已确认{confirmed_count}个单位" if confirmed_count else "没有确认，通报里写作建议名单"
-        )
-        yield "表扬和批评", PASSED if confirmed_count else LOOK, name_note
+        yield "表扬和批评", *_names(connection, office, material)
     if not material.is_signed:
         gone = names_gone(connection, material.issue, material.lists)
         if gone:

@@ -90,7 +90,7 @@ def read_dispatch(office: Office, document_no: str) -> Dispatch:
 
 
 def describe_problems(connection: object, office: Office, problems: pd.DataFrame) -> pd.DataFrame:
-    """Put words to problems: number, site_name, item_name, description, found_on, places, batch, sheet, source_row."""
+    """Put words to problems: number, site_name, item_name, description, found_on, places, batch, seq, sheet, source_row."""
     of_rows = problems[problems["batch"] > 0]
     days = sorted(of_rows["day"].unique().tolist())
     rows = read_rows(connection, days, of_rows["batch"].unique()) if days else None
@@ -110,11 +110,12 @@ def describe_problems(connection: object, office: Office, problems: pd.DataFrame
                     "item_name": elsewhere["origin"],
                 },
                 **{"description": elsewhere["content"], "places": 1, "batch": 0, "sheet": ""},
+                "seq": elsewhere["seq"],
                 **{"source_row": 0, "day": [date.fromordinal(day) for day in elsewhere["day"]]},
             }
         )
     )
     names = ["number", "site_name", "item_name", "description", "day", "places"]
-    names += ["batch", "sheet", "source_row"]
+    names += ["batch", "seq", "sheet", "source_row"]
     described = pd.concat([frame.reindex(columns=names) for frame in frames], ignore_index=True)
     return described.rename(columns={"day": "found_on"})

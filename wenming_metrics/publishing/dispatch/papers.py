@@ -20,18 +20,10 @@ from wenming_metrics.export.word.blocks import (
     Pictures,
     body,
 )
-from wenming_metrics.export.word.document import fill
-from wenming_metrics.export.word.shell import (
-    DATE_MARK,
-    NUMBER_MARK,
-    RED_HEAD_TEXT,
-    SIGNER_MARK,
-    TITLE_MARK,
-)
-from wenming_metrics.publishing.bulletin.layout import Layout, current_layout, shell_of
 from wenming_metrics.publishing.bulletin.phrases import long_day, numeral
 from wenming_metrics.publishing.bulletin.unit_sheets import pack
 from wenming_metrics.publishing.check_sheets import file_name
+from wenming_metrics.publishing.dispatch.office_paper import OfficePaper
 from wenming_metrics.publishing.dispatch.orders import Dispatch, read_dispatch
 from wenming_metrics.queries.files.pictures import row_pictures
 from wenming_metrics.queries.office import Office
@@ -69,12 +61,11 @@ def dispatch_papers(office: Office, document_no: str) -> tuple[str, bytes]:
     handed_out = read_dispatch(office, document_no)
     files: dict[str, bytes] = {"交办汇总.xlsx": settle(_summary(handed_out))}
     with reading(office.store) as connection:
-        layout = current_layout(connection)
-        shell, register = shell_of(connection, layout), read_register(connection)
+        paper, register = OfficePaper(connection), read_register(connection)
     for unit, lines in handed_out.lines.groupby("unit_name", sort=False):
         folder = file_name(str(unit))
         files[f"{folder}/{folder}_交办单.docx"] = _paper(
-            office, handed_out, layout, shell, str(unit), lines
+            office, handed_out, paper, str(unit), lines
         )
         form = filled_form("rectification", _form(str(unit), lines), register, office.catalogue)
         files[f"{folder}/{folder}_整改反馈.xlsx"] = settle(form)
@@ -85,24 +76,20 @@ def dispatch_papers(office: Office, document_no: str) -> tuple[str, bytes]:
 def _paper(
     office: Office,
     handed_out: Dispatch,
-    layout: Layout,
-    shell: bytes,
+    paper: OfficePaper,
     unit: str,
     lines: pd.DataFrame,
 ) -> bytes:
-    texts = {
-        RED_HEAD_TEXT: "文明城市创建交办单",
-        TITLE_MARK: f"关于交办督查发现问题的通知\n（{unit}）",
-        NUMBER_MARK: handed_out.document_no,
-        SIGNER_MARK: layout.signer,
-        DATE_MARK: long_day(handed_out.day),
-    }
+    title = f"关于交办督查发现问题的通知\n（{unit}）"
     paragraphs = [
         *_opening(handed_out, unit, lines),
         _grid(lines),
     ]
     receipt = [Paragraph(HEADING, "回执"), Grid("", ("项目", "填写"), RECEIPT, (40, 60))]
-    return fill(shell, texts, paragraphs, [*receipt, *_pictures(office, lines)], {})
+    annexes = [*receipt, *photo_blocks(office, lines, "附件：整改前照片")]
+    return paper.fill(
+        "文明城市创建交办单", title, handed_out.document_no, handed_out.day, paragraphs, annexes
+    )
 
 
 def _opening(handed_out: Dispatch, unit: str, lines: pd.DataFrame) -> Iterator[Block]:
@@ -143,8 +130,11 @@ def _what(line: tuple) -> str:
     return f"{text}（协办，主办单位：{line.lead_name}）" if line.role == ASSISTING else text
 
 
-def _pictures(office: Office, lines: pd.DataFrame) -> list[Block]:
-    """Set the pictures of the problems in, written anew: nothing of place or time stays in them."""
+def photo_blocks(office: Office, lines: pd.DataFrame, title: str) -> list[Block]:
+    """Set the pictures of problems in, written anew: nothing of place or time stays in them.
+
+    Takes: lines - batch, sheet (its name), source_row, number, site_name; title - of the annex
+    """
     drawn, unread, left_out = [], 0, 0
     for line in lines[lines["source_row"] > 0].itertuples():
         for picture in row_pictures(office, int(line.batch), str(line.sheet), int(line.source_row)):
@@ -164,7 +154,7 @@ def _pictures(office: Office, lines: pd.DataFrame) -> list[Block]:
         return []
     pictures = [Pictures(tuple(drawn))] if drawn else []
     return [
-        Paragraph(ANNEX, "附件：整改前照片"),
+        Paragraph(ANNEX, title),
         *pictures,
         *(Paragraph(NOTE, text) for text in notes),
     ]

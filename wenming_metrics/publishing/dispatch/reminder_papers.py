@@ -9,19 +9,11 @@ import pandas as pd
 from sqlalchemy import select
 
 from wenming_metrics.export.word.blocks import HEADING, Grid, Paragraph, body
-from wenming_metrics.export.word.document import fill
-from wenming_metrics.export.word.shell import (
-    DATE_MARK,
-    NUMBER_MARK,
-    RED_HEAD_TEXT,
-    SIGNER_MARK,
-    TITLE_MARK,
-)
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.publishing.bulletin.layout import current_layout, shell_of
 from wenming_metrics.publishing.bulletin.phrases import long_day
 from wenming_metrics.publishing.bulletin.unit_sheets import pack
 from wenming_metrics.publishing.check_sheets import file_name
+from wenming_metrics.publishing.dispatch.office_paper import OfficePaper
 from wenming_metrics.publishing.dispatch.orders import describe_problems
 from wenming_metrics.publishing.dispatch.papers import RECEIPT
 from wenming_metrics.queries.office import Office
@@ -67,18 +59,12 @@ def _paper(office: Office, document_no: str) -> tuple[str, bytes, str]:
         book = read_book(connection, office.rules.loop, days, moment, sites)
         lines = book.lines[book.lines["number"].isin(numbers)]
         described = describe_problems(connection, office, lines)
-        layout = current_layout(connection)
-        shell = shell_of(connection, layout)
+        paper = OfficePaper(connection)
     unit = str(book.register.units["name"].get(event["unit"], ""))
     day = date.fromordinal(int(event["day"]))
     grade = str(event["details"].get("level", event["act"]))
-    texts_of_shell = {
-        RED_HEAD_TEXT: f"文明城市创建{event['act']}",
-        TITLE_MARK: f"关于{'签收' if grade == UNSIGNED else '限期整改'}交办问题的{event['act']}\n（{unit}）",
-        NUMBER_MARK: document_no,
-        SIGNER_MARK: layout.signer,
-        DATE_MARK: long_day(day),
-    }
+    heading = f"文明城市创建{event['act']}"
+    title = f"关于{'签收' if grade == UNSIGNED else '限期整改'}交办问题的{event['act']}\n（{unit}）"
     paragraphs = [
         body(f"{unit}："),
         body(opening_of(grade, len(numbers), day)),
@@ -88,7 +74,7 @@ def _paper(office: Office, document_no: str) -> tuple[str, bytes, str]:
     receipt = [Paragraph(HEADING, "回执"), Grid("", ("项目", "填写"), RECEIPT, (40, 60))]
     text = f"{document_no}\n{event['details'].get('text', '')}"
     name = f"{file_name(document_no)}_{file_name(unit)}.docx"
-    return name, fill(shell, texts_of_shell, paragraphs, receipt, {}), text
+    return name, paper.fill(heading, title, document_no, day, paragraphs, receipt), text
 
 
 def _grid(lines: pd.DataFrame, day: date) -> Grid:

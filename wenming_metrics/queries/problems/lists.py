@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -28,7 +28,7 @@ from wenming_metrics.store.database import reading
 from wenming_metrics.store.problems import handed_out
 from wenming_metrics.store.registers import read_sites_met
 from wenming_metrics.store.rows import read_rows
-from wenming_metrics.vocabulary import LOOP_SOURCES, LOOP_STATES, PARTIES, SOURCE_CODES, SOURCES
+from wenming_metrics.vocabulary import LOOP_STATES, PARTIES, SOURCE_CODES, SOURCES
 
 OVERDUE, NEAR, LATER, UNDATED, STALLED = "逾期", "临期", "未到期", "无期限", "长期无进展"
 TERMS = (OVERDUE, NEAR, LATER, UNDATED, STALLED)
@@ -333,8 +333,3 @@ def hours_text(hours: Mapping[str, int]) -> str:
     ]
     total = sum(hours.values()) / 60
     return f"{'、'.join(spelled)}，合计 {total:.1f} 小时" if spelled else "还不到一个工作小时"
-
-
-def sources_elsewhere() -> Sequence[str]:
-    """List where problems come from that no inspection found."""
-    return LOOP_SOURCES[1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import numpy as np
@@ -11,13 +10,22 @@ import pandas as pd
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.document_checks import kinds_asked, spell_rounds
 from wenming_metrics.queries.progress.latest import latest, ordinals
-from wenming_metrics.reading.records.document import EXTRAS, MISSING, PASSED, RETURNED, WAITING
+from wenming_metrics.reading.records.document import (
+    EXTRAS,
+    MISSING,
+    PASSED,
+    RETURNED,
+    RETURNED_ABOVE,
+    STAGE,
+    UPLOADED,
+    WAITING,
+)
 
 NOT_YET, UNKNOWN = "未到期", "未注明"
 """States that the sheet does not write: nothing is due yet; it neither says a state nor a day."""
+_PASSED, _RETURNED = (PASSED, UPLOADED), (RETURNED, RETURNED_ABOVE)
 CITY = "全市"
 _KEY = ["project", "indicator", "content", "standard", "requirement"]
-_STAGE = re.compile("[初复终]审")
 _FACTS = ["lead", "due", "due_text", "rounds", "state", "formed_on"]
 COUNTS = ["owed", "handed", "passed", "fell_due", "in_time", "overdue"]
 
@@ -27,7 +35,7 @@ def documents(office: Office, as_of: date) -> pd.DataFrame:
 
     Takes:   as_of - on which day overdue is judged; the day it is due still counts as in time
     Returns: document (what is asked for), indicator, unit, unit_name, lead, due (ISO, or as written),
-             state (通过, 退回（第n轮）, 待审 or 待初审 and the like, 未报, 未到期, 未注明), handed_in (ISO of
+             state (通过, 已上传, 退回（第n轮）, 上级退回, 待审 or 待初审 and the like, 未报, 未到期, 未注明), handed_in (ISO of
              the first time, "" = never or not told), rounds, rounds_text, kind (see `kinds_asked`), formed_on,
              EXTRAS, review (what was said last), days_late
              (working on: of what is not there yet; 0 = in time or not due), late (handed in after its
@@ -42,11 +50,11 @@ def documents(office: Office, as_of: date) -> pd.DataFrame:
     due, handed_on = ordinals(lines["due"]), ordinals(pd.Series(first, dtype=object))
     today = as_of.toordinal()
     is_handed = np.array([bool(text) for text in first], bool)
-    is_handed |= lines["state"].isin([PASSED, RETURNED, WAITING]).to_numpy()
-    passed = (lines["state"] == PASSED).to_numpy()
+    is_handed |= lines["state"].isin([*_PASSED, *_RETURNED, WAITING]).to_numpy()
+    passed = lines["state"].isin(_PASSED).to_numpy()
     fell_due = (due > 0) & (due < today)
     # What was sent back and never came again is as missing as what was never sent.
-    open_again = (lines["state"] == RETURNED).to_numpy() | ~is_handed
+    open_again = lines["state"].isin(_RETURNED).to_numpy() | ~is_handed
     overdue = fell_due & open_again
     in_time = fell_due & (handed_on > 0) & (handed_on <= due)
     states = [
@@ -82,9 +90,9 @@ def _state(last_state: str, rounds: list[dict], due: int, is_handed: bool, today
     if last_state == RETURNED:
         return f"{RETURNED}（第{max(len(rounds), 1)}轮）"
     if last_state == WAITING and rounds:
-        stage = _STAGE.search(rounds[-1]["round"])
+        stage = STAGE.search(rounds[-1].get("next") or rounds[-1]["round"])
         return f"待{stage[0]}" if stage else WAITING
-    if last_state in (PASSED, WAITING):
+    if last_state in (*_PASSED, RETURNED_ABOVE, WAITING):
         return last_state
     if is_handed:
         return WAITING
@@ -176,4 +184,4 @@ def document_form(materials: pd.DataFrame) -> pd.DataFrame:
 def _plain(state: str) -> str:
     if state == NOT_YET:
         return MISSING
-    return next((word for word in (PASSED, RETURNED, MISSING) if state.startswith(word)), "")
+    return next((word for word in (*_PASSED, *_RETURNED, MISSING) if state.startswith(word)), "")

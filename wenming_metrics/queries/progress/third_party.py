@@ -1,4 +1,4 @@
-"""测评复盘: what a third party found, beside our own inspections of the same items and sites before."""
+"""测评复盘: what a test found, beside our own inspections of the same items and sites before."""
 
 from __future__ import annotations
 
@@ -12,29 +12,35 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.tallies import read_days
-from wenming_metrics.vocabulary import SOURCE_CODES
+from wenming_metrics.vocabulary import SOURCE_CODES, TEST_SOURCES
 
 SAW, PASSED_OVER, NOT_LOOKED_AT = "督查也查出", "督查查过没有查出", "督查没有查"
 """What our own inspections had said of it."""
+TESTS = ("third_party", *TEST_SOURCES)
+"""Sources that are tests, of a third party, the nation, the province."""
+TEST_BACK = 60
+"""So many days before a test our own looks count."""
 _OWN = ("city", "district", "bureau")
 _KEY = ["site", "item"]
 
 
-def review_test(office: Office, window: Window, back: int = 60) -> pd.DataFrame:
-    """Hold what a third party found in a window against our inspections of the days before and within.
+def review_test(
+    office: Office, window: Window, back: int = TEST_BACK, source: str = TESTS[0]
+) -> pd.DataFrame:
+    """Hold what a test found in a window against our inspections of the days before and within.
 
-    Takes:   back - so many days before the window count as before
+    Takes:   back - so many days before the window count as before; source - of TESTS
     Returns: one line per site and item that it found, those that we passed over first: site_name,
              street_name, item_name, found_on (date, the first), ours (SAW, PASSED_OVER, NOT_LOOKED_AT), looked_on
              (date of our last look up to then, None = none), lost (points it took)
     """
     days = range(window.days.start - back, window.days.stop)
     with reading(office.store) as connection:
-        looks = _looks(
+        looks = looks_of(
             *(read_days(connection, days, frame_name) for frame_name in ("visits", "grain"))
         )
         register, sites = read_register(connection), read_sites_met(connection).set_index("site")
-    third = looks[(looks["source"] == SOURCE_CODES.index("third_party")) & (looks["failed"] > 0)]
+    third = looks[(looks["source"] == SOURCE_CODES.index(source)) & (looks["failed"] > 0)]
     third = third[third["day"] >= window.days.start]
     found = third.groupby(_KEY, as_index=False).agg(found_on=("day", "min"), lost=("lost", "sum"))
     ours = looks[looks["source"].isin([SOURCE_CODES.index(code) for code in _OWN])]
@@ -62,7 +68,7 @@ def review_test(office: Office, window: Window, back: int = 60) -> pd.DataFrame:
     return described.iloc[np.argsort(order, kind="stable")][names].reset_index(drop=True)
 
 
-def _looks(visits: dict[int, pd.DataFrame], grain: dict[int, pd.DataFrame]) -> pd.DataFrame:
+def looks_of(visits: dict[int, pd.DataFrame], grain: dict[int, pd.DataFrame]) -> pd.DataFrame:
     """Lay out every look: day, source, site, item, failed, lost."""
     frames = [pd.DataFrame(0, [], ["day", "source", "site", "item", "failed", "lost"])]
     for day, of_day in visits.items():

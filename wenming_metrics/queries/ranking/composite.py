@@ -27,7 +27,7 @@ from wenming_metrics.rules.composite import Component, Profile, load_profiles, p
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.ranking.ranking import SCORED, order_units
 from wenming_metrics.scoring.tree.adjusting import VETO
-from wenming_metrics.scoring.tree.composite import Composed, compose, prizes_of
+from wenming_metrics.scoring.tree.composite import Composed, awards_of, compose
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
@@ -116,8 +116,8 @@ def composite_lines(composite_scores: Composite) -> pd.DataFrame:
     """Lay out one line per unit, by group and place.
 
     Returns: the columns of `Composite.units`, and per component n of the period itself value_n,
-        weight_n, points_n (NaN = none); missing (Chinese: which are missing, how each was treated), prize (by place, ""
-        = none)
+        weight_n, points_n (NaN = none); missing (Chinese: which are missing, how each was treated), and prize,
+        award, award_why of `scoring.tree.composite.awards_of`
     """
     lines, components = composite_scores.units.copy(), composite_scores.composed.component_lines
     components = components[components["year"] == 0]
@@ -131,7 +131,7 @@ def composite_lines(composite_scores: Composite) -> pd.DataFrame:
     remarks = treated["name"] + "：" + treated["treatment"]
     by_unit = remarks.groupby(treated["unit"]).agg("；".join)
     missing = by_unit.reindex(lines["unit"]).fillna("").to_numpy(object)
-    return lines.assign(missing=missing, prize=prizes_of(lines, composite_scores.profile))
+    return lines.assign(missing=missing).join(awards_of(lines, composite_scores.profile))
 
 
 def unit_sources(composite_scores: Composite, unit: int) -> pd.DataFrame:

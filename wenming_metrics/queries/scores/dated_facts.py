@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.scores.records import locations_of
-from wenming_metrics.reading.records.document import PASSED
+from wenming_metrics.reading.records.document import PASSED, UPLOADED
 from wenming_metrics.reading.records.rectification import DONE
 from wenming_metrics.store.records import read_records
 from wenming_metrics.vocabulary import normalise
@@ -116,7 +116,7 @@ def documents(connection: Connection, window: Window) -> pd.DataFrame:
     records = _records_up_to(connection, "document", window, inside=True)
     names = ("project", "indicator", "content", "requirement")
     keys = [tuple(record[name] for name in names) for record in records["told"]]
-    return _shares(records.assign(key=keys), PASSED, "通过", "应报")
+    return _shares(records.assign(key=keys), (PASSED, UPLOADED), "通过", "应报")
 
 
 def rectified(connection: Connection, window: Window) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def rectified(connection: Connection, window: Window) -> pd.DataFrame:
         record["problem_no"] or (record["site"], record["description"])
         for record in records["told"]
     ]
-    return _shares(records.assign(key=keys), DONE, "反馈已整改", "反馈")
+    return _shares(records.assign(key=keys), (DONE,), "反馈已整改", "反馈")
 
 
 def _records_up_to(connection: Connection, kind: str, window: Window, inside: bool) -> pd.DataFrame:
@@ -201,10 +201,12 @@ def _latest(connection: Connection, records: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)[list(COLUMNS)]
 
 
-def _shares(records: pd.DataFrame, state: str, state_word: str, total_word: str) -> pd.DataFrame:
-    """Count per unit the last state of each thing (key); the count stands for the place."""
+def _shares(
+    records: pd.DataFrame, good_states: Sequence[str], state_word: str, total_word: str
+) -> pd.DataFrame:
+    """Count per unit the things (key) whose last state is one of some; the count stands for the place."""
     last = records.drop_duplicates(["unit", "key"], keep="last")
-    last = last.assign(good=[record["state"] == state for record in last["told"]])
+    last = last.assign(good=[record["state"] in good_states for record in last["told"]])
     lines = []
     for unit, unit_records in last.groupby("unit"):
         count, total = int(unit_records["good"].sum()), len(unit_records)

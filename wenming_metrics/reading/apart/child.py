@@ -24,7 +24,9 @@ from look_personal import NO_TEXT, Looks
 from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorten
 
 FEW_STRETCHES = 3
-STYLES = "xl/styles.xml"
+STYLES, STRINGS = "xl/styles.xml", "xl/sharedstrings.xml"
+OWN_NOTE = "【核对】".encode()
+"""How the notes of a marked workbook begin that was given back."""
 KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 KNOWN_ERRORS |= {"#DATA!", "#GETTING_DATA"}
 
@@ -32,6 +34,10 @@ _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _SHOWN_OTHERWISE = re.compile(rb"""numFmtId=["'](?:[1-9]|1[0-3]|3[7-9]|4[0-48]|\d{3,})["']""")
 """In a workbook without any of these every number is shown as it is, or is a day."""
+_LOOKS = re.compile(rb"""strike|rgb=["'](?:FF|00)FFFFFF["']|<(?:\w+:)?color theme=["']0["']""")
+"""In a workbook without any of these nothing is crossed out, and all ink is seen."""
+_UNSEEN = ";;;"
+"""The number format that shows nothing."""
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
 _ID, _TARGET = re.compile(r"\sId=[\"']([^\"']+)"), re.compile(r"\sTarget=[\"']([^\"']+)")
 
@@ -51,7 +57,8 @@ def main() -> None:
     sheet_parts = _check_parts(data, parts, looks)
     other_parts = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
-    limits["shown_codes"] = _shown_codes(data, parts)
+    limits["shown_codes"], limits["struck"] = _styles(data, parts)
+    limits["noted"] = any(name.startswith("xl/comments") for name in parts) and (data, parts)
     limits["is_from_1904"] = _is_from_1904(data, parts)
     limits["looks"] = looks
     if kind == XLS:
@@ -77,15 +84,24 @@ def _tag(data: bytes, parts: dict[str, Part]) -> str:
     return read_tag(check_plain_part(data, part).decode("utf-8", "replace")) if part else ""
 
 
-def _shown_codes(data: bytes, parts: dict[str, Part]) -> dict[int, str]:
-    """Give the format code of the cell styles that may show another number, by their number."""
-    styles = b"".join(unpack(data, parts[STYLES])) if STYLES in parts else b""
-    if not _SHOWN_OTHERWISE.search(styles):
-        return {}
+def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[set, set]]:
+    """Read the cell styles that may show another number: number -> format code; and what is crossed out:
+    numbers of styles, of shared texts."""
+    styles, shared = (
+        b"".join(unpack(data, parts[name])) if name in parts else b"" for name in (STYLES, STRINGS)
+    )
     # Few workbooks have such cells, and the others wait for nothing.
-    from shown_numbers import shown_codes
+    codes: dict[int, str] = {}
+    if _SHOWN_OTHERWISE.search(styles):
+        from shown_numbers import shown_codes
 
-    return shown_codes(styles.decode("utf-8", "replace"))
+        codes = shown_codes(styles.decode("utf-8", "replace"))
+    if not (_LOOKS.search(styles) or b"strike" in shared):
+        return codes, (set(), set())
+    from cell_looks import struck_strings, style_looks
+
+    struck, unseen = style_looks(styles)
+    return {**codes, **dict.fromkeys(unseen, _UNSEEN)}, (struck, struck_strings(shared))
 
 
 def _is_from_1904(data: bytes, parts: dict[str, Part]) -> bool:
@@ -148,13 +164,16 @@ def _send_sheets(
             continue
         legacy_runs = limits.get("legacy_runs", ())
         runs = legacy_runs[index] if index < len(legacy_runs) else {}
+        struck: set[tuple[int, int]] = set()
         facts = part and scan_sheet(
             lambda part=part: unpack(data, part),
             sheet_metadata.name,
             limits,
             pictured=limits["pictured"],
-            look=_look_for(limits, runs),
+            look=_look_for(limits, runs, struck),
         )
+        if facts:
+            facts["struck"], facts["noted"] = sorted(struck), _noted(limits, part)
         picture_cells += ((index, *cell) for cell in facts["shown"]) if facts else ()
         if facts:
             facts["is_from_1904"] = limits["is_from_1904"]
@@ -168,15 +187,33 @@ def _send_sheets(
     return picture_cells
 
 
-def _look_for(limits: dict, runs: dict[int, list[list]]) -> Callable[[bytes], None]:
-    """Give what is searched for in a piece of XML besides: personal data, cells that show another number."""
-    codes, looks = limits["shown_codes"], limits["looks"]
-    if not codes:
-        return looks.at_sheet
-    from shown_numbers import add_runs, cell_pattern
+def _look_for(
+    limits: dict, runs: dict[int, list[list]], struck: set[tuple[int, int]]
+) -> Callable[[bytes], None]:
+    """Give what is searched for in a piece of XML besides: personal data, cells that show another number,
+    cells that are crossed out."""
+    codes, looks = limits["shown_codes"], [limits["looks"].at_sheet]
+    if codes:
+        from shown_numbers import add_runs, cell_pattern
 
-    percents = partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs)
-    return lambda piece: (percents(piece), looks.at_sheet(piece))
+        looks.append(partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs))
+
+    def look_for_strokes(piece: bytes) -> None:
+        if any(limits["struck"]) or b"strike" in piece:
+            from cell_looks import struck_cells
+
+            struck.update(struck_cells(piece, *limits["struck"]))
+
+    return lambda piece: [look(piece) for look in (*looks, look_for_strokes)]
+
+
+def _noted(limits: dict, sheet: Part) -> list[tuple[int, int]]:
+    """List the cells with a note of somebody's."""
+    if not limits["noted"]:
+        return []
+    from cell_looks import noted_cells
+
+    return noted_cells(*limits["noted"], sheet, OWN_NOTE)
 
 
 def _decode_stretches(
@@ -220,7 +257,8 @@ def _send_sheet(
             if last_row is None:
                 last_row, _ = sheet.start
                 send(_header(index, sheet_metadata, last_row + 1, short_facts))
-            last_row = _send_rows(sheet, last_row, (errors, runs), sheet_metadata.name)
+            marked = (errors, runs, bool(facts and facts["without_zeros"]))
+            last_row = _send_rows(sheet, last_row, marked, sheet_metadata.name)
         del sheet  # the next stretch needs its room
     if last_row is None:
         send(_header(index, sheet_metadata, 1, short_facts))
@@ -235,7 +273,8 @@ def _header(index: int, told: calamine.SheetMetadata, first_row: int, facts: dic
 
 def _send_rows(sheet: calamine.CalamineSheet, at: int, marked: tuple, name: str) -> int:
     """Send the rows below row `at`, also blank ones; gives the last row that was sent."""
-    errors, runs = marked
+    errors, runs, without_zeros = marked
+    marks = runs or without_zeros
     top, left = sheet.start
     if top < at:
         raise Refused("unreadable", sheet=name, reason="rows out of order")
@@ -245,18 +284,24 @@ def _send_rows(sheet: calamine.CalamineSheet, at: int, marked: tuple, name: str)
         n_rows = min(ROWS_PER_BLOCK, end - first)
         block = itertools.islice(rows, n_rows)
         rounded: list[tuple[int, int]] = []
-        amend = _show(runs, rounded) if runs else None
+        amend = _show(runs, rounded, without_zeros=without_zeros) if marks else None
         body = code_block(block, first + 1, left, left + sheet.width, errors, amend=amend)
         header = {"type": "block", "first_row": first + 1, "n_rows": n_rows}
         send({**header, "rounded": rounded} if rounded else header, body)
     return end
 
 
-def _show(runs: dict, rounded: list) -> Callable[[list, int], None]:
+def _show(runs: dict, rounded: list, *, without_zeros: bool) -> Callable[[list, int], None]:
     """Give what puts the shown numbers in place; `rounded` takes the cells that hold more."""
+    from cell_looks import hide_zeros
     from shown_numbers import show
 
-    return lambda columns, first: rounded.extend(show(columns, first, runs))
+    def amend(columns: list, first: int) -> None:
+        rounded.extend(show(columns, first, runs))
+        if without_zeros:
+            rounded.extend(hide_zeros(columns, first))
+
+    return amend
 
 
 def _merged(sheet: calamine.CalamineSheet) -> dict:

@@ -92,7 +92,7 @@ def _records(book: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
 
 def streams(compound: bytes) -> Iterator[bytes]:
     """Give the larger streams of a compound file; the small ones lie together in one of these."""
-    for _, sectors, size, length in _entries(compound):
+    for _, sectors, size, length, _ in _entries(compound):
         yield _joined(compound, sectors, size)[:length]
 
 
@@ -100,7 +100,7 @@ def beside_cells(compound: bytes) -> Iterator[bytes]:
     """Give what a legacy workbook holds beside its cells: records of the workbook, and all else in the file."""
     entries = [entry for entry in _entries(compound) if entry[0] in _NAMES]
     size = entries[0][2] if entries else 1
-    used = {sector for _, sectors, _, _ in entries for sector in sectors}
+    used = {sector for _, sectors, *_ in entries for sector in sectors}
     count = -(-len(compound) // size)
     yield _joined(compound, [-1, *(n for n in range(count) if n not in used)], size)
     contents, is_cells = [], False
@@ -121,14 +121,30 @@ def _every_record(book: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _stream(compound: bytes) -> bytes:
     """Take the stream of the workbook out of a compound file, b"" where it is not found."""
-    for name, sectors, size, length in _entries(compound):
+    entries = list(_entries(compound))
+    for name, sectors, size, length, start in entries:
+        if name in _NAMES and not sectors:
+            return _small_stream(compound, entries[0], start, length)
         if name in _NAMES:
             return _joined(compound, sectors, size)[:length]
     return b""
 
 
-def _entries(compound: bytes) -> Iterator[tuple[str, list[int], int, int]]:
-    """Give the streams of a compound file: name, sectors, their size, length of the stream."""
+def _small_stream(compound: bytes, root: tuple, start: int, length: int) -> bytes:
+    """Take a stream out of the one in which all small ones lie, in sectors of its own."""
+    _, sectors, size, length_of_all, _ = root
+    together = _joined(compound, sectors, size)[:length_of_all]
+    small_size = 1 << min(struct.unpack_from("<H", compound, 32)[0], 16)
+    (first,) = struct.unpack_from("<L", compound, 60)
+    table = _joined(compound, _chain(_fat(compound, size), first), size)
+    chain = _chain([number for (number,) in struct.iter_unpack("<L", _whole(table, 4))], start)
+    stretches = (together[n * small_size : (n + 1) * small_size] for n in chain)
+    return b"".join(stretches)[:length]
+
+
+def _entries(compound: bytes) -> Iterator[tuple[str, list[int], int, int, int]]:
+    """Give the streams of a compound file: name, sectors ([]: it lies in the first one, with the other small
+    ones), their size, length of the stream, where it starts."""
     if len(compound) < 512:
         return
     size = 1 << min(struct.unpack_from("<H", compound, 30)[0], 16)
@@ -139,7 +155,8 @@ def _entries(compound: bytes) -> Iterator[tuple[str, list[int], int, int]]:
         (length,) = struct.unpack_from("<H", directory, entry + 64)
         name = directory[entry : entry + max(length - 2, 0)].decode("utf-16-le", "replace")
         start, stream_size = struct.unpack_from("<2L", directory, entry + 116)
-        yield name, _chain(fat, start), size, stream_size
+        is_small = entry and stream_size < struct.unpack_from("<L", compound, 56)[0]
+        yield name, [] if is_small else _chain(fat, start), size, stream_size, start
 
 
 def _fat(compound: bytes, size: int) -> list[int]:

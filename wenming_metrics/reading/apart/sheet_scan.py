@@ -28,7 +28,8 @@ _VALUED = re.compile(
 _NO_VALUE = rb"\s*(<v\s*/>|<v>\s*</v>)?\s*</c>"
 _UNSAVED = (re.compile(rb"</f>" + _NO_VALUE), re.compile(rb"<f [^>]*/>" + _NO_VALUE))
 _ERROR = re.compile(rb'\bt="e"[^>]*>' + _FORMULA + rb"<v>\s*([^<]*?)\s*</v>")
-_HIDDEN = rb'[^>]*?\bhidden="(?:1|true)"[^>]*>'
+_HIDDEN = rb'[^>]*?\b(?:hidden="(?:1|true)"|(?:ht|width)="0(?:\.0+)?")[^>]*>'
+_NO_ZEROS = re.compile(rb'<sheetView\s[^>]*?\bshowZeros="(?:0|false)"')
 _HIDDEN_ROW = re.compile(rb"<row " + _HIDDEN)
 _HIDDEN_COLUMN = re.compile(rb"<col " + _HIDDEN)
 _MIN_MAX = (re.compile(rb'\bmin="(\d+)"'), re.compile(rb'\bmax="(\d+)"'))
@@ -54,7 +55,7 @@ def scan_sheet(
         cuts: numbers of the pieces before which `cut_sheet` may cut. Too wide a sheet is Refused.
     """
     kinds = ("unsaved", "errors", "hidden_rows", "hidden_columns", "merged", "cuts", "shown")
-    facts = {"is_from_1904": False, **{key: [] for key in kinds}}
+    facts = {"is_from_1904": False, "without_zeros": False, **{key: [] for key in kinds}}
     last_row, letters = 0, {b"Z"}
     size, last, plain = 0, b"", True
     for number, piece in enumerate(_normal_pieces(unpack())):
@@ -65,7 +66,9 @@ def scan_sheet(
         size, last = size + len(piece), piece[-8:]
         plain = plain and _is_plain(piece, number)
         if number == 0:
-            facts["hidden_columns"] = _hidden_columns(piece[: piece.find(b"<sheetData")])
+            head = piece[: piece.find(b"<sheetData")]
+            facts["hidden_columns"] = _hidden_columns(head)
+            facts["without_zeros"] = bool(_NO_ZEROS.search(head))
         _scan_piece(piece, facts)
         if look:
             look(piece)
@@ -134,6 +137,8 @@ def shorten(facts: dict) -> dict:
         "error_count": len(facts["errors"]),
         "hidden_rows": facts["hidden_rows"],
         "hidden_columns": facts["hidden_columns"],
+        "struck": facts["struck"][:MOST_AREAS],
+        "noted": facts["noted"][:_MOST_CELLS],
         "merged": facts["merged"][:MOST_AREAS],
         "merged_count": len(facts["merged"]),
     }
@@ -187,7 +192,7 @@ def _scan_piece(piece: bytes, facts: dict) -> None:
         facts["unsaved"] += _unsaved(piece)
     if b"#" in piece and b't="e"' in piece:
         facts["errors"] += _errors(piece)
-    if b"h" in piece and b' hidden="' in piece:
+    if b"h" in piece and (b' hidden="' in piece or b' ht="0' in piece):
         _add_hidden_rows(piece, facts["hidden_rows"])
     if not piece.endswith(b"row>"):
         facts["merged"] += [

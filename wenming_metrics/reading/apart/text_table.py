@@ -28,7 +28,7 @@ _MOST_ROWS = 1_048_576
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?")
 _MOST_DIGITS = 15
 _KEPT_TEXT = re.compile(r'="([^"]*)"')
-_FACTS = {"scanned": True, "merged": [], "merged_count": 0}
+_FACTS = {"scanned": True, "is_text": True, "merged": [], "merged_count": 0}
 
 
 def send_table(data: bytes, limits: dict) -> None:

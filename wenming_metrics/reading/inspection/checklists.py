@@ -64,10 +64,11 @@ from wenming_metrics.reading.tables.table import (
     report_faults,
 )
 from wenming_metrics.reading.tables.totals import Total
-from wenming_metrics.vocabulary import SOURCE_CODES, normalise
+from wenming_metrics.vocabulary import SOURCE_CODES, VISITLESS, normalise
 
 _NO_TYPES: Mapping[int, int] = {}
-PUBLIC = SOURCE_CODES.index("public")
+WITHOUT_VISITS = tuple(map(SOURCE_CODES.index, VISITLESS))
+"""Sources (numbers) whose findings have no visit by nature."""
 
 
 def read_wide(base: Table, names: Names, context: Context, totals: list[Total]) -> SheetChecks:
@@ -160,7 +161,7 @@ def read_findings(
     result = np.full(table.n_rows, FAILED)
     lost = np.where(deduction >= 0, deduction, marks)
     report_above(table, lost, marks, deduction >= 0)
-    free = (source == PUBLIC) & (deduction == 0)
+    free = np.isin(source, WITHOUT_VISITS) & (deduction == 0)
     points = Points(result, lost, np.where(free, 0, marks), count_places(table, result))
     report_no_problems(table, deduction)
     _report_totals(table, totals, lost, deduction)

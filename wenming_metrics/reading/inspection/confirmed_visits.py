@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading.inspection.checklists import PUBLIC, Findings
+from wenming_metrics.reading.inspection.checklists import WITHOUT_VISITS, Findings
 from wenming_metrics.reading.inspection.checks import NO_ROLES, SheetChecks
 from wenming_metrics.reading.inspection.points import KEPT
 from wenming_metrics.reading.inspection.visits import checks_of_visits
@@ -25,9 +25,9 @@ from wenming_metrics.vocabulary import SOURCE_CODES, SOURCES, normalise
 
 
 def needs_visits(findings: Findings) -> bool:
-    """Say whether problems come from inspections: those of the public have no visit by nature."""
+    """Say whether problems come from inspections: those of WITHOUT_VISITS have no visit by nature."""
     counted = ~findings.table.held
-    return bool((counted & (findings.source != PUBLIC)).any())
+    return bool((counted & ~np.isin(findings.source, WITHOUT_VISITS)).any())
 
 
 def make_visits(
@@ -39,7 +39,8 @@ def make_visits(
     """
     table, where, answers = findings.table, findings.where, context.answers
     visit = settle_visits(table, where, findings.source, numbered=False)
-    rows = np.flatnonzero(~table.held & (findings.source != PUBLIC))
+    visitless = np.isin(findings.source, WITHOUT_VISITS)
+    rows = np.flatnonzero(~table.held & ~visitless)
     first = rows[np.unique(visit[rows], return_index=True)[1]]
     items = _items(table, names, answers)
     scope = np.full(table.n_rows, len(items))
@@ -47,9 +48,8 @@ def make_visits(
     visits, scopes = (findings.source, visit), ([*items, []], scope)
     visit_checks = checks_of_visits(table, names, where, visits, scopes, NO_ROLES)
     _report_made(table, len(first), answers)
-    public = int((~table.held & (findings.source == PUBLIC)).sum())
-    if public:
-        report_sheet(table, "到访-05", count=public)
+    if (~table.held & visitless).any():
+        report_sheet(table, "到访-05", count=int((~table.held & visitless).sum()))
     source = int(np.bincount(findings.source[rows]).argmax())
     finding_visits = set(visit[rows].tolist())
     return [visit_checks, *_looked(table, names, context, items, source, finding_visits)], visit

@@ -87,13 +87,18 @@ def blank_is_zero(deduction: np.ndarray, rules: ReadingRules) -> np.ndarray:
 
 
 def from_earned(table: Table, deduction: np.ndarray, marks: np.ndarray) -> np.ndarray:
-    """Turn points earned into points lost, where cells of items hold those."""
-    if "earned" not in table.columns:
+    """Turn points earned into points lost: those in cells of items, or 得分 of the item of a row where
+    there is no column of points lost."""
+    name = "earned" if table.cells is not None else "earned_total"
+    if name not in table.columns or (table.cells is None and "deduction" in table.columns):
         return deduction
-    earned = typed(table, "earned", values.points)
+    earned = typed(table, name, values.points)
+    if table.cells is None:
+        report_unreadable(table, earned, "数值-01", name)
+        report_sheet(table, "得分-04", name, count=int((earned >= 0).sum()))
     above = np.flatnonzero((earned > marks) & (marks > 0))
     exceeded_marks = [{"mark": number_text(mark)} for mark in marks[above].tolist()]
-    report_each(table, above, "结果-06", "earned", exceeded_marks)
+    report_each(table, above, "结果-06", name, exceeded_marks)
     return np.where((earned >= 0) & (earned <= marks), marks - earned, deduction)
 
 

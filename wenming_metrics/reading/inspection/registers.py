@@ -47,6 +47,7 @@ _KIND_WORDS = {
 }
 _KINDS = {normalise(word): code for code, words in _KIND_WORDS.items() for word in words.split()}
 _FEW_PEOPLE = 1_000
+_COUNTED_IN = {"万": 10_000, "千": 1_000, "百": 100}
 _SHOWN = 5
 """How many names of each change a sentence tells."""
 _STAY = "未列入的单位照旧保留；确已撤销、合并的，请写上停用日期和并入单位。"
@@ -191,10 +192,9 @@ def _tell_changes(table: Table, changes: Sequence[UnitChange]) -> None:
 
 
 def _people(table: Table) -> np.ndarray:
-    """Type how many people live there, in ones; a header may count in 万."""
-    positions = table.header.columns.get("population", ())
-    in_ten_thousands = any("万" in table.header.texts[position] for position in positions)
-    times = 10_000 if in_ten_thousands else 1
+    """Type how many people live there, in ones; a header may count in 万 or 千."""
+    header = "".join(table.header.texts[p] for p in table.header.columns.get("population", ()))
+    times = next((number for sign, number in _COUNTED_IN.items() if sign in header), 1)
     people = typed(table, "population", lambda value: values.people(value, times))
     # Beside 8.2 nobody means six people by 6.
     is_small = (people >= 0) & (people < _FEW_PEOPLE)

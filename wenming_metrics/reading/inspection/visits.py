@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.reading.inspection.checklists import PUBLIC, Findings
+from wenming_metrics.reading.inspection.checklists import WITHOUT_VISITS, Findings
 from wenming_metrics.reading.inspection.checks import Roles, SheetChecks, spread_checks
 from wenming_metrics.reading.inspection.points import KEPT
 from wenming_metrics.reading.model.reading import BASIS_VISIT, Context
@@ -187,8 +187,8 @@ def link_visits(findings: Findings, visits: Mapping[Place, Sequence[Visit]]) -> 
         if same:
             linked[position], is_linked[position] = same[0], True
     alone = ~is_linked[of] & ~table.held
-    public = findings.source == PUBLIC
-    report(table, alone & ~public, "到访-01", "site")
-    if (alone & public).any():
-        report_sheet(table, "到访-05", count=int((alone & public).sum()))
+    visitless = np.isin(findings.source, WITHOUT_VISITS)
+    report(table, alone & ~visitless, "到访-01", "site")
+    if (alone & visitless).any():
+        report_sheet(table, "到访-05", count=int((alone & visitless).sum()))
     return linked[of]

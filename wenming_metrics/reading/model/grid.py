@@ -73,11 +73,14 @@ class SheetFacts:
     Lists of cells hold the first 1,000 references such as "N5", areas the first 2,000; the counts
     are complete. Ranges are (first, last), both included: Excel rows from 1, column indexes from 0.
     `scanned` is False for a legacy .xls: its formulas, errors and hidden rows stay unknown.
+    `is_text` says that there are separators in place of cells (CSV).
     `is_from_1904` says that days are counted from 1904 (a setting of the workbook).
-    `rounded` are the cells (row, column) that show fewer digits than they hold, or nothing of it.
+    `rounded` are the cells (row, column) that show fewer digits than they hold, or nothing of it;
+    `struck` those that are crossed out, in part or in full; `noted` those with a note (批注).
     """
 
     scanned: bool = False
+    is_text: bool = False
     unsaved_formulas: tuple[str, ...] = ()
     unsaved_formula_count: int = 0
     errors: tuple[tuple[str, str], ...] = ()
@@ -87,6 +90,8 @@ class SheetFacts:
     merged: tuple[Area, ...] = ()
     merged_count: int = 0
     rounded: tuple[tuple[int, int], ...] = ()
+    struck: tuple[tuple[int, int], ...] = ()
+    noted: tuple[tuple[int, int], ...] = ()
     is_from_1904: bool = False
 
 

@@ -21,7 +21,8 @@ from wenming_metrics.vocabulary import EXAMPLE, normalise
 
 DATA, BLANK_ROW, TOTAL, REMARK, REPEATED, IDLE = range(6)
 """What a row is: data, blank, a total, a remark, a repeated header, nothing in known columns."""
-SHARES = ("deduction", "full_mark", "places")
+SHARES = ("deduction", "full_mark", "places", "total", "value", "numerator", "denominator")
+SHARES += ("population", "planned_answers", "adjusted_points")
 """Columns whose merged value cannot be given to every row: it would be counted several times."""
 _TOTAL = re.compile(r"^.{0,8}(合计|小计|总计|共计|平均|平均分|均分)(分|数|值|得分|扣分)?:?$")
 _REMARK = re.compile(

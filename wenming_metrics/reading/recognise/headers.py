@@ -41,6 +41,9 @@ _MAPS[reading.INSPECTION] |= headers(("verdict",))  # taken for the result, see 
 ALL_TITLES = {word for title_map in _MAPS.values() for word in title_map}
 """Every accepted header, normalised."""
 _ADDED = re.compile(r"\(.*?\)|[*★:]")
+_OTHERWISE = re.compile(r"\((?:[^)]*(?:[%‰每单负折/百十千]|加分)[^)]*|=?\d+(?:\.\d+)?[分处])\)")
+"""Behind a header of points or places: what makes its numbers something else (扣分(每处), 扣分(‰))."""
+_COUNTED = ("deduction", "full_mark", "places")
 _MARKED_ITEM = re.compile(r"\(\d+(\.\d+)?分\)$")
 _SCORE = re.compile("扣分|失分|得分")
 _VISIT_ONLY = {"source", "team", "visit_no", "scope"}
@@ -202,6 +205,8 @@ def _named(
             is_shared = bool(OF_SEVERAL.search(text))
             bare = "" if is_shared else _ADDED.sub("", text)
             name = names_by_title.get(text) or names_by_title.get(bare)
+            if name in _COUNTED and _OTHERWISE.search(text):
+                name = None  # a person says what it is
             if text in header_choices:
                 name = header_choices[text] if header_choices[text] in FAMILIES[family] else None
             if text and name:

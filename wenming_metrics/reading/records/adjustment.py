@@ -28,7 +28,7 @@ from wenming_metrics.reading.resolve.where import EARLIEST
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import Table, column, report, typed
 from wenming_metrics.reading.tables.values import Value, spell
-from wenming_metrics.vocabulary import ADJUSTMENTS, normalise
+from wenming_metrics.vocabulary import ADJUSTMENTS, normalise, numeral
 
 BONUS, PENALTY, VETO = ADJUSTMENTS
 _TYPES = (
@@ -103,7 +103,7 @@ def _settle_points(table: Table) -> list[_Points]:
 
 
 def _points(value: Value) -> _Points:
-    text = normalise(spell(value))
+    text = numeral(spell(value))
     if not text.strip("-/"):
         return _Points("", "")
     match = _POINTS.fullmatch(text)

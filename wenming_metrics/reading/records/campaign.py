@@ -9,6 +9,7 @@ import pandas as pd
 
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.records.rectification import NOT_YET, TO_COME
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     contacts_of,
@@ -30,11 +31,14 @@ PLAN_FACTS = (
 """What a plan of an action says besides its tasks: names of columns and of facts alike."""
 _STATES = (
     (NOT_BEGUN, re.compile(r"未开始|未启动|尚未|未开展|^0(?:\.0+)?%?$")),
-    (UNDER_WAY, re.compile(r"未完成|正在|进行中|推进|开展中|部分|序时")),
-    (DONE, re.compile(r"完成|办结|结束|销号|^100(?:\.0+)?%$")),
+    (UNDER_WAY, re.compile(rf"正在|进行中|推进|开展中|序时|基本|{NOT_YET.pattern}")),
+    (DONE, re.compile(r"^(?:\D*完成)?1\d\d(?:\.\d+)?%$")),
+    (UNDER_WAY, re.compile(rf"^(?!\d+(?:\.\d+)?%$).*?(?:{TO_COME.pattern})")),
+    (DONE, re.compile(r"完成(?!率|情况|时限|时间|比例)|办结|结束|销号")),
 )
 _FRACTION = re.compile(r"0?\.\d+|[01]\.0+")
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%")
+_PERCENT = re.compile(r"(?<![\d.~-])(\d{1,2}(?:\.\d+)?|100(?:\.0+)?)%")
+_IN_PERCENT = re.compile("%|百分")
 
 
 def _is_kind(names: frozenset[str], title: str) -> bool:
@@ -58,8 +62,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     titled = _title(table)
     campaigns = [text or titled for text in texts_of(table, "campaign")]
     _hold_overlaps(table, campaigns, phases, first, last)
-    progress_column = column(table, "progress")
-    shares = [_share(progress_column.values[code]) for code in progress_column.codes.tolist()]
+    shares = _shares(table)
     lines = duty.rows.tolist()
     columns = {
         **{"campaign": campaigns, "task": tasks, "phase": phases},
@@ -129,14 +132,29 @@ def state_of(text: str) -> str:
     return next((state for state, words in _STATES if plain and words.search(plain)), "")
 
 
-def _share(value: object) -> str:
-    """Give how much is done in per cent where the progress says it, else ""; 0.85 is 85%."""
+def _shares(table: Table) -> list[str]:
+    """Give how much of each row is done in per cent where the progress says it, else "".
+
+    A number is a share of 1 (0.85 is 85%), or of 100 where the header says so. Where it does not and one
+    is above 1, nobody knows of 1 whether it is all or a hundredth.
+    """
+    progress = column(table, "progress")
+    titles = [table.header.texts[p] for p in table.header.columns.get("progress", ())]
+    of_hundred = any(_IN_PERCENT.search(normalise(text)) for text in titles)
+    largest = max((value for value in progress.values if isinstance(value, float)), default=0)
+    full = 100 if of_hundred else 1 if largest <= 1 else 0
+    shares = [_share(value, full) for value in progress.values]
+    return [shares[code] for code in progress.codes.tolist()]
+
+
+def _share(value: object, full: int) -> str:
+    """Give one share in per cent. Takes: full - what numbers are a part of, 0: nobody knows"""
     if isinstance(value, str) and _FRACTION.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, float):
-        return decimal_text(value * 100) or "" if 0 <= value <= 1 else ""
-    match = _PERCENT.search(normalise(value)) if isinstance(value, str) else None
-    return match[1] if match else ""
+        return decimal_text(value * 100 / full) or "" if 0 <= value <= full > 0 else ""
+    percents = _PERCENT.findall(normalise(value)) if isinstance(value, str) else []
+    return percents[0] if len(percents) == 1 and value.count("%") + value.count("％") == 1 else ""
 
 
 CAMPAIGN = RecordKind(

@@ -6,6 +6,7 @@ state comes from words, never from a colour: an empty 状态 column is said, not
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -26,8 +27,12 @@ from wenming_metrics.reading.tables.table import Table, column, report_each, rep
 from wenming_metrics.vocabulary import normalise
 
 PASSED, RETURNED, WAITING, MISSING = "通过", "退回", "待审", "未报"
-"""States of a document; "" where nothing tells."""
+UPLOADED, RETURNED_ABOVE = "已上传", "上级退回"
+"""States of a document; "" where nothing tells. What was uploaded has passed here."""
+STAGE = re.compile("[初复终]审")
 _WORDS = (
+    (RETURNED_ABOVE, re.compile(r"(上级|中央|国家|省级?).{0,6}(退回|返回|不通过|未通过)")),
+    (UPLOADED, re.compile(r"已上传|已网报|已网上申报|上传完成")),
     (MISSING, re.compile(r"未报|未上报|未提交|未报送|缺报|^否$|^无$")),
     (RETURNED, re.compile(r"退回|不通过|未通过|修改|补充|不合格|重报|返回")),
     (PASSED, re.compile(r"通过|合格|同意|符合要求|^√$|^是$|已审核")),
@@ -131,7 +136,16 @@ def _rounds(table: Table) -> list[list[Round]]:
             }
             if any(round_texts.values()):
                 of_row.append({"round": group, **round_texts})
+    _name_next(row_rounds, [group for group in groups if STAGE.search(group)])
     return row_rounds
+
+
+def _name_next(row_rounds: list[list[Round]], stages: list[str]) -> None:
+    """Note the review that comes next (复审 after 初审) where the last one was passed, in place."""
+    following = dict(itertools.pairwise(stages))
+    for rounds in row_rounds:
+        if rounds and rounds[-1]["round"] in following and _word(rounds[-1]["review"]) == PASSED:
+            rounds[-1]["next"] = following[rounds[-1]["round"]]
 
 
 def _days(table: Table, nth: int, name: str = "handed_in") -> list[str]:
@@ -163,7 +177,12 @@ def _settle_states(table: Table, rounds: list[list[Round]], summary: np.ndarray)
     unclear = [row for row in data if texts[row] and not written_states[row]]
     report_rows(table, unclear, "台账-04", "document_state", [{}] * len(unclear))
     differ = [
-        row for row in data if written_states[row] and derived[row] not in ("", written_states[row])
+        row
+        for row in data
+        if written_states[row]
+        and derived[row] not in ("", written_states[row])
+        # What comes after our own review does not contradict it.
+        and not (derived[row] == PASSED and written_states[row] in (UPLOADED, RETURNED_ABOVE))
     ]
     differences = [{"rounds": derived[row]} for row in differ]
     report_rows(table, differ, "台账-06", "document_state", differences)
@@ -178,6 +197,8 @@ def _of_rounds(rounds: list[Round]) -> str:
     if not rounds:
         return ""
     last = rounds[-1]
+    if "next" in last:
+        return WAITING
     return _word(last["review"]) or (WAITING if last["handed_in"] else "")
 
 

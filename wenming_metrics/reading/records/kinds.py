@@ -17,22 +17,12 @@ from wenming_metrics.reading.records.rectification import RECTIFICATION
 from wenming_metrics.reading.records.survey_counts import COUNTS
 
 RECORD_KINDS: tuple[RecordKind, ...] = (
-    *(
-        COUNTS,
-        ADJUSTMENT,
-        MOVES_KIND,
-        RECTIFICATION,
-        DUTY,
-        DOCUMENT,
-        EXTERNAL,
-        METRIC,
-        CAMPAIGN,
-        QUOTA,
-        HOLIDAYS_KIND,
-    ),
+    *(COUNTS, ADJUSTMENT, MOVES_KIND, RECTIFICATION, DUTY, DOCUMENT),
+    *(EXTERNAL, METRIC, CAMPAIGN, QUOTA, HOLIDAYS_KIND),
 )
 BY_NAME = {kind.name: kind for kind in RECORD_KINDS}
-SHEET_TITLES = {**SHEET_KINDS, **{kind.name: kind.title for kind in RECORD_KINDS}}
+RECORD_TITLES = {kind.name: kind.title for kind in RECORD_KINDS}
+SHEET_TITLES = SHEET_KINDS | RECORD_TITLES
 """All kinds of sheets, as users know them."""
 CHOSEN_TITLES = {**SHEET_TITLES, NO_TABLE: "不读的表"}
 """What a person may say that a sheet is."""

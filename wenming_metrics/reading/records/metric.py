@@ -14,7 +14,15 @@ import pandas as pd
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.printed.shares import PER_MILLE, PERCENT, explains
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
-from wenming_metrics.reading.records.wide_metric import NUMBERS, SHARE, further, read_wide
+from wenming_metrics.reading.records.wide_metric import (
+    NUMBERS,
+    SHARE,
+    further,
+    read_wide,
+    scale_above,
+    scale_of,
+    sign_of,
+)
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
@@ -28,7 +36,6 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     texts_of,
 )
 from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
-from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import normalise
 
 _OF_ROWS = {"site", "result", "deduction", "description"}
@@ -96,15 +103,18 @@ def _numbers(table: Table, name: str) -> list[str]:
 
 
 def _scales(table: Table) -> list[str]:
-    """Give the unit of measure: its own column, else the % written behind the value."""
-    value_column = column(table, "value")
-    shares = [
-        SHARE if normalise(spell(value)).endswith(SHARE) else "" for value in value_column.values
-    ]
+    """Give the unit of measure: its own column, else the % written behind the value or its target,
+    else what the header or a line above it says of all."""
+    signs = []
+    for name in ("value", "target"):
+        number_column = column(table, name)
+        of_values = list(map(sign_of, number_column.values))
+        signs.append([of_values[code] for code in number_column.codes.tolist()])
     written_scales = [normalise(text) for text in texts_of(table, "scale")]
+    titles = [table.header.texts[p] for p in table.header.columns.get("value", ())]
+    of_all = next(filter(None, map(scale_of, titles)), "") or scale_above(table)
     return [
-        text or shares[code]
-        for text, code in zip(written_scales, value_column.codes.tolist(), strict=True)
+        next(filter(None, scales), of_all) for scales in zip(written_scales, *signs, strict=True)
     ]
 
 

@@ -36,26 +36,31 @@ DONE, UNDER_WAY, NOT_DONE, POSTPONED, REFUTED, OWN = (
 """What an answer says; 申请挂账 asks for a delay, and 反映不属实 for a look, of the office."""
 SAME_DAY = "当日"
 """Finished on the day the problem was handed out (当日、立行立改)."""
+NOT_YET = re.compile(
+    r"(?:未|没有?|无法|难以|不能?)(?:能|曾|再)?(?:按[期时]|如期|全部|完全)?(?:整改|完成|解决|落实|到位)|尚未"
+)
+"""What is not so, though the word for done stands in it; of campaigns too."""
+TO_COME = re.compile(
+    r"预计|计划|拟|力争|争取|尽快|即将|(?<!已)将(?:[于在会]|完成)|待(?:整改|完成|解决)"
+    r"|^(?!.*(?:已|提前)).*前(?:全部)?(?:整改|完成)"
+    r"|部分|[一大过]半|剩余?\d|[\d一二三四五六七八九]成|完成\d+/\d|\d%"
+)
+"""What is so in part, or is to be; of campaigns too."""
 _STATES = (
     (REFUTED, re.compile("不属实|不存在|未发现|无此问题|查无此")),
     (
         NOT_DONE,
-        re.compile(
-            "未(?:能)?(?:整改|完成|解决|落实|到位)|尚未|没有整改|无法整改|^否$|^未$"
-            "|^(?:还|仍|暂)?(?:没有?|未)改"
-        ),
+        re.compile(rf"{NOT_YET.pattern}|^否$|^未$|^(?:还|仍|暂)?(?:没有?|未)改"),
     ),
     (
         DONE,
         re.compile(
-            r"^(?:现|均|都|全部)?已(?:全部)?(?:整改|完成|解决|办结|落实|处理)(?!.{0,4}(?:\d%|一半))"
+            r"^(?:现|均|都|全部)?已(?:全部)?(?:整改|完成|解决|办结|落实|处理)(?!.{0,4}(?:\d%|一半)|.?部分)"
         ),
     ),
     (
         UNDER_WAY,
-        re.compile(
-            r"正在|整改中|推进|进行中|办理中|处理中|部分|拟|计划|预计|列入|\d%|一半|正改|尽快|争取|力争"
-        ),
+        re.compile(rf"正在|整改中|推进|进行中|办理中|处理中|列入|正改|{TO_COME.pattern}"),
     ),
     (
         DONE,

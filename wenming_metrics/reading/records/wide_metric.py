@@ -35,8 +35,10 @@ from wenming_metrics.reading.tables.values import Value, spell
 from wenming_metrics.vocabulary import INPUT, normalise
 
 SHARE = "%"
+SHARES = (SHARE, "‰")
 NUMBERS = ("value", "numerator", "denominator", "target")
 _SCALE = re.compile(r"\(([^()\d]{1,4})\)$")
+_ABOVE = re.compile(r"单位:([^\s:()\d]{1,4})\)?$")
 
 
 def further(table: Table, *number_names: str) -> list[ScoreComponent]:
@@ -65,7 +67,11 @@ def read_wide(table: Table, names: Names, context: Context) -> pd.DataFrame:
     report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
     titles = [period.title if period else "" for period in periods]
     report_again(table, list(zip(unit.tolist(), titles, strict=True)))
-    scales = [_scale(table.header.texts[component.position]) for component in indicator_columns]
+    of_all = scale_above(table)
+    scales = [
+        scale_of(table.header.texts[component.position]) or of_all
+        for component in indicator_columns
+    ]
     columns = [
         _numbers(table, component, scale)
         for component, scale in zip(indicator_columns, scales, strict=True)
@@ -95,10 +101,22 @@ def _title(component: ScoreComponent) -> str:
     return f"{component.group}:{name}" if component.group else name
 
 
-def _scale(header: str) -> str:
+def scale_of(header: str) -> str:
     """Read the unit of measure behind an indicator: 好评率(%)."""
     match = _SCALE.search(normalise(header))
-    return match[1] if match else ""
+    return match[1].rpartition(":")[2] if match else ""
+
+
+def scale_above(table: Table) -> str:
+    """Read the unit of measure that a line over the header gives all numbers: 单位:%."""
+    matches = map(_ABOVE.search, map(normalise, table.header.above.splitlines()))
+    return next((match[1] for match in matches if match), "")
+
+
+def sign_of(value: Value) -> str:
+    """Give the sign of a share that stands behind a number, "" without one."""
+    text = normalise(spell(value))
+    return text[-1] if text.endswith(SHARES) else ""
 
 
 def _numbers(table: Table, component: ScoreComponent, scale: str) -> list[tuple[str, str]]:
@@ -106,7 +124,7 @@ def _numbers(table: Table, component: ScoreComponent, scale: str) -> list[tuple[
     numbers = []
     for row, cell in enumerate(cells_of(table, component.position)):
         number = decimal_text(cell)
-        cell_scale = scale or (SHARE if normalise(spell(cell)).endswith(SHARE) else "")
+        cell_scale = scale or sign_of(cell)
         code = _fault(number, cell_scale)
         if code and not table.held[row]:
             _report_cell(table, row, component.position, code, cell)

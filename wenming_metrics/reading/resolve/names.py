@@ -37,6 +37,8 @@ _SOURCE_WORDS = {
     "bureau": "局督查组 局 局级 部门自查 部门督查 行业督查 行业主管部门",
     "third_party": "第三方 第三方测评 第三方机构 第三方公司 模拟测评",
     "public": "群众 市民 群众举报 市民举报 群众投诉 随手拍 市民随手拍 12345 12345转办 12345热线 市民热线",
+    "national": "国测 国家测评 国检 全国文明城市测评 中央文明办",
+    "provincial": "省测 省级测评 省检 省文明办 省文明办测评",
 }
 SOURCES = {
     normalise(word): SOURCE_CODES.index(code)

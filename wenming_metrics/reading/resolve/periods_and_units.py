@@ -28,7 +28,7 @@ from wenming_metrics.reading.tables.table import (
     report_sheet,
 )
 from wenming_metrics.reading.tables.values import Value, spell
-from wenming_metrics.vocabulary import INPUT, normalise
+from wenming_metrics.vocabulary import INPUT, normalise, numeral
 
 PLACES = ("district", "street", "community")
 """Columns that say a unit by where it lies."""
@@ -74,7 +74,7 @@ def decimal_text(value: Value) -> str | None:
     Returns: its digits with every place kept, "" where nothing is written (also 「—」 and 「/」),
              None for what is no number
     """
-    text = normalise(spell(value))
+    text = numeral(spell(value))
     if not text.strip("-/"):
         return ""
     if isinstance(value, float):

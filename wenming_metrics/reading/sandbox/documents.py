@@ -1,4 +1,4 @@
-"""Documents and slides that people hand in: their text, read in the sandbox."""
+"""Documents, slides and PDF files that people hand in: their text, read in the sandbox."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, SandboxLimit
 
 PARAGRAPH, HEAD, ROW = "p", "h", "r"
 """Kinds of lines: a paragraph, the first row of a table, any other row of one."""
+PDF, PICTURES = b"%PDF-", "pictures"
+"""What a PDF begins with; the property that counts its pictures."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,9 @@ class TextLine:
 class DocumentText:
     """What a document, or the slides of one, say.
 
-    properties - its own ones (自定义) by name; macros - whether it carries programs; outside - kinds
-    of things that it would fetch from elsewhere when it is opened
+    properties - its own ones (自定义) by name, of a PDF also pictures, how many are drawn; macros -
+    whether it carries programs; outside - kinds of things that it would fetch from elsewhere when it
+    is opened, of a PDF those of notes and stamps that stand over its text
     """
 
     lines: tuple[TextLine, ...]
@@ -45,7 +48,8 @@ def read_text(content: bytes, *, bounds: SandboxLimits = DEFAULT_LIMITS) -> Docu
     Returns: its text, or why it is not read: word_password (or an old .doc), not_word, too_big, or
              what may happen to any child
     """
-    return run("document_child", content, _gather, limits=bounds)
+    program = "pdf_child" if content.startswith(PDF) else "document_child"
+    return run(program, content, _gather, limits=bounds)
 
 
 def _gather(messages: Iterator[tuple[dict, bytes]], bounds: SandboxLimits) -> DocumentText:

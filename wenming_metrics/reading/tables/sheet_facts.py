@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from wenming_metrics.reading.model.grid import CellError, SheetGrid, cell, column_letter
+from wenming_metrics.reading.model.reading import SURVEY
 from wenming_metrics.reading.tables.stored_forms import KEYS
 from wenming_metrics.reading.tables.table import Table, report_each, report_sheet
 from wenming_metrics.reading.tables.values import result, spell
@@ -15,6 +17,15 @@ from wenming_metrics.vocabulary import INPUT
 _NOT_MISSED = ("remark", "photo_before", "photo_after")
 """Columns of which no value is taken: a picture in a cell is a formula without a value."""
 _NUMBERS = ("小数", "整数", "比率")
+_SHOWN = 6
+_BACK = re.compile(
+    r"(?:本条|此条|该条|已)?(?:作废|撤销|取消|删除|无效|不计分?|不算|不扣|免扣|申诉(?:成功|通过))(?:$|[^\w了])"
+)
+_ASKS_BACK, _BACK_IF_YES = (
+    re.compile("作废|撤销|取消|删除|无效"),
+    re.compile("是|√|已|y", re.IGNORECASE),
+)
+"""What takes a row back, in a cell of its own; a header that asks for it, and the answer that does."""
 _REFERENCE = re.compile(r"\b([A-Z]{1,3})(\d{1,7})\b")
 
 
@@ -22,6 +33,10 @@ def report_facts(table: Table) -> None:
     """Report everything the sheet's facts say about the rows and columns that are read."""
     _report_hidden(table)
     _report_rounded(table)
+    _hold_struck(table)
+    _report_notes(table)
+    _report_headless(table)
+    _report_taken_back(table)
     unsaved = _unsaved(table)
     for name, several in table.columns.items():
         if name in _NOT_MISSED or name not in table.header.columns:
@@ -95,6 +110,77 @@ def _report_rounded(table: Table) -> None:
         row, position, text = displayed[0]
         where = f"{column_letter(position)}{row}"
         report_sheet(table, "格式-01", count=len(displayed), cell=where, shown=text)
+
+
+def _hold_struck(table: Table) -> None:
+    """Hold rows of which something that is read is crossed out: whether it still holds nobody knows."""
+    positions = {p for ats in table.header.columns.values() for p in ats} | set(table.header.items)
+    struck = {
+        row
+        for row, position in table.sheet.facts.struck
+        if position in positions and cell(table.sheet, row, position) is not None
+    }
+    rows = np.flatnonzero(np.isin(table.excel, list(struck)))
+    report_each(table, rows, "格式-03", "", [{}] * len(rows))
+
+
+def _report_headless(table: Table) -> None:
+    """Tell of cells under no header; in a text one more cell than headers may be a comma in another."""
+    texts, groups = table.header.texts, table.header.groups
+    positions = [
+        p
+        for p in range(len(table.sheet.columns))
+        if not (p < len(texts) and texts[p]) and not (p < len(groups) and groups[p])
+    ]
+    cells = {row: p for p in positions for row, value in _filled(table, p) if value.strip()}
+    if not cells:
+        return
+    row, position = min(cells.items())
+    if table.sheet.facts.is_text:
+        rows = np.flatnonzero(np.isin(table.excel, list(cells)))
+        report_each(table, rows, "表头-13", "", [{}] * len(rows))
+    else:
+        where = f"{column_letter(position)}{row}"
+        report_sheet(table, "表头-12", count=len(cells), cell=where)
+
+
+def _report_taken_back(table: Table) -> None:
+    """Tell of rows that a column which is not read takes back: 作废, 已撤销, 申诉成功."""
+    if table.kind == SURVEY:
+        return
+    columns = table.header.columns.items()
+    used = {p for name, ats in columns for p in ats if name != "remark"} | set(table.header.items)
+    rows: dict[int, str] = {}
+    for position, header in enumerate(table.header.texts):
+        if position not in used:
+            asks = _ASKS_BACK.search(header)
+            words, before = (_BACK_IF_YES, f"{header}：") if asks else (_BACK, "")
+            rows |= {r: before + text for r, text in _filled(table, position) if words.match(text)}
+    if rows:
+        spans = "、".join(map(str, sorted(rows)[:_SHOWN])) + ("等" if len(rows) > _SHOWN else "")
+        word = rows[min(rows)]
+        report_sheet(table, "行-07", count=len(rows), rows=spans, word=word)
+
+
+def _filled(table: Table, position: int) -> Iterator[tuple[int, str]]:
+    """Give the cells of a column of the sheet beside the rows that are read: Excel's row, text."""
+    sheet_column = table.sheet.columns[position]
+    texts = list(map(spell, sheet_column.values))
+    codes = sheet_column.codes[table.excel - table.sheet.first_row].tolist()
+    return (
+        (row, texts[code])
+        for row, code in zip(table.excel.tolist(), codes, strict=True)
+        if texts[code]
+    )
+
+
+def _report_notes(table: Table) -> None:
+    """Tell of notes beside the rows that are read: nobody reads them, and one may take a row back."""
+    rows = set(table.excel.tolist())
+    cells = [f"{column_letter(p)}{row}" for row, p in table.sheet.facts.noted if row in rows]
+    if cells:
+        listed_cells = "、".join(cells[:_SHOWN]) + ("等" if len(cells) > _SHOWN else "")
+        report_sheet(table, "隐藏-04", count=len(cells), cells=listed_cells)
 
 
 def _hold_unseen(table: Table, unseen: set[tuple[int, int]]) -> None:

@@ -18,7 +18,7 @@ from wenming_metrics.reading.tables.everyday_words import (
     points_in_figures,
     ticked_word,
 )
-from wenming_metrics.vocabulary import RESULTS, normalise, visible
+from wenming_metrics.vocabulary import RESULTS, normalise, numeral, visible
 
 BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
 """Nothing written · not understood · more decimals than 1e-4 · 「/」 or 「—」 · an error cell."""
@@ -30,6 +30,7 @@ SERIALS = (20_000, 100_000)
 _EXACT = 2**53
 _LARGEST = Decimal(100_000_000)
 _MOST_PLACES = 100_000
+_MOST_PEOPLE = 100_000_000
 _DAY = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?\s*(.*)", re.DOTALL
 )
@@ -190,7 +191,7 @@ def mark(value: Value) -> int:
 def _points(value: Value, *, signed: bool) -> int:
     if not isinstance(value, float | str):
         return _without(value)
-    text = normalise(spell(value))
+    text = numeral(spell(value))
     text = _REMARK.sub("", text) or text
     if not text:
         return BLANK
@@ -217,7 +218,7 @@ def place_count(value: Value) -> int:
     """Read a number of places: 3, 「3处」, 「/」 (0). Returns: count, BLANK, UNREADABLE, BROKEN."""
     if not isinstance(value, float | str):
         return _without(value)
-    text = normalise(spell(value))
+    text = numeral(spell(value))
     text = _REMARK.sub("", text) or text
     if not text:
         return BLANK
@@ -230,16 +231,17 @@ def place_count(value: Value) -> int:
 def people(value: Value, times: int = 1) -> int:
     """Read a whole number of people: 12000, 「1.2万」, 「12,000人」. Returns as `place_count`.
 
-    Takes: times - 10,000 where the header counts in 万
+    Takes: times - 10,000 where the header counts in 万; more than any city has are none
     """
-    text = word(value).replace(",", "").removesuffix("人")
+    text = "" if isinstance(value, CellError) else numeral(spell(value))
+    text = text.replace(",", "").removesuffix("人")
     if not text.strip("-/"):
         return _without(value) if isinstance(value, CellError) else BLANK
     match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)(万?)", text)
     if not match:
         return UNREADABLE
     count = Decimal(match[1]) * (10_000 if match[2] else times)
-    return int(count) if count == int(count) and count < 2**31 else UNREADABLE
+    return int(count) if count == int(count) and count < _MOST_PEOPLE else UNREADABLE
 
 
 def bare_item(word: str) -> str:

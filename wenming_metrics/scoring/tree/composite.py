@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import exact_sum, half_up, quotient, rounded
-from wenming_metrics.rules.composite import Component, Profile
+from wenming_metrics.rules.composite import Component, Prize, Profile
 from wenming_metrics.rules.model import Adjustments
 from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, rank_units
 from wenming_metrics.scoring.tree.adjusting import settle
@@ -178,13 +178,33 @@ def _geometric(rates: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return rounded(np.where(lost, 0.0, mean))
 
 
-def prizes_of(lines: pd.DataFrame, profile: Profile) -> list[str]:
-    """Name the prize or tier of each unit by its place in its group; "" for none. Ties get it together."""
-    titles = []
-    for rank in lines["rank"]:
-        won = [p.title for p in profile.prizes if not pd.isna(rank) and p.first <= rank <= p.last]
-        titles.append("、".join(won))
-    return titles
+def awards_of(lines: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """Say what each unit gets by its place in its group and its score. Ties get it together.
+
+    Takes:   lines - rank, score, group
+    Returns: of the same index: prize (names, "" = none), award (yuan), award_why ("" = nothing)
+    """
+    awards = []
+    for line in lines.itertuples():
+        won = [
+            prize
+            for prize in profile.prizes
+            if not pd.isna(line.rank)
+            and prize.first <= line.rank <= prize.last
+            and line.score >= prize.least
+        ]
+        reasons = [_award_reason(line, prize) for prize in won]
+        titles = "、".join(prize.title for prize in won)
+        awards.append((titles, sum(prize.amount for prize in won), "；".join(reasons)))
+    return pd.DataFrame(awards, lines.index, ["prize", "award", "award_why"])
+
+
+def _award_reason(line: tuple, prize: Prize) -> str:
+    ranks = f"第{prize.first}" + (f"—{prize.last}" if prize.last > prize.first else "")
+    least = f"，得分{line.score:g}不低于{prize.least:g}" if prize.least else ""
+    amount = f"，奖补{prize.amount:,.0f}元" if prize.amount else ""
+    group = line.group or "本组"
+    return f"{group}第{line.rank}名，{prize.title}为{ranks}名{least}{amount}"
 
 
 def worked_line(composed: Composed, unit: int, profile: Profile) -> str:

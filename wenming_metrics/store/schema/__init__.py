@@ -8,6 +8,7 @@ from wenming_metrics.store.schema.access import (
     access_log,
     access_log_end,
     account,
+    guess,
     rights_version,
     session,
 )
@@ -59,6 +60,7 @@ from wenming_metrics.store.schema.rows import (
     finding_piece,
     finding_state,
     month_sites,
+    outline_version,
     plan_row,
     record,
     register_site,
@@ -69,5 +71,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 11
+VERSION = 12
 """Counts the changes of these tables; each has its step in `migrations`."""

@@ -33,6 +33,15 @@ session = Table(
     words("expires"),
 )
 """Who is signed in: SHA-256 of what the browser holds. A line goes when its session ends."""
+guess = Table(
+    "guess",
+    metadata,
+    key("address", Text),
+    key("login", Text),
+    required("failures", default="0"),
+    words("failed_at"),
+)
+"""Wrong passwords of a day: address they came from and login that was typed ("" = of all), how many, the last."""
 access_log = Table(
     "access_log",
     metadata,

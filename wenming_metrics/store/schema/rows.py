@@ -142,6 +142,17 @@ register_site = Table(
     words("name"),
     words("aliases"),
 )
+outline_version = Table(
+    "outline_version",
+    metadata,
+    key("version"),
+    words("who"),
+    words("at"),
+    words("name"),
+    words("system"),
+    words("content"),
+)
+"""Outlines of units and points of sites (JSON) as a file brought them, in one system of coordinates: the last one holds."""
 answer_block = Table(
     "answer_block",
     metadata,

@@ -1,6 +1,6 @@
-"""Answers kept in memory by what was asked, of which office, by whom, on which day.
+"""Answers kept in memory by what was asked, of which office, by whom, on which day; and parts of pages.
 
-`ask` is the only way to one. An answer holds until a change touches what it rests on, so a commit, a
+`ask` is the only way to an answer, `draw` to a part. An answer holds until a change touches what it rests on, so a commit, a
 withdrawal or new rules never show an old figure, and what they do not touch stays warm. Only reads
 of stored data stand here; files being uploaded are never cached.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -20,7 +21,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from wenming_metrics.access.viewer import EVERYBODY, bind
 from wenming_metrics.domain.periods import today
@@ -33,7 +33,7 @@ from wenming_metrics.runtime import settings
 from wenming_metrics.store.catalogue import read_entries
 from wenming_metrics.store.changes import commits
 from wenming_metrics.store.database import Store, reading
-from wenming_metrics.ui.frame.identity import viewer_of_run
+from wenming_metrics.ui.frame.identity import present_run, viewer_of_run
 from wenming_metrics.upkeep.start import check_once
 
 CALCULATING = "正在计算……"
@@ -41,6 +41,10 @@ _ROOM = 256
 """So many answers are kept of all questions that have no room of their own."""
 _STANDINGS = 12
 """So many courses of scored windows are kept."""
+_DRAWN, _PARTS = "drawn", 192
+"""The room of parts of pages as they were drawn, and so many are kept."""
+_drawing: ContextVar[bool] = ContextVar("drawing", default=False)
+"""A part is being drawn that is kept: a sign that something is calculated would be kept with it."""
 _MEMORY = Memory()
 _looks: WeakKeyDictionary[object, tuple[tuple[str, int], int]] = WeakKeyDictionary()
 """By run of a page: when it looked for changes, and the last one it saw."""
@@ -74,7 +78,7 @@ def office() -> Office:
     It is opened once a day and per store, and anew when an item or a point type of the office's own was
     added. Raises AccessError where nobody may look.
     """
-    run, changes = _run(), commits()
+    run, changes = present_run(), commits()
     last_look = _offices.get(run) if run is not None else None
     if last_look is None or last_look[0] != changes:
         opened = _office_now()
@@ -82,12 +86,6 @@ def office() -> Office:
         if run is not None:
             _offices[run] = last_look
     return last_look[1]
-
-
-def _run() -> object | None:
-    """Give what stands for the present run of a page, None: no page is run."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return context and context.parallel_coordinator  # another one for each run
 
 
 def _office_now() -> Office:
@@ -153,7 +151,7 @@ def _follow(store: Store) -> int:
 
     Returns: the number of the last change
     """
-    store, run = replace(store, viewer=EVERYBODY), _run()
+    store, run = replace(store, viewer=EVERYBODY), present_run()
     if run is None:
         return follow(_MEMORY, store)
     look = (store.url, commits())
@@ -173,6 +171,38 @@ def ask(question: Callable, *arguments: object, **settings: object) -> object:
     """
     answer = answer_to(question, *arguments, **settings)
     return answer.content if settings.get("shared") else pickle.loads(answer.content)
+
+
+def draw(painter: Callable, *arguments: object) -> None:
+    """Draw a part of a page; as it was drawn before, if nothing that it rests on has changed.
+
+    Takes: painter - a function of the office and some arguments, told apart by their `repr`, that draws and
+           asks. It draws no control, and only inside of itself.
+    """
+    present, drawn_now = office(), []
+    _follow(present.store)
+
+    def make() -> int:
+        number = next(_numbers)
+        token = _drawing.set(True)
+        try:
+            _draw_once(number, partial(painter, present, *arguments))
+        finally:
+            _drawing.reset(token)
+        drawn_now.append(number)
+        return number
+
+    name = f"{painter.__module__}.{painter.__qualname__}"
+    key = repr((name, _number(present), today(), arguments))
+    answer = recall(_MEMORY, key, make, room=_DRAWN, capacity=_PARTS, shared=True)
+    if not drawn_now:
+        _draw_once(answer.content, partial(painter, present, *arguments))
+
+
+@st.cache_resource(max_entries=_PARTS, show_spinner=False)
+def _draw_once(number: int, _painter: Callable[[], None]) -> None:
+    """Draw a part; Streamlit sends again what it was drawn of. Takes: number - of what it rests on"""
+    _painter()
 
 
 def answer_to(question: Callable, *arguments: object, **settings: object) -> Answer:
@@ -209,7 +239,7 @@ def _answer(
         capacity=most or _ROOM,
         shared=shared,
         rests_on=of and of.answer,
-        meanwhile=partial(st.spinner, wait) if wait else nullcontext,
+        meanwhile=partial(st.spinner, wait) if wait and not _drawing.get() else nullcontext,
     )
 
 

@@ -85,7 +85,7 @@ def site_row(line: tuple) -> str:
     return (
         f"<div class='site-row'><b>{escape(line.site_name)}</b>"
         f"<span>{escape(line.unit_name)} · {escape(line.items)}</span>"
-        f"<span class='number'>{line.days}天查出{line.times:,}个问题</span></div>"
+        f"<span class='number'>{line.days}天查出{line.times:,}条问题</span></div>"
     )
 
 
@@ -130,7 +130,7 @@ def cells(original: dict[str, str]) -> None:
 def row_pictures(line: pd.Series | tuple) -> list[RowPicture]:
     """List the pictures of a row; too large to be kept. Takes: line - batch, sheet, source_row"""
     batch, sheet, row = line.batch, line.sheet, line.source_row
-    return stored_pictures(cache.office(), int(batch), str(sheet), int(row))
+    return cache.ask(stored_pictures, int(batch), str(sheet), int(row), shared=True, most=8)
 
 
 def pictures(photos: Sequence[RowPicture]) -> None:

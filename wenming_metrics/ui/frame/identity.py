@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from streamlit import config, runtime
@@ -26,6 +27,7 @@ from wenming_metrics.access.viewer import (
     doing,
 )
 from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
+from wenming_metrics.store.changes import commits
 from wenming_metrics.store.database import Store, writing_aside
 
 COOKIE = "wenming_session"
@@ -33,8 +35,11 @@ LOCAL = {"127.0.0.1", "localhost"}
 _MOST = 20_000
 """So many sessions of pages and files are remembered with whose they are."""
 _is_program: ContextVar[bool] = ContextVar("is_program", default=False)
-_owners: OrderedDict[str, str] = OrderedDict()
-"""Session of a page, or file that was made for one -> login."""
+_owners: OrderedDict[str, frozenset[str]] = OrderedDict()
+"""Session of a page, or file that was made -> logins. Files of equal bytes are one to Streamlit: each who made it,
+with a right of their own, has it."""
+_viewers: WeakKeyDictionary[object, tuple[tuple[str, int], Viewer]] = WeakKeyDictionary()
+"""By run of a page: of which store and after how many changes it was looked up, and who it is."""
 _lock = Lock()
 
 
@@ -48,12 +53,28 @@ def as_program() -> Iterator[None]:
         _is_program.reset(token)
 
 
-def viewer_of_run(store: Store) -> Viewer:
-    """Give who looks at the page that is run. Takes: store - bound to nobody
+def present_run() -> object | None:
+    """Give what stands for the present run of a page, None: no page is run."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context and context.parallel_coordinator  # another one for each run
 
-    Raises SignedOutError where nobody is signed in though somebody has to be, AccessError where their
-    account is of no use.
+
+def viewer_of_run(store: Store) -> Viewer:
+    """Give who looks at the page that is run, looked up once in it and after every change made by it.
+
+    Takes: store - bound to nobody. Raises SignedOutError where nobody is signed in though somebody has
+    to be, AccessError where their account is of no use.
     """
+    run = present_run()
+    if run is None:
+        return _look_up(store)
+    look, last_look = (store.url, commits()), _viewers.get(run)
+    if last_look is None or last_look[0] != look:
+        last_look = _viewers[run] = look, _look_up(store)
+    return last_look[1]
+
+
+def _look_up(store: Store) -> Viewer:
     if not needs_sign_in(store):
         # A store that was put back without its accounts must not open to the network.
         if is_local():
@@ -78,18 +99,18 @@ def is_local() -> bool:
     return not runtime.exists() or config.get_option("server.address") in LOCAL
 
 
-def remember_owner(key: str, login: str) -> None:
-    """Remember whose a session of a page is, or a file."""
+def remember_owner(key: str, login: str, *, shared: bool = False) -> None:
+    """Remember whose a session of a page is, or a file. Takes: shared - also of those who had it before"""
     with _lock:
-        _owners[key] = login
+        _owners[key] = (_owners.get(key, frozenset()) if shared else frozenset()) | {login}
         _owners.move_to_end(key)
         while len(_owners) > _MOST:
             _owners.popitem(last=False)
 
 
-def owner_of(key: str) -> str | None:
-    """Say whose a session of a page is, or a file; None: of nobody who is known."""
-    return _owners.get(key)
+def is_owner(key: str, login: str) -> bool:
+    """Say whether a session of a page, or a file, is theirs."""
+    return login in _owners.get(key, ())
 
 
 def exported(store: Store, make: Callable[[], bytes], name: str, mime: str) -> Callable[[], bytes]:
@@ -107,7 +128,7 @@ def exported(store: Store, make: Callable[[], bytes], name: str, mime: str) -> C
             content = make()
             with writing_aside(store):
                 pass  # the line of the log is what is written
-        remember_owner(_calculate_file_id(content, mime, name), viewer.account)
+        remember_owner(_calculate_file_id(content, mime, name), viewer.account, shared=True)
         return content
 
     return make_for_them

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 from streamlit.navigation.page import StreamlitPage
 
 from wenming_metrics.ui.frame import cache
@@ -21,11 +20,14 @@ PRODUCT = "文明创建数据"
 _UNIT_KEYS = {"两率一度": "opinion_unit", "综合考核": "appraised", "问题整改": "fix_unit"}
 """Pages that show one unit whatever the period: title -> name of the unit in the address."""
 _OFFERED, _CARRIED, _LINKS, _REMARKS = "offered", "carried", "links", "remarks"
+_FILES = "page-files"
 
 
 def offer(pages: Mapping[str, Sequence[StreamlitPage]]) -> None:
     """Say which pages there are. Takes: name of a group -> its pages, in the order of the bar"""
     st.session_state[_OFFERED] = pages
+    by_file = {f"pages/{page._page.name}": page for group in pages.values() for page in group}
+    st.session_state[_FILES] = by_file
 
 
 def draw(title: str) -> None:
@@ -73,11 +75,10 @@ def link(page: str, **look: object) -> None:
 
     Takes: page - its file; look - as `st.page_link` takes it
     """
-    try:
-        st.page_link(page, **look)
-    except StreamlitPageNotFoundError:
-        if cache.office().viewer.pages is None:
-            raise
+    offered = st.session_state[_FILES].get(page)
+    # Asked for by its file, Streamlit looks for it on the disk at every link.
+    if offered is not None or cache.office().viewer.pages is None:
+        st.page_link(offered or page, **look)
 
 
 def of_unit(unit: str) -> dict[str, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -63,18 +64,18 @@ def run(chosen: StreamlitPage) -> None:
 def open_page(title: str) -> Office:
     """Open a page: guard, look, heading. Stops with a sentence when rules or store are unusable.
 
-    Returns: the office that is shown
+    Returns: the office that is shown. Raises AccessError where the page is not theirs.
     """
     _require_router()
     st.set_page_config(page_title=f"{title} · {navigation.PRODUCT}", page_icon="📊", layout="wide")
     with st.container(key="unseen"):
-        st.html(_HERE / "look.css")
-        for name in ("chinese.js", "history.js"):
-            script = (_HERE / name).read_text(encoding="utf-8")
-            st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+        for text in _unseen():
+            st.html(text, unsafe_allow_javascript=True)
     navigation.draw(title)
     try:
-        return cache.office()
+        office = cache.office()
+        office.viewer.require_page(title)
+        return office
     except RuleSetError as error:
         logger.exception("rules cannot be used")
         faults = "\n".join(f"- {fault}" for fault in error.faults)
@@ -83,6 +84,14 @@ def open_page(title: str) -> Office:
         logger.exception("store cannot be opened")
         st.error(str(error))
     st.stop()
+
+
+@lru_cache(maxsize=1)
+def _unseen() -> list[str]:
+    """Read the style sheet and the scripts that stand on every page."""
+    style = f"<style>{(_HERE / 'look.css').read_text(encoding='utf-8')}</style>"
+    scripts = ((_HERE / name).read_text(encoding="utf-8") for name in ("chinese.js", "history.js"))
+    return [style, *(f"<script>{script}</script>" for script in scripts)]
 
 
 def _require_router() -> None:
@@ -291,13 +300,13 @@ def download(
         st.download_button(label, make, name, mime, on_click="ignore", key=key, help=description)
 
 
-def foot(office: Office, window: Window, checks: int | None = None) -> None:
+def foot(window: Window, checks: int | None = None) -> None:
     """Write under which rules, for which days and from how many checks the page's figures come.
 
     Takes: checks - None: those of the city
     """
     checks = ask(overview.city, window).checks if checks is None else checks
-    st.caption(foot_text(office, window, checks))
+    st.caption(ask(foot_text, window, checks, shared=True, wait=False))
 
 
 def foot_text(office: Office, window: Window, checks: int) -> str:

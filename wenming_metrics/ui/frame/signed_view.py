@@ -52,7 +52,7 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
     Takes: unit_name - of the one unit that the page shows, "": all
     Returns: the selection with the issue whose signed lists are to be shown
     """
-    issue = signed_for(ask(issues), selection.window)
+    issue = signed_for(ask(issues, shared=True), selection.window)
     if issue is None:
         _say_unsigned(selection.window)
         selection = replace(selection, window=present_part(selection.window))
@@ -87,7 +87,7 @@ def opening_window(rules: RuleSet, days: Sequence[date]) -> Window:
 
     Takes: days - with inspections, not none
     """
-    for issue in ask(issues):
+    for issue in ask(issues, shared=True):
         if issue.state == SIGNED and issue.window.kind != "day":
             if filters.period_kind(issue.window, rules):
                 return issue.window
@@ -136,7 +136,7 @@ def say_held(window: Window, unit_name: str = "") -> None:
 
 
 def _say_unsigned(window: Window) -> None:
-    standing = [issue for issue in ask(issues) if _covers(issue, window)]
+    standing = [issue for issue in ask(issues, shared=True) if _covers(issue, window)]
     state = f"{standing[0].title}{standing[0].state}，" if standing else ""
     with st.container(key="unsigned"):
         page.note(f"**未签发** {words.plain(state)}下面是实时数据，签发之前还会变。")

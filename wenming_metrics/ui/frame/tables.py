@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from pandas.io.formats.style import Styler
+from streamlit.dataframe_util import convert_pandas_df_to_arrow_bytes
 
 from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
@@ -17,6 +19,8 @@ from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.frame import navigation, words
 from wenming_metrics.vocabulary import Column, columns, movement
 
+Table = pd.DataFrame | Styler | pa.Table
+"""What is drawn: figures, figures with colours (`marks`), or what `prepared` makes of figures."""
 _ONE, _SEVERAL = "single-row", "multi-row"
 _AND = "~"
 """Stands between the names of several rows in the address."""
@@ -89,13 +93,13 @@ BATCHES = configs(
 )
 
 
-def show(data: pd.DataFrame | Styler, columns: dict, rows: int = _TALL) -> None:
+def show(data: Table, columns: dict, rows: int = _TALL) -> None:
     """Draw a table to be read; a long one scrolls inside."""
     _draw(data, columns, rows)
 
 
 def pick(
-    data: pd.DataFrame | Styler,
+    data: Table,
     columns: dict,
     key: str,
     rows: int = _TALL,
@@ -128,7 +132,7 @@ def record_ids(lines: pd.DataFrame) -> list[str]:
 
 
 def _pick_held(
-    data: pd.DataFrame | Styler,
+    data: Table,
     columns: dict,
     key: str,
     param: str,
@@ -160,12 +164,12 @@ def _pick_held(
     return _picked(state, data)
 
 
-def _picked(state: Mapping, data: pd.DataFrame | Styler) -> list[int]:
-    return [row for row in state["selection"]["rows"] if row < len(data.index)]
+def _picked(state: Mapping, data: Table) -> list[int]:
+    return [row for row in state["selection"]["rows"] if row < _count(data)]
 
 
 def pick_many(
-    data: pd.DataFrame | Styler,
+    data: Table,
     columns: dict,
     key: str,
     rows: int = _TALL,
@@ -181,7 +185,7 @@ def pick_many(
 
 
 def pick_name(
-    data: pd.DataFrame | Styler,
+    data: Table,
     columns: dict,
     key: str,
     control: str,
@@ -227,8 +231,8 @@ def chosen_line(lines: pd.DataFrame, control: str) -> pd.Series | None:
     return chosen.iloc[0] if len(chosen) else None
 
 
-def _draw(data: pd.DataFrame | Styler, columns: dict, rows: int, **more: object) -> dict:
-    if not len(data.index):
+def _draw(data: Table, columns: dict, rows: int, **more: object) -> dict:
+    if not _count(data):
         # The grid of an empty table says "empty".
         st.caption("没有可列的行。")
         return {"selection": {"rows": []}}
@@ -237,15 +241,26 @@ def _draw(data: pd.DataFrame | Styler, columns: dict, rows: int, **more: object)
         hide_index=True,
         column_order=list(columns),
         column_config=columns,
-        height=_HEAD + _ROW * max(1, min(len(data.index), rows)) + 2,
+        height=_HEAD + _ROW * max(1, min(_count(data), rows)) + 2,
         row_height=_ROW,
         placeholder="",
         **more,
     )
 
 
+def prepared(data: pd.DataFrame, columns: dict) -> pa.Table:
+    """Make a table as it is sent, for a page that draws the same one again and again."""
+    sent = convert_pandas_df_to_arrow_bytes(without_minus_zero(data, columns))
+    return pa.ipc.open_stream(sent).read_all()
+
+
+def _count(data: Table) -> int:
+    return data.num_rows if isinstance(data, pa.Table) else len(data.index)
+
+
 def without_minus_zero(data: pd.DataFrame, columns: dict) -> pd.DataFrame:
-    """Put 0 for figures that would be spelled -0.00 in the form of their column."""
+    """Keep the columns that are shown, with 0 for figures that would be spelled -0.00 in their form."""
+    data = data[[name for name in columns if name in data]]
     for name in set(columns) & set(data.columns):
         form = (columns[name].get("type_config") or {}).get("format") or ""
         decimals = re.search(r"\.(\d)f", str(form))
@@ -319,18 +334,6 @@ def _with_mean(lines: pd.DataFrame, mean: tuple) -> pd.DataFrame:
     blank = ("place", "place_band", "moved", "score_band", "change")
     head |= {name: "" for name in blank if name in lines}
     return pd.concat([pd.DataFrame([head]), lines[lines["group"] == mean.group]])
-
-
-def mark_means(lines: pd.DataFrame) -> Styler:
-    """Set the lines of the means apart by a grey ground."""
-    grey = np.where(lines["is_mean"], "background-color: #eef2f7; color: #52606d", "")
-    return lines.style.apply(lambda column: grey, axis=0)
-
-
-def mark_verdicts(lines: pd.DataFrame, names: Sequence[str]) -> Styler:
-    """Set 达到 on green and 未达到 on red ground in some columns."""
-    colours = {"达到": "background-color: #e3f4e8", "未达到": "background-color: #fbe3e1"}
-    return lines.style.map(lambda text: colours.get(text, ""), subset=list(names))
 
 
 def shown_losses(losses: Sequence[float], total: float, decimals: int) -> np.ndarray:

@@ -38,6 +38,7 @@ from wenming_metrics.publishing.bulletin.self_check import check_before
 from wenming_metrics.publishing.issues import SPECIAL, Issue
 from wenming_metrics.publishing.signed_workbook import period_file
 from wenming_metrics.publishing.signing import draft_lists
+from wenming_metrics.publishing.year_archive import year_archive
 from wenming_metrics.queries.office import Office
 from wenming_metrics.ui.frame import cards, page, tables, words
 from wenming_metrics.ui.frame.act_button import button
@@ -115,6 +116,16 @@ def _draw_downloads(office: Office, issue: Issue, layout: Layout) -> None:
             f"bulletin-units-{issue.key}",
             "每个单位一份 Word、一份 Excel，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
         )
+        if issue.signed_on is not None:
+            calendar_year = issue.signed_on.year
+            page.download(
+                "下载全年归档",
+                lambda: year_archive(office, calendar_year),
+                f"{calendar_year}年归档.zip",
+                "application/zip",
+                f"bulletin-archive-{issue.key}",
+                "这一年签发的通报、交办单、催办文书和归档目录，放在一个文件夹里。要等一会儿。",
+            )
     if not is_installed():
         page.note(MISSING)
     elif layout.internal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from wenming_metrics.publishing.bulletin.confirmed import (
@@ -18,6 +19,14 @@ from wenming_metrics.publishing.bulletin.confirmed import (
 )
 from wenming_metrics.publishing.issues import Issue
 from wenming_metrics.publishing.lists import IssueLists
+from wenming_metrics.publishing.proposals import (
+    PROPOSALS_NOTE,
+    PROPOSED,
+    decide_measure,
+    fit_names,
+    is_fit,
+    proposals,
+)
 from wenming_metrics.publishing.signing import draft_lists
 from wenming_metrics.publishing.steps import note_step, steps_of
 from wenming_metrics.queries.office import Office
@@ -27,6 +36,7 @@ from wenming_metrics.ui.frame import cards, page, tables, words
 from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 
+_PROPOSED = tables.configs(*PROPOSED)
 _STEPS = tables.configs("step=document_step", "who", "at", "reason=step_remark")
 
 
@@ -61,7 +71,43 @@ def draw_names(office: Office, issue: Issue, who: str) -> None:
         page.note(f"{words.plain(noted['who'])} 已确认，可以再改。")
     else:
         page.note("建议名单由系统按测评办法列出，由人确认以后才写“通报表扬”“通报批评”。")
-    _draw_choice(office, issue, lists, (front, back), noted, who)
+    lines = _draw_grounds(issue)
+    fit = {end: fit_names(lines, end) for end in (FRONT, BACK)}
+    _draw_choice(office, issue, lists, (front, back), fit | noted, who)
+
+
+def _draw_grounds(issue: Issue) -> pd.DataFrame:
+    """Draw what each proposal rests on; gives the lines of `proposals`."""
+    lines = ask(proposals, issue.key)
+    count = int(is_fit(lines["verdict"]).sum())
+    some = f"可以建议的有{count}项" if count else "没有可以建议的"
+    page.note(f"{some}；只凭一周的名次、点位不足的，不建议。{PROPOSALS_NOTE}")
+    tables.show(lines, _PROPOSED, 9)
+    return lines
+
+
+def draw_proposals(office: Office, issue: Issue, who: str) -> None:
+    """Draw the 建议名单 of a signed issue, and keep what was decided."""
+    with st.expander("建议名单和决定", key="proposals", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        lines = _draw_grounds(issue)
+        if lines.empty or not office.viewer.may("拟稿"):
+            return
+        with page.row():
+            units = list(dict.fromkeys(lines["unit_name"]))
+            unit = st.selectbox("决定哪个单位", units, key=f"decide-unit-{issue.key}", width=180)
+            measures = list(dict.fromkeys(lines["measure"]))
+            measure = st.selectbox("建议", measures, key=f"decide-what-{issue.key}", width=140)
+            decision = st.text_input("怎样决定", key=f"decide-{issue.key}", width=320)
+            document = st.text_input("决定的文号", key=f"decide-document-{issue.key}", width=200)
+            button(
+                "登记决定",
+                f"decide-note-{issue.key}",
+                lambda: decide_measure(office, issue.key, unit, measure, decision, document, who),
+                lambda _: f"{unit}{measure}的决定已登记。",
+                disabled=not (who and decision.strip()),
+            )
 
 
 def _draw_choice(
@@ -76,7 +122,7 @@ def _draw_choice(
     for (end, title), units in zip(
         ((FRONT, "通报表扬"), (BACK, "通报批评")), proposed, strict=True
     ):
-        preset = [name for name in noted.get(end, units) if name in units]
+        preset = [name for name in noted[end] if name in units]
         names.append(st.multiselect(title, units, preset, key=f"names-{end}-{issue.key}"))
     button(
         "确认名单",

@@ -16,7 +16,7 @@ from wenming_metrics.publishing.signed_workbook import moment, signed_notes
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.rules.calendar import Slot
-from wenming_metrics.ui.frame import cache, page, signed_view, tables, words
+from wenming_metrics.ui.frame import cache, marks, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.issues import bulletin, confirm, remarks
@@ -166,7 +166,8 @@ def _draw_list(office: Office, issue: Issue) -> None:
     for board in office.rules.boards:
         if board.ranked:
             lines = tables.ranked_lines(lists.boards[board.kind])
-            tables.show(tables.mark_means(lines), tables.ranking_columns(lines), 8)
+            columns = tables.ranking_columns(lines)
+            tables.show(marks.mark_means(lines, columns), columns, 8)
 
 
 def _draw_late(office: Office, issue: Issue, who: str) -> int:
@@ -273,6 +274,7 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
 def _draw_signed(office: Office, issue: Issue, who: str) -> None:
     page.note("  \n".join(map(words.plain, signed_notes(ask(frozen, issue.key)))))
     bulletin.draw(office, issue, who)
+    confirm.draw_proposals(office, issue, who)
     confirm.draw_steps(office, issue, who)
     changed = ask(corrections_of, issue.key, False)
     if len(changed.units):

@@ -10,7 +10,7 @@ from wenming_metrics.publishing.published import (
     published_lists,
 )
 from wenming_metrics.queries.office import Office
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import marks, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 
 
@@ -31,7 +31,8 @@ def draw(office: Office) -> None:
         st.subheader(board)
         if "rank" in frame.columns:
             lines = tables.ranked_lines(frame)
-            tables.show(tables.mark_means(lines), tables.ranking_columns(lines), 20)
+            columns = tables.ranking_columns(lines)
+            tables.show(marks.mark_means(lines, columns), columns, 20)
         else:
             tables.show(frame[["unit_name"]], tables.configs("unit_name"), 20)
     page.offer(

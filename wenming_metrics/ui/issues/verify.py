@@ -47,7 +47,9 @@ def draw_file_check(office: Office) -> None:
     """Take a 通报 that was edited, and list what in it is not as it was handed out."""
     st.subheader("核对改过的文件")
     upload = st.file_uploader(
-        "通报（Word、幻灯片）或签发名单（Excel）", ["docx", "pptx", "xlsx"], key="verify-file"
+        "通报（Word、幻灯片、PDF）或签发名单（Excel）",
+        ["docx", "pptx", "pdf", "xlsx"],
+        key="verify-file",
     )
     if upload is None:
         return

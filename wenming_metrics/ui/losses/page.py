@@ -8,7 +8,7 @@ from wenming_metrics.domain.periods import previous, today
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.problems.by_board import held_by_board
 from wenming_metrics.scoring.losses.ledger import LEVELS, last_names
-from wenming_metrics.ui.frame import filters, navigation, page, words
+from wenming_metrics.ui.frame import cache, filters, navigation, page, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.losses import rows, sentences, views, what_if
@@ -34,13 +34,7 @@ def draw(office: Office, selection: Selection) -> None:
         navigation.link("pages/portrait.py", label="打开单位画像", query_params=query)
     page.say(book.recall(_opening, scope, words.when(selection.window, today())))
     page.note(book.recall(_basis, scope))
-    holding = ask(held_by_board, selection.board)
-    if scope.unit:
-        line = holding.of_unit(scope.unit)
-        page.note(f"{words.plain(scope.unit)}问题整改：{unit_holding(line, holding.as_of)}")
-    elif holding.by_unit["overdue"].any():
-        title = office.rules.board(selection.board).title
-        page.note(f"问题整改：{most_overdue(holding.by_unit, holding.as_of, title)}")
+    cache.draw(_draw_holding, selection.board, scope.unit)
     tabs = [LOST, MOVED, REPEATED, FIXING]
     tab = page.switch("看什么", tabs, _TAB, label_visibility="collapsed")
     if tab == LOST:
@@ -54,6 +48,17 @@ def draw(office: Office, selection: Selection) -> None:
         what_if.draw(book, scope)
     else:
         repeats_page.draw(office, book, scope)
+
+
+def _draw_holding(office: Office, board: str, unit: str) -> None:
+    """Say what problems the unit has in hand; "": who of the board has most that are overdue."""
+    holding = ask(held_by_board, board)
+    if unit:
+        sentence = unit_holding(holding.of_unit(unit), holding.as_of)
+        page.note(f"{words.plain(unit)}问题整改：{sentence}")
+    elif holding.by_unit["overdue"].any():
+        title = office.rules.board(board).title
+        page.note(f"问题整改：{most_overdue(holding.by_unit, holding.as_of, title)}")
 
 
 def _opening(book: Book, scope: Scope, window_name: str) -> str:

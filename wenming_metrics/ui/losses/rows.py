@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from wenming_metrics.queries.losses.ledger import ROW
@@ -25,20 +28,16 @@ _COLUMNS = [*_ROWS, "batch", "seq", "cells", "line", "of_line"]
 
 def draw(book: Book, scope: Scope) -> None:
     """Draw the rows behind a scope; their points add up to what stands on top."""
-    listed, count = book.recall(_listed, scope, most=48, wait="正在查找原表的行……")
-    if listed.empty:
+    records = book.recall(_found, scope, most=48, wait="正在查找原表的行……")
+    if records is None:
         return
-    total = listed["loss"].sum()
+    listed, count, total = records.listed, records.count, records.listed["loss"].sum()
     st.subheader(f"失分记录（{count:,} 条）")
     page.note(
         f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行，看这一行的分是怎样算的、原表怎样写的。"
     )
     key = f"lost-rows-{book.key}-{scope.key}"
-    hidden = {"uncounted"} if not (listed["uncounted"] > 0).any() else set()
-    hidden |= {"unit_name"} if scope.unit else set()
-    hidden |= {"multiple"} if listed["multiple"].isna().all() else set()
-    columns = {name: column for name, column in _ROWS.items() if name not in hidden}
-    picked = tables.pick(listed, columns, key, 12, param="lost_row")
+    picked = tables.pick(records.table, records.columns, key, 12, param="lost_row", ids=records.ids)
     row = listed.iloc[picked or 0]
     if row["line"] < 0:
         return
@@ -50,6 +49,30 @@ def draw(book: Book, scope: Scope) -> None:
         st.markdown(f"**{which}的算法** {arithmetic}")
     if line["kind"] == ROW:
         drill.draw_original(listed, picked)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """The rows behind a scope: as figures, how many records there are, the table, its columns and ids."""
+
+    listed: pd.DataFrame
+    count: int
+    table: pa.Table
+    columns: dict[str, dict]
+    ids: list[str]
+
+
+def _found(book: Book, scope: Scope) -> _Found | None:
+    """Find the rows behind a scope; None: nothing was lost."""
+    listed, count = _listed(book, scope)
+    if listed.empty:
+        return None
+    hidden = {"uncounted"} if not (listed["uncounted"] > 0).any() else set()
+    hidden |= {"unit_name"} if scope.unit else set()
+    hidden |= {"multiple"} if listed["multiple"].isna().all() else set()
+    columns = {name: column for name, column in _ROWS.items() if name not in hidden}
+    table, ids = tables.prepared(listed, columns), tables.record_ids(listed)
+    return _Found(listed, count, table, columns, ids)
 
 
 def _weight(book: Book, line: pd.Series) -> float:

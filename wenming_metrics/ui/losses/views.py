@@ -8,10 +8,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow as pa
 import streamlit as st
 
 from wenming_metrics.charts.pareto import pareto
-from wenming_metrics.charts.template import CONFIG, Drawing
+from wenming_metrics.charts.template import CONFIG, Drawing, settled
 from wenming_metrics.charts.treemap import join_narrow, shades, tree_blocks
 from wenming_metrics.scoring.losses.ledger import LEVELS, blocks, crossing, sum_lines
 from wenming_metrics.ui.frame import page, tables, words
@@ -38,7 +39,6 @@ def draw(book: Book, scope: Scope) -> None:
     by = _choose_by(scope)
     if by == TREE and not tree.scopes:
         by = CUTS["site_name"][1]  # the last level of the tree: which sites
-    branches, scopes = book.recall(parts_of, scope, by)
     few = book.recall(_few, scope, by)
     key = f"{by}-{book.key}-{scope.key}"
     left, right = st.columns(2, gap="large")
@@ -48,8 +48,7 @@ def draw(book: Book, scope: Scope) -> None:
     with right if tree.scopes else left:
         _draw_drawn(f"哪些{by}失分最多", few, f"pareto-{key}")
     with right, page.fold(f"全部{by}", "parts"):
-        total = book.recall(Book.shown_points, scope)
-        _draw_table(branches, scopes, by, total, key)
+        _draw_table(book.recall(_listed_parts, scope, by), key)
     with page.fold("单位和指标", "shades"):
         _draw_shades(book, scope)
 
@@ -129,7 +128,7 @@ def _tree(book: Book, scope: Scope) -> _Drawn | None:
     drawn = book.in_blocks(scope, tree[tree["level"] <= _levels(tree)])
     widest, drawn = sentences.widest(drawn), join_narrow(drawn)
     scopes = [replace(scope, path=(*scope.path, *path)) for path in drawn["path"]]
-    return _Drawn(widest, tree_blocks(drawn), scopes)
+    return _Drawn(widest, settled(tree_blocks(drawn)), scopes)
 
 
 def _levels(tree: pd.DataFrame) -> int:
@@ -155,14 +154,24 @@ def _few(book: Book, scope: Scope, by: str) -> _Drawn:
     values = drawn["city"] if by == UNITS else drawn["shown"]
     columns = {"name": drawn["name"], "loss": values, "share": drawn["loss"] / total}
     figure = pareto(pd.DataFrame(columns), main, together=by != CUTS[NAMED][1])
-    return _Drawn(note, figure, [scopes[position] for position in drawn.index])
+    return _Drawn(note, settled(figure), [scopes[position] for position in drawn.index])
 
 
-def _draw_table(
-    branches: pd.DataFrame, scopes: list[Scope], by: str, total: float, key: str
-) -> None:
+@dataclass(frozen=True, eq=False)
+class _Listed:
+    """The parts of a scope as a table: what is said above it, its columns, what each line opens."""
+
+    note: str
+    table: pa.Table
+    columns: dict[str, dict]
+    scopes: list[Scope]
+
+
+def _listed_parts(book: Book, scope: Scope, by: str) -> _Listed | None:
+    """List the parts of a scope; None: there are none."""
+    branches, scopes = book.recall(parts_of, scope, by)
     if branches.empty:
-        return
+        return None
     columns = tables.configs(*_PARTS, name=by)
     if by != UNITS:
         columns.pop("city")
@@ -171,10 +180,17 @@ def _draw_table(
     if by == CUTS[NAMED][1]:
         columns.pop("running")
     listed = branches.head(_LINES).reset_index(drop=True)
-    page.note(_table_note(by, total, len(branches) - len(listed)))
+    note = _table_note(by, book.shown_points(scope), len(branches) - len(listed))
+    return _Listed(note, tables.prepared(listed, columns), columns, scopes[:_LINES])
+
+
+def _draw_table(listed: _Listed | None, key: str) -> None:
+    if listed is None:
+        return
+    page.note(listed.note)
     table = f"parts-{key}"
-    follow = partial(losses_scope.follow, table, scopes[:_LINES])
-    tables.pick(listed, columns, table, 10, follow)
+    follow = partial(losses_scope.follow, table, listed.scopes)
+    tables.pick(listed.table, listed.columns, table, 10, follow)
 
 
 def _table_note(by: str, total: float, left_out: int) -> str:
@@ -195,26 +211,24 @@ def _draw_shades(book: Book, scope: Scope) -> None:
     """Draw units against indicators; within a unit, point types against indicators."""
     what = "点位类型" if scope.unit else UNITS
     listed, drawn = book.recall(_shaded, scope, what)
-    if listed.empty:
+    if listed is None:
         return
     st.subheader(f"{what}和指标")
     page.note(drawn.note)
     _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
-    if len(listed) <= _SHADES and listed.shape[1] - 1 <= _WIDE:
+    if listed.table.num_rows <= _SHADES and len(listed.columns) - 1 <= _WIDE:
         return
-    with st.expander(f"全部{len(listed)}个{what}的数"):
-        names = {name: words.plain(str(name)) for name in listed.columns if name != "name"}
-        losses = [f"{name}=loss" for name in names]
-        tables.show(listed, tables.configs("name=part_name", *losses, name=what, **names), 14)
+    with st.expander(f"全部{listed.table.num_rows}个{what}的数"):
+        tables.show(listed.table, listed.columns, 14)
 
 
-def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
-    """Make the table of shades and its figure."""
+def _shaded(book: Book, scope: Scope, what: str) -> tuple[_Listed | None, _Drawn]:
+    """Make the table of shades and its figure; None: nothing was lost."""
     level = LEVELS[len(scope.path)] if len(scope.path) < len(LEVELS) else ""
     column = "point_type_name" if scope.unit else "unit_name"
     table = shades_of(book, scope, book.lines(scope), column, level)
     if table.empty:
-        return table, _Drawn("", Drawing().figure(), [])
+        return None, _Drawn("", Drawing().figure(), [])
     small = table.iloc[:_SHADES, :_WIDE]
     omission = "" if small.shape == table.shape else _left_out(table, small, what)
     looked, unseen = book.ledger.looked, None
@@ -231,7 +245,12 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
         f"{omission}点击一格，查看明细。"
     )
     scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
-    return table.rename_axis("name").reset_index(), _Drawn(note, shades(small, unseen), scopes)
+    listed = table.rename_axis("name").reset_index()
+    names = {name: words.plain(str(name)) for name in table}
+    losses = [f"{name}=loss" for name in names]
+    columns = tables.configs("name=part_name", *losses, name=what, **names)
+    drawn = _Listed("", tables.prepared(listed, columns), columns, [])
+    return drawn, _Drawn(note, settled(shades(small, unseen)), scopes)
 
 
 def shades_of(

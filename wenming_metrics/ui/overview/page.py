@@ -6,25 +6,27 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from wenming_metrics.ui.frame import cards, navigation, page, words
+from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.ui.frame import cards, filters, navigation, page, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import LinkedPiece
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.overview import alerts
-from wenming_metrics.ui.overview.view import CityView, GroupEnds
+from wenming_metrics.ui.overview.view import CityView, GroupEnds, city_view
 from wenming_metrics.ui.ranking import page as ranking_page
 
 
-def draw(view: CityView, selection: Selection, query: dict[str, str]) -> None:
-    """Draw the page below its controls: a day with its places and problems first, else the ends of groups.
-
-    Takes: query - address of the same period on the page of one unit
-    """
+def draw(office: Office, selection: Selection) -> None:
+    """Draw the page below its controls: a day with its places and problems first, else the ends of groups."""
+    view = ask(city_view, selection, shared=True)
+    days, first = ask(days_known), office.rules.boards[0]
+    query = filters.portrait_query(selection.window, days, first, "")
     with st.container(key="home", gap="small"):
         alerts.draw(view.alerts)
         page.say(view.sentence)
         if view.of_day:
             cards.draw_cards(view.of_day)
-            ranking_page.draw_day(selection.window)
+            ranking_page.draw_day(office, selection.window)
             page.note(words.DAY_NOTE)
         else:
             with st.container(key="home-cards"):

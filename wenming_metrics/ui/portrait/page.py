@@ -17,7 +17,7 @@ from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.queries.scores.score_windows import COURSE
 from wenming_metrics.queries.trend.dated_notes import DayRemark, remarks_within
 from wenming_metrics.rules.model import Board
-from wenming_metrics.ui.frame import filters, navigation, page, signed_view, words
+from wenming_metrics.ui.frame import cache, filters, navigation, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.portrait import sentences, tables
@@ -25,7 +25,7 @@ from wenming_metrics.ui.portrait.facts import TOGETHER, UnitFacts, gather, kinds
 from wenming_metrics.ui.portrait.opening import labels_of, lost_query, opening, points_of, unit_of
 from wenming_metrics.ui.portrait.print_sheet import sheet
 from wenming_metrics.ui.problems.sentences import unit_holding
-from wenming_metrics.ui.ranking import page as ranking_page
+from wenming_metrics.ui.ranking.view import listed_of, units_of
 from wenming_metrics.ui.trends.sentences import remark_lines
 
 _MANY, _SOME, _FEW = 20, 10, 5
@@ -55,8 +55,14 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
         return
     facts, opening_sentences = portrait
     page.say("".join(opening_sentences))
-    query = lost_query(facts, days)
-    _draw_tools(query)
+    _draw_tools(lost_query(facts, days))
+    cache.draw(_draw_facts, selection, name)
+
+
+def _draw_facts(office: Office, selection: Selection, name: str) -> None:
+    """Draw what is known of a unit, on the screen and as the page that is printed."""
+    facts, opening_sentences = ask(_portrait, selection, name, shared=True)
+    query = lost_query(facts, ask(days_known))
     _draw_over_time(facts)
     if facts.scored is not None:
         _draw_scored(facts, query)
@@ -69,7 +75,9 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     remarks = remark_lines(_remarks(office, selection.window))
     if remarks:
         page.note(words.plain(remarks))
-    st.html(ask(_sheet, selection, name, remarks, wait=False))
+    foot = page.foot_text(office, selection.window, int(facts.line["checks"]))
+    foot = "　".join(filter(None, (remarks, foot)))
+    st.html(sheet(facts, opening_sentences, query, foot))
 
 
 def _remarks(office: Office, last: Window) -> list[DayRemark]:
@@ -82,7 +90,7 @@ def _portrait(
 ) -> tuple[UnitFacts, Sequence[str]] | None:
     """Gather what is known of a unit, with its opening sentences; None where it is not listed."""
     ranked = office.rules.board(selection.board).ranked
-    lines = ranking_page.units_of(selection) if ranked else ranking_page.listed_of(selection)
+    lines = units_of(selection) if ranked else listed_of(selection)
     unit_lines = lines[lines["unit_name"] == name]
     if unit_lines.empty:
         return None
@@ -90,15 +98,7 @@ def _portrait(
     return facts, opening(facts, lines, words.when(selection.window, today()))
 
 
-def _sheet(office: Office, selection: Selection, name: str, remarks: str) -> str:
-    facts, opening_sentences = ask(_portrait, selection, name, shared=True)
-    foot = page.foot_text(office, selection.window, int(facts.line["checks"]))
-    foot = "　".join(filter(None, (remarks, foot)))
-    return sheet(facts, opening_sentences, lost_query(facts, ask(days_known)), foot)
-
-
-def _course(_office: Office, selection: Selection, name: str) -> go.Figure:
-    facts, _ = ask(_portrait, selection, name, shared=True)
+def _course(facts: UnitFacts) -> go.Figure:
     points = points_of(facts)
     if facts.scored is not None:
         return rank_lines(points)
@@ -122,8 +122,7 @@ def _draw_over_time(facts: UnitFacts) -> None:
         _section("问题多少", sentences.counted(facts.over_time, unit))
     else:
         _section("名次和得分", sentences.course(facts.over_time, unit) + "得分的轴不从 0 起。")
-    figure = ask(_course, facts.selection, facts.name, shared=True, wait=False)
-    page.chart(figure, f"placed-{facts.unit}-{facts.selection.key}")
+    page.chart(_course(facts), f"placed-{facts.unit}-{facts.selection.key}")
 
 
 def _draw_scored(facts: UnitFacts, query: dict[str, str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -30,23 +32,47 @@ _DAYS_OFFERED = (1, 3, 5, 7, 15)
 _ALL_DAYS = "全部"
 
 
-def draw(office: Office, lines: pd.DataFrame, who: str) -> None:
-    """Draw 交办 of what waits among some problems. Takes: lines - those of the page's filters"""
-    waiting = lines[lines["state"] == WAITING]
+@dataclass(frozen=True, eq=False)
+class Waiting:
+    """Problems that wait to be handed out: those of a unit, how many of nobody, by unit."""
+
+    with_unit: pd.DataFrame
+    nobody: int
+    preview: pd.DataFrame
+
+
+def draw(office: Office, waiting: Mapping[str, Waiting], who: str) -> None:
+    """Draw 交办 of what waits. Takes: waiting - of `waiting_by_day`, of the page's filters"""
     st.subheader("交办")
-    if len(waiting):
+    if waiting:
         _draw_hand_out(office, waiting, who)
     else:
         page.note("上面筛选的问题里没有待交办的。")
     _draw_papers(office)
 
 
-def _draw_hand_out(office: Office, waiting: pd.DataFrame, who: str) -> None:
+def waiting_by_day(lines: pd.DataFrame) -> dict[str, Waiting]:
+    """Sort what waits among some problems by the days it was found on, the latest first, and all of it last.
+
+    Takes: lines - of `queries.problems.lists.ProblemView.lines`; {} where nothing waits
+    """
+    waiting = lines[lines["state"] == WAITING]
+    days = waiting.groupby("found_on", sort=False)
+    sorted_out = {day.isoformat(): _sort_out(of_day) for day, of_day in days}
+    in_order = {day: sorted_out[day] for day in sorted(sorted_out, reverse=True)}
+    return {**in_order, _ALL_DAYS: _sort_out(waiting)} if in_order else {}
+
+
+def _sort_out(waiting: pd.DataFrame) -> Waiting:
+    with_unit = waiting[waiting["unit_name"] != ""]
+    return Waiting(with_unit, len(waiting) - len(with_unit), dispatch_preview(with_unit))
+
+
+def _draw_hand_out(office: Office, waiting: Mapping[str, Waiting], who: str) -> None:
     usual = office.rules.loop.limit
     terms_offered = _limits(usual)
-    days = sorted({day.isoformat() for day in waiting["found_on"]}, reverse=True)
     with page.row("dispatch-what"):
-        day = st.selectbox("发现日期", [*days, _ALL_DAYS], key="dispatch-day", width=170)
+        day = st.selectbox("发现日期", list(waiting), key="dispatch-day", width=170)
         document = st.text_input("文号或批次", key="dispatch-document", max_chars=60, width=240)
         index = list(terms_offered.values()).index(usual)
         term = st.selectbox(
@@ -57,11 +83,11 @@ def _draw_hand_out(office: Office, waiting: pd.DataFrame, who: str) -> None:
     requirement = st.text_area(
         "承办要求（可不填，一行一条）", key="dispatch-requirement", height=80
     )
-    if day != _ALL_DAYS:
-        waiting = waiting[waiting["found_on"] == date.fromisoformat(day)]
-    with_unit = waiting[waiting["unit_name"] != ""]
-    preview = dispatch_preview(with_unit)
-    nobody = len(waiting) - len(with_unit)
+    with_unit, preview, nobody = (
+        waiting[day].with_unit,
+        waiting[day].preview,
+        waiting[day].nobody,
+    )
     unnamed = f"另有 {nobody:,} 条没有写明责任单位，不在内，请勾选后单独交办。" if nobody else ""
     page.note(
         f"{len(with_unit):,} 条问题交办给 {len(preview)} 个单位，{due.isoformat()} 前整改。{unnamed}"
@@ -86,8 +112,8 @@ def _limits(usual: int) -> dict[str, int | None]:
 
 def _due(office: Office, working_days: int | None) -> date:
     if working_days is not None:
-        return due_after(office, working_days)
-    usual = due_after(office, office.rules.loop.limit)
+        return ask(due_after, working_days)
+    usual = ask(due_after, office.rules.loop.limit)
     return (
         st.date_input("整改到", usual, format="YYYY-MM-DD", key="dispatch-due", width=150) or usual
     )

@@ -12,12 +12,11 @@ from wenming_metrics.decisions.problem_moves import add_problem, make_moves, ord
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.choices import acts_from, problem_key, unit_numbers, usual_due
-from wenming_metrics.queries.problems.lists import sources_elsewhere
 from wenming_metrics.rules.loop import NEEDS, Move
 from wenming_metrics.ui.frame import page
 from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.vocabulary import CHECK_WAYS
+from wenming_metrics.vocabulary import CHECK_WAYS, OTHER_SOURCES
 
 _SEEN = ("反馈", "核查通过", "核查不通过", "回头看保持", "反弹", "整改复查", "协办反馈")
 """Acts that a picture may show."""
@@ -112,7 +111,7 @@ def draw_elsewhere(office: Office, who: str) -> None:
     with st.expander("登记领导批示、会议定事项"):
         page.note("登记以后和督查发现的问题一样交办、核查、销号。")
         with page.row("fix-elsewhere"):
-            source = st.selectbox("来源", sources_elsewhere(), key="fix-source", width=170)
+            source = st.selectbox("来源", OTHER_SOURCES, key="fix-source", width=170)
             content = st.text_input("内容", key="fix-content", max_chars=300, width=420).strip()
         button(
             "登记",

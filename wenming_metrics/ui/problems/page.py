@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -11,10 +12,15 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from wenming_metrics.domain.periods import custom
+from wenming_metrics.export.package import DOCX
+from wenming_metrics.publishing.dispatch.rectification_report import (
+    rectification_report,
+    source_of,
+)
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.problems import lists, wording
 from wenming_metrics.queries.problems.lists import ProblemView
-from wenming_metrics.ui.frame import cache, cards, filters, page, signed_view, tables, words
+from wenming_metrics.ui.frame import cache, cards, filters, marks, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.problems import (
@@ -27,11 +33,12 @@ from wenming_metrics.ui.problems import (
     story,
 )
 from wenming_metrics.vocabulary import LOOP_STATES
+from wenming_metrics.vocabulary.spelling import file_name
 
 _ALL = "全部"
 _SPANS = {"近30天": 30, "近90天": 90, "近一年": 366}
-_MOST = 500
-"""So many lines are drawn; the workbook has all."""
+_MOST, _KEPT = 500, 16
+"""So many lines are drawn, the workbook has all; so many lists are kept."""
 _LIST, _UNITS, _FIGURES = (
     {column.name: tables.config(column) for column in table}
     for table in (wording.LIST, wording.UNITS, wording.FIGURES)
@@ -43,46 +50,83 @@ def draw(office: Office, days: Sequence[date]) -> None:
     """Draw the page. Takes: days - those with inspections"""
     with page.row("controls"):
         span = page.switch("发现时间", list(_SPANS), "fix_days", "近90天")
-        view = ask(lists.problem_view, _SPANS[span], most=8)
-        lines = _narrow(view)
-    page.say(sentences.opening(view))
-    cards.draw_cards(_cards(view))
-    page.note(wording.basis(view))
+        view = _view(_SPANS[span])
+        problems = _narrow(_SPANS[span])
+    cache.draw(_draw_head, _SPANS[span])
     if not office.viewer.is_scoped:  # held rows of the city are not theirs
         signed_view.say_held(custom(view.begin, view.as_of))
-    if len(lines) < len(view.lines):
+    if len(problems.lines) < len(view.lines):
         extent = "本账号可见的全部" if office.viewer.is_scoped else "全市的"
-        page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限列出。")
+        page.note(f"以上是{extent}数；问题清单、交办按所选的状态、单位、时限、来源列出。")
     tell_done()
     who = page.ask_who("办理记录")
-    _draw_list(office, view, lines, who)
+    _draw_list(office, view, problems, who)
     hands_out = office.viewer.may("交办") and not office.viewer.is_scoped
     with page.fold("交办、各单位手里的问题、提醒和登记", "office"):
         if hands_out:
             matches.draw(office, _SPANS[span], who)
-            dispatches.draw(office, lines, who)
+            dispatches.draw(office, problems.waiting, who)
         _draw_units(view)
         if hands_out:
             reminding.draw(office, view, who)
         if office.viewer.may("核查") and not office.viewer.is_scoped:
-            rechecks.draw(office, view, who)
-        _draw_figures(view)
+            rechecks.draw(office, _SPANS[span], who)
+        cache.draw(_draw_figures, _SPANS[span])
         if hands_out:
             moves.draw_elsewhere(office, who)
 
 
-def _narrow(view: ProblemView) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class ListedProblems:
+    """What is left by the filters: all lines, as a table with the ids of its rows the first _MOST, what waits."""
+
+    lines: pd.DataFrame
+    table: Styler
+    ids: list[str]
+    waiting: dict[str, dispatches.Waiting]
+
+
+def _draw_head(_office: Office, days: int) -> None:
+    view = _view(days)
+    page.say(sentences.opening(view))
+    cards.draw_cards(_cards(view))
+    page.note(wording.basis(view))
+
+
+def _view(days: int) -> ProblemView:
+    return ask(lists.problem_view, days, shared=True, most=_KEPT)
+
+
+def _narrow(days: int) -> ListedProblems:
     """Draw the filters; their values stand in the address."""
-    lines = view.lines
-    states = [state for state in LOOP_STATES if (lines["state"] == state).any()]
-    units = sorted({name for name in lines["unit_name"] if name})
+    states, units, sources = ask(_options, days)
     state = _choice("状态", states, "fix_state")
     unit = _choice("单位", units, "fix_unit")
     filters.carry_unit(cache.office().rules, ask(days_known), unit)
     term = _choice("时限", lists.TERMS, "fix_term")
+    source = _choice("来源", sources, "fix_source")
+    return ask(_listed, days, state, unit, term, source, shared=True, most=_KEPT)
+
+
+def _options(_office: Office, days: int) -> tuple[list[str], list[str], list[str]]:
+    """List the states, the units and the sources that problems are of."""
+    lines = _view(days).lines
+    states = [state for state in LOOP_STATES if (lines["state"] == state).any()]
+    units = sorted({name for name in lines["unit_name"] if name})
+    return states, units, list(dict.fromkeys(lines["source_name"]))
+
+
+def _listed(
+    _office: Office, days: int, state: str, unit: str, term: str, source: str
+) -> ListedProblems:
+    lines = _view(days).lines
     lines = lines[lines["state"] == state] if state else lines
     lines = lines[lines["unit_name"] == unit] if unit else lines
-    return lists.with_term(lines, term).reset_index(drop=True)
+    lines = lines[lines["source_name"] == source] if source else lines
+    lines = lists.with_term(lines, term).reset_index(drop=True)
+    drawn = lines.head(_MOST)
+    waiting = dispatches.waiting_by_day(lines)
+    return ListedProblems(lines, _coloured(drawn), tables.record_ids(drawn), waiting)
 
 
 def _choice(title: str, options: Sequence[str], key: str) -> str:
@@ -118,20 +162,28 @@ def _cards(view: ProblemView) -> list[cards.Card]:
     ]
 
 
-def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str) -> None:
+def _draw_list(office: Office, view: ProblemView, problems: ListedProblems, who: str) -> None:
     st.subheader("问题清单")
-    drawn = lines.head(_MOST)
+    lines, drawn = problems.lines, problems.lines.head(_MOST)
     remainder = f"，列出最急的 {_MOST} 条，其余见下载的清单" if len(lines) > _MOST else ""
     page.note(f"共 {len(lines):,} 条{remainder}。勾选一条看整改经过，勾选几条一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
-    ids = tables.record_ids(drawn)
-    picked = tables.pick_many(_coloured(drawn), _LIST, key, 12, param="fix_row", ids=ids)
+    picked = tables.pick_many(problems.table, _LIST, key, 12, param="fix_row", ids=problems.ids)
     page.offer(
         "下载清单",
         lambda: wording.list_file(lines, view),
         f"问题整改清单{view.as_of:%Y%m%d}",
         f"file-{key}",
     )
+    if len(lines):
+        page.download(
+            "下载整改报告",
+            lambda: rectification_report(office, lines, view),
+            file_name(f"{source_of(lines)}整改报告{view.as_of:%Y%m%d}.docx"),
+            DOCX,
+            f"report-{key}",
+            "所列问题的总体情况、各责任单位、逐条整改措施，Word 文档。",
+        )
     if not picked:
         return
     ticked = drawn.iloc[picked]
@@ -152,8 +204,7 @@ def _coloured(lines: pd.DataFrame) -> Styler:
         list(_INKS.values()),
         "#1f2933",
     )
-    styles = [f"color: {ink}" for ink in inks]
-    return lines.style.apply(lambda column: styles, axis=0, subset=["term"])
+    return marks.coloured(lines[list(_LIST)], "term", inks)
 
 
 def _draw_units(view: ProblemView) -> None:
@@ -167,7 +218,8 @@ def _draw_units(view: ProblemView) -> None:
     tables.pick_name(units, _UNITS, key, "fix_unit", units["unit_name"].tolist(), 12)
 
 
-def _draw_figures(view: ProblemView) -> None:
+def _draw_figures(_office: Office, days: int) -> None:
+    view = _view(days)
     with st.expander("各项指标是怎样算的"):
         tables.show(wording.figure_lines(view), _FIGURES, 24)
         page.note(words.plain(wording.basis(view)))

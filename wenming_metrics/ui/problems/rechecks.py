@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pandas as pd
 import streamlit as st
 
 from wenming_metrics.decisions.look_back import (
@@ -17,10 +18,10 @@ from wenming_metrics.decisions.look_back import (
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.problems.lists import ProblemView
+from wenming_metrics.queries.problems import lists
 from wenming_metrics.queries.problems.look_back import looked_again
 from wenming_metrics.queries.problems.wording import rate, share
-from wenming_metrics.ui.frame import page
+from wenming_metrics.ui.frame import cache, page
 from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 
@@ -29,13 +30,12 @@ _DRAWN = "fix-drawn"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def draw(office: Office, view: ProblemView, who: str) -> None:
-    """Draw both looks; the forms that come back are uploaded on 数据上传."""
-    st.subheader("整改复查、回头看")
-    looked = view.rate_of("looked")
-    recheck = f"整改复查到位 {rate(looked)}（{share(looked)}）" if looked["denominator"] else ""
-    looked_back = looked_again(view.lines, ask(drawn_chances)).sentence
-    page.note("；".join(filter(None, (recheck, looked_back))))
+def draw(office: Office, days: int, who: str) -> None:
+    """Draw both looks; the forms that come back are uploaded on 数据上传.
+
+    Takes: days - problems of so many days are told of
+    """
+    cache.draw(_draw_looks, days)
     kind = st.segmented_control(
         "去看哪些", (RECHECK, LOOK_BACK), default=RECHECK, key="fix-look-kind"
     )
@@ -44,6 +44,16 @@ def draw(office: Office, view: ProblemView, who: str) -> None:
     else:
         _draw_recheck(office)
     page.note("名单在去看以前不要发给责任单位。填好的表传到【数据上传】，结果就记到各个问题上。")
+
+
+def _draw_looks(_office: Office, days: int) -> None:
+    """Say what those who looked again found."""
+    view = ask(lists.problem_view, days, shared=True, most=16)
+    st.subheader("整改复查、回头看")
+    looked = view.rate_of("looked")
+    recheck = f"整改复查到位 {rate(looked)}（{share(looked)}）" if looked["denominator"] else ""
+    looked_back = looked_again(view.lines, ask(drawn_chances)).sentence
+    page.note("；".join(filter(None, (recheck, looked_back))))
 
 
 def _draw_recheck(office: Office) -> None:
@@ -59,10 +69,9 @@ def _draw_recheck(office: Office) -> None:
         )
         if len(days) < 2:
             return
-        try:
-            lines = recheck_list(office, *days)
-        except IntakeError as error:
-            page.note(str(error))
+        lines, reason = ask(_to_recheck, *days, shared=True, most=4)
+        if reason:
+            page.note(reason)
             return
         page.download(
             f"下载复查表（{len(lines):,} 条）",
@@ -71,6 +80,14 @@ def _draw_recheck(office: Office) -> None:
             _SHEET,
             "fix-recheck-file",
         )
+
+
+def _to_recheck(office: Office, first: date, last: date) -> tuple[pd.DataFrame, str]:
+    """List what the form is for, or say why there is nothing: both take the whole book of problems."""
+    try:
+        return recheck_list(office, first, last), ""
+    except IntakeError as error:
+        return pd.DataFrame(), str(error)
 
 
 def _draw_look_back(office: Office, who: str) -> None:

@@ -24,7 +24,7 @@ _LINES = tables.configs(
 
 
 def _reminded(office: Office, back: int) -> pd.DataFrame:
-    return reminders(office, lists.problem_view(office, back))
+    return reminders(office, ask(lists.problem_view, back, shared=True, most=16))
 
 
 def draw(office: Office, view: ProblemView, who: str) -> None:

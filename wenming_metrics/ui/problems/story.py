@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.queries.files.pictures import move_pictures
+from wenming_metrics.queries.files.pictures import RowPicture, story_pictures
 from wenming_metrics.queries.problems.lists import ProblemStory, hours_text, problem_story
-from wenming_metrics.ui.frame import cards, page, tables, words
+from wenming_metrics.ui.frame import cache, cards, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 
 _STEPS = tables.configs(
@@ -22,20 +24,22 @@ _STEPS = tables.configs(
 
 def draw(line: pd.Series) -> None:
     """Draw the course of a problem. Takes: line - of `lists.ProblemView.lines`"""
-    story = ask(problem_story, int(line["day"]), int(line["batch"]), int(line["seq"]))
+    key = (int(line["day"]), int(line["batch"]), int(line["seq"]))
+    story = ask(problem_story, *key)
     if story is None:
         page.note("这个问题已不在库里，可能刚刚撤回。请刷新再看。")
         return
     location = "、".join(filter(None, (line["site_name"], line["item_name"])))
+    pictures = story_pictures(cache.office(), *key)  # too large to be kept
     st.subheader(f"{words.plain(line['number']) or '未编号'} · {words.plain(location)}")
     st.markdown(_standing(line, story))
     if story.row is not None and story.row["description"]:
         st.markdown(words.plain(str(story.row["description"])))
-    _draw_steps(story)
+    _draw_steps(story, pictures)
     page.note(f"用时（工作小时）：{hours_text(story.hours)}。")
     if story.row is not None:
         row = story.row
-        cards.pictures(cards.row_pictures(row))
+        cards.pictures(pictures.get(-1, []))
         with st.expander(words.plain(f"原表：{words.origin(row)}")):
             cards.cells(row["cells"])
 
@@ -62,7 +66,7 @@ def _standing(line: pd.Series, story: ProblemStory) -> str:
     return "，".join(pieces)
 
 
-def _draw_steps(story: ProblemStory) -> None:
+def _draw_steps(story: ProblemStory, pictures: Mapping[int, list[RowPicture]]) -> None:
     if story.steps.empty:
         page.note("还没有办理记录。")
         return
@@ -70,14 +74,10 @@ def _draw_steps(story: ProblemStory) -> None:
     tables.show(story.steps.assign(counts=effects), _STEPS, 10)
     if story.steps["ignored"].any():
         page.note("未生效：办理时的状态不允许这一步，或日期早于上一步；只留作记录。")
-    for step in story.steps[story.steps["batch"] > 0].itertuples():
-        photos = cards.row_pictures(step)
-        if photos:
+    for step in story.steps.itertuples():
+        if step.Index in pictures:
             page.note(_caption(step))
-            cards.pictures(photos)
-    for step in story.steps[story.steps["pictures"].map(len) > 0].itertuples():
-        page.note(_caption(step))
-        cards.pictures(ask(move_pictures, step.pictures, step.act))
+            cards.pictures(pictures[step.Index])
 
 
 def _caption(step: tuple) -> str:

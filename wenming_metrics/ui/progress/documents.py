@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.decisions.material_files import ENDINGS, hand_in_file
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.document_checks import (
@@ -19,7 +20,13 @@ from wenming_metrics.queries.progress.documents import (
     documents,
     reminders,
 )
+from wenming_metrics.queries.progress.material_files import (
+    material_content,
+    material_files,
+    material_key,
+)
 from wenming_metrics.ui.frame import navigation, page, tables, words
+from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
 from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
@@ -31,6 +38,7 @@ _RATES = tables.configs(
 )
 _LINES = tables.configs(
     *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
+    "files=material_files",
     *("doubts=document_doubts", "kind=document_kind", "rounds_text=document_rounds", "lead"),
     *tables.SOURCE,
 )
@@ -49,6 +57,7 @@ def draw(office: Office) -> None:
     if materials.empty:
         page.note("还没有台账材料。在“数据上传”里上传材料责任分解或进度表；空白表也在那里下载。")
         return
+    materials = _choose_ledger(materials)
     rates = document_rates(materials)
     city = rates.iloc[0]
     page.say(_sentence(rates))
@@ -71,6 +80,15 @@ def draw(office: Office) -> None:
     _draw_calendar(materials)
     _draw_lines(office, materials)
     _draw_reminders(materials)
+
+
+def _choose_ledger(materials: pd.DataFrame) -> pd.DataFrame:
+    """Draw the choice of a ledger (网上申报, 未成年人 ...) where there are several; keeps its materials."""
+    ledgers = [name for name in dict.fromkeys(materials["project"]) if name]
+    if len(ledgers) < 2:
+        return materials
+    ledger = page.select("哪本台账", [_ALL, *ledgers], "work_ledger", width=320)
+    return materials if ledger == _ALL else materials[materials["project"] == ledger]
 
 
 def _card(label: str, count: int, base: int, base_name: str) -> Card:
@@ -128,7 +146,44 @@ def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
     to_check = f"，其中{doubted}项需要核对" if doubted else ""
     page.note(f"{len(lines)}项{to_check}。点一行，看原表里的这一行。")
     key = f"work-documents-{unit}-{state}"
-    draw_lines(office, lines, _LINES, key, _OFFER, document_form)
+    handed_in = material_files(office)
+    counts = handed_in["material"].value_counts()
+    keys = [material_key(line) for _, line in lines.iterrows()]
+    lines = lines.assign(files=[int(counts.get(material, 0)) for material in keys])
+    picked = draw_lines(office, lines, _LINES, key, _OFFER, document_form)
+    if picked is not None:
+        of_line = handed_in[handed_in["material"] == keys[picked]]
+        _draw_files(office, keys[picked], of_line)
+
+
+def _draw_files(office: Office, material: str, handed_in: pd.DataFrame) -> None:
+    """Draw the files of a material, and where more are handed in."""
+    st.subheader("材料文件")
+    tell_done()
+    if handed_in.empty:
+        page.note("还没有交文件。")
+    for line in handed_in.itertuples():
+        facts = f"{line.size / 1_000_000:.1f} MB，{line.who}，{line.at[:16].replace('T', ' ')}"
+        page.note(words.plain(f"{line.name}（{facts}）"))
+        page.download(
+            "下载这份文件",
+            lambda digest=line.digest: material_content(office, digest),
+            line.name,
+            "application/octet-stream",
+            f"file-material-{line.Index}",
+        )
+    if not office.viewer.may("入库"):
+        return
+    who = page.ask_who("材料文件")
+    upload = st.file_uploader("交材料文件", list(ENDINGS), key=f"material-{material}")
+    button(
+        "收下这份文件",
+        "material-add",
+        lambda: hand_in_file(office, material, upload.name, upload.getvalue(), who),
+        lambda name: f"已收下 {name}。",
+        disabled=not (who and upload),
+        lacking="请先填写经办人、选好文件",
+    )
 
 
 def _draw_reminders(materials: pd.DataFrame) -> None:

@@ -12,11 +12,13 @@ from wenming_metrics.queries.progress.third_party import (
     NOT_LOOKED_AT,
     PASSED_OVER,
     SAW,
+    TEST_BACK,
+    TESTS,
     review_test,
 )
 from wenming_metrics.ui.frame import page, tables
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.vocabulary import columns
+from wenming_metrics.vocabulary import SOURCES, columns
 
 _REVIEW = (
     *("site_name", "street_name=street", "item_name", "found_on=review_found_on"),
@@ -31,21 +33,24 @@ _MONTHS = 12
 
 
 def draw_review(office: Office) -> None:
-    """Draw what a third party found in a month beside our own inspections."""
-    month = _choose_month()
-    lines = ask(review_test, month)
+    """Draw what a test found in a month beside our own inspections."""
+    names = {SOURCES[code]: code for code in TESTS}
+    with page.row("work-review"):
+        test = page.select("哪种测评", list(names), "work_test", usual=SOURCES[TESTS[0]], width=160)
+        month = _choose_month()
+    lines = ask(review_test, month, TEST_BACK, names[test])
     if lines.empty:
         page.note(
-            f"{month.title}没有第三方查出的问题。把失分清单的来源写成第三方，在“数据上传”里上传。"
+            f"{month.title}没有{test}查出的问题。把失分清单的来源写成{test}，在“数据上传”里上传。"
         )
         return
     counts = lines["ours"].value_counts()
     page.say(
-        f"{month.title}第三方查出{len(lines)}处，督查也查出{counts.get(SAW, 0)}处，"
+        f"{month.title}{test}查出{len(lines)}处，督查也查出{counts.get(SAW, 0)}处，"
         f"**查过没有查出{counts.get(PASSED_OVER, 0)}处**，没有查{counts.get(NOT_LOOKED_AT, 0)}处。"
     )
     page.note(
-        "同一点位、同一测评项，第三方查出以前 60 天里市、区、局督查的结果。其间可能新出现问题，查过没有查出不等于漏查。"
+        "同一点位、同一测评项，测评查出以前 60 天里市、区、局督查的结果。其间可能新出现问题，查过没有查出不等于漏查。"
     )
     tables.show(lines, tables.configs(*_REVIEW), 16)
     _offer("测评复盘", month, lines, _REVIEW)

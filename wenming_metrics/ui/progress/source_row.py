@@ -29,9 +29,13 @@ class FormOffer:
 
 def draw_lines(
     office: Office, lines: pd.DataFrame, columns: dict, key: str, offer: FormOffer, form: Form
-) -> None:
-    """Draw lines to pick one of, its original row, and the form. Takes: form - lays lines out as it"""
-    draw_source(lines, tables.pick(lines, columns, key, 12, param="work_row"))
+) -> int | None:
+    """Draw lines to pick one of, its original row, and the form; gives which was picked.
+
+    Takes: form - lays lines out as it
+    """
+    picked = tables.pick(lines, columns, key, 12, param="work_row")
+    draw_source(lines, picked)
     page.offer(
         offer.label,
         lambda: filled_file(office, offer.kind, form(lines)),
@@ -39,6 +43,7 @@ def draw_lines(
         f"file-{key}",
         f"与空白表同样的列，改了{offer.changes}再上传，以后来的为准。",
     )
+    return picked
 
 
 def draw_source(lines: pd.DataFrame, picked: int | None) -> None:

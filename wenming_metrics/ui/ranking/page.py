@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -16,26 +15,24 @@ from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.files.held_effect import (
-    held_counts,
     held_in,
     held_sentence,
-    with_held,
 )
-from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.by_board import held_by_board
-from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.overview import sites_of_day
-from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
+from wenming_metrics.queries.ranking.ranking import ranking_under
 from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
-from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
-from wenming_metrics.ui.frame import cards, drill, filters, page, tables, words
+from wenming_metrics.ui.frame import cache, drill, marks, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.ranking.view import Summary, apart, of_group, summarised, units_of
 from wenming_metrics.vocabulary import on_time_note
 
 UNIT = "unit"
+_WEEK = tables.configs("place", "unit_name", "score", "sites")
 _BY_DAY = "按各自的施行日期"
 _LISTING = tables.configs(
     *("unit_name=responsible", "failed", "change", "places", "lost=lost_sum"),
@@ -53,29 +50,6 @@ _FINDINGS = tables.configs(
     *("unit_name", "site_name", "description", "places", "lost", "item_name", "responsible"),
     unit_name="属地",
 )
-
-
-def units_of(selection: Selection) -> pd.DataFrame:
-    """List the units of the chosen board, window and group."""
-    ranked = _board_of(selection, ranking)
-    if not selection.signed:
-        ranked = join_bands(ranked, ask(bands, selection.window, selection.board))
-    return _of_group(ranked, selection)
-
-
-def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
-    """Give the lines of the chosen board as they were signed, or as a question gives them now."""
-    if selection.signed:
-        return ask(frozen, selection.signed).lists.boards[selection.board]
-    return _beside_held(ask(question, selection.window, selection.board), selection)
-
-
-def _beside_held(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    return with_held(lines, ask(held_counts, selection.window, selection.board))
-
-
-def _of_group(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    return lines[lines["group"] == selection.group] if selection.group else lines
 
 
 def choose_version(office: Office) -> str:
@@ -96,55 +70,23 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
     Returns: the list
     """
     ranked = ask(ranking_under, selection.window, selection.board, rules_id)
-    ranked = _of_group(ranked, selection)
+    ranked = of_group(ranked, selection)
     page.note("整个时段都按所选的这一版计算，只供比较，不是公布的名次。")
     lines = tables.ranked_lines(ranked)
-    tables.show(tables.mark_means(lines), tables.ranking_columns(lines))
-    draw_lines(_apart(ranked))
+    columns = tables.ranking_columns(lines)
+    tables.show(marks.mark_means(lines, columns), columns)
+    draw_lines(apart(ranked))
     return ranked
 
 
-def shortlists_of(selection: Selection) -> pd.DataFrame:
-    """List who is named in front and at the back of the chosen group, or of all."""
-    if selection.signed:
-        shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
-    else:
-        named_lines = ask(named_clearly, selection.window, selection.board)
-        shortlists = _beside_held(named_lines, selection)
-    return _of_group(shortlists, selection)
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What is said of a ranked list: its opening sentence, its short lists, the units without a place."""
-
-    opening: str
-    shortlists: tuple[str, ...]
-    apart: tuple[str, ...]
-
-
-def summary_of(_office: Office, selection: Selection) -> Summary:
-    """Say in sentences what the chosen list shows."""
-    ranked, shortlists = units_of(selection), shortlists_of(selection)
-    return Summary(words.ranking(ranked), tuple(_named(shortlists)), tuple(_apart(ranked)))
-
-
-def _named(shortlists: pd.DataFrame) -> Iterator[str]:
-    """Spell both short lists of every group in a line each."""
-    for group in shortlists["group"].unique():
-        group_lists = shortlists[shortlists["group"] == group]
-        sides = [
-            f"{words.plain(title)}：{words.named_line(group_lists[group_lists['title'] == title])}"
-            for title in group_lists["title"].unique()
-        ]
-        yield f"**{words.plain(group)}** " + " · ".join(sides)
-
-
-def draw_sureness(ranked: pd.DataFrame) -> None:
-    """Say which places can be told apart, and by how much sampling alone moves them."""
-    summary = words.sureness(ranked)
-    if summary:
-        page.note(f"名次的把握：{summary}")
+def draw_sentences(_office: Office, selection: Selection) -> None:
+    """Say which places can be told apart, who is named, who has no place, what was filled in."""
+    summary = summarised(selection)
+    if summary.sureness:
+        page.note(f"名次的把握：{summary.sureness}")
+    draw_lines(summary.sentences)
+    for note in summary.filled:
+        page.note(note)
 
 
 def draw_sampling(selection: Selection) -> None:
@@ -153,18 +95,17 @@ def draw_sampling(selection: Selection) -> None:
         if not opened.open:
             return
         lines = ask(sampling, selection.window, selection.board)
-        lines = _of_group(lines, selection)
+        lines = of_group(lines, selection)
         page.note(words.plain(sampling_sentence(lines)))
         spelled = lines.assign(place=lines["rank"].astype(str), revisited=lines["revisited"] * 100)
         met = [name for name in lines if name.endswith("_met")]
         columns = tables.configs(*_SAMPLING, *met, "group")
-        tables.show(tables.mark_verdicts(spelled, met), columns)
+        tables.show(marks.mark_verdicts(spelled[list(columns)], met), columns)
 
 
-def draw_tools(
-    ranked: pd.DataFrame, shortlists: pd.DataFrame, office: Office, selection: Selection
-) -> None:
+def draw_tools(summary: Summary, office: Office, selection: Selection) -> None:
     """Draw what can be done with the list: open a unit, take the list along."""
+    ranked, shortlists = summary.units, summary.shortlists
     with page.row():
         looked_at = ranked.loc[ranked["checks"] > 0, "unit_name"].tolist()
         tables.choose_name("看一个单位的失分", looked_at, UNIT)
@@ -174,50 +115,15 @@ def draw_tools(
         page.offer("下载本表", make, title, f"get-{title}")
 
 
-def _ranked_lines(_office: Office, selection: Selection) -> pd.DataFrame:
-    return tables.ranked_lines(units_of(selection))
-
-
 def draw_list(selection: Selection) -> None:
     """Draw the ranked list; a click on a line chooses its unit."""
-    lines = ask(_ranked_lines, selection, shared=True, wait=False)
-    if lines.empty:
+    summary = summarised(selection)
+    if not summary.names:
         return
-    columns = tables.ranking_columns(lines)
     key = f"ranked-{selection.group}-{selection.key}"
-    names = lines["unit_name"].where(~lines["is_mean"]).tolist()
     with st.container(key="wide-ranked"):
-        tables.pick_name(tables.mark_means(lines), columns, key, UNIT, names)
-    st.html(ask(_phone_cards, selection, shared=True, wait=False))
-
-
-def _phone_cards(office: Office, selection: Selection) -> str:
-    board, days = office.rules.board(selection.board), ask(days_known, wait=False)
-    query = filters.portrait_query(selection.window, days, board, "")
-    lines = ask(_ranked_lines, selection, shared=True, wait=False)
-    return cards.ranked_cards(lines, f"unit?{urlencode(query)}")
-
-
-def _apart(ranked: pd.DataFrame) -> Iterator[str]:
-    """Name the units without a place and why."""
-    for status, title, why in (
-        (UNVISITED, "未督查", "本期没有去过，不排名，也不算 0 分"),
-        (THIN, "检查项不足，暂不评分", "查到的指标太少，排名不可靠"),
-    ):
-        units = ranked[ranked["status"] == status]
-        if len(units):
-            names = words.joined(units["unit_name"])
-            yield f"**{title}**（{len(units)} 个；{why}）：{names}"
-    few = ranked[ranked["status"] == FEW_SEEN]
-    if len(few):
-        texts = "、".join(
-            f"{words.plain(line.unit_name)} {line.score:.2f}" for line in few.itertuples()
-        )
-        yield f"**当日督查面不足**（{len(few)}个，所在的组当日督查的单位太少，不排名次）：{texts}"
-    vetoed = ranked[ranked["status"] == VETOED]
-    for line in vetoed.itertuples():
-        reason = f"得分 {line.score:.2f}，不排名；依据 {words.plain(line.document_no)}"
-        yield f"**一票否决**：{words.plain(line.unit_name)}（{reason}）"
+        tables.pick_name(summary.table, summary.columns, key, UNIT, summary.names)
+    st.html(summary.cards)
 
 
 def draw_lines(lines: Iterable[str]) -> None:
@@ -226,25 +132,7 @@ def draw_lines(lines: Iterable[str]) -> None:
         st.markdown(line)
 
 
-def draw_filled(ranked: pd.DataFrame, flag: float) -> None:
-    """Name the scored units that got points for leaves not looked at, and those missing much.
-
-    Takes: flag - share of weight not looked at from which a unit is marked
-    """
-    scored = ranked[ranked["score"].notna()]
-    filled = scored[scored["filled"] > 0]
-    if len(filled):
-        additions = "、".join(
-            f"{words.plain(line.unit_name)} {line.filled:.2f} 分" for line in filled.itertuples()
-        )
-        page.note(f"缺项补入：未查的指标按办法补分——{additions}。")
-    gaps = scored[1 - scored["coverage"] > flag]
-    if len(gaps) and (gaps["filled"] > 0).any():
-        names = words.joined(gaps["unit_name"])
-        page.note(f"缺项超过 {flag:.0%}：{names}，名次请谨慎使用。")
-
-
-def draw_day(day: Window) -> None:
+def draw_day(_office: Office, day: Window) -> None:
     """Draw what a day found before anyone is ranked: its places and its problems."""
     sites, findings = ask(sites_of_day, day), ask(problem_rows, day)
     if sites.empty:
@@ -280,12 +168,15 @@ def draw_day_list(selection: Selection) -> None:
         st.subheader("本周累计")
         more = "，点位更多，更有参考价值" if so_far.start < so_far.end else ""
         page.note(f"{so_far.title}{more}。")
-        lines = ask(_ranked_lines, week, shared=True, wait=False)
-        columns = tables.configs("place", "unit_name", "score", "sites")
-        tables.show(tables.mark_means(lines), columns)
-        left_out = words.without_place(units_of(week))
-        if left_out:
-            page.note(f"另有 {left_out}。")
+        cache.draw(_draw_week, week)
+
+
+def _draw_week(_office: Office, week: Selection) -> None:
+    ranked = units_of(week)
+    tables.show(marks.mark_means(tables.ranked_lines(ranked), _WEEK), _WEEK)
+    left_out = words.without_place(ranked)
+    if left_out:
+        page.note(f"另有 {left_out}。")
 
 
 def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
@@ -320,11 +211,6 @@ def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) ->
     title = f"责任单位问题清单（{selection.window.title}）"
     make = partial(listing_workbook, listed, title, _notes(office, selection))
     page.offer("下载本表", make, title, f"get-{title}")
-
-
-def listed_of(selection: Selection) -> pd.DataFrame:
-    """List the units of a board that is not ranked."""
-    return _board_of(selection, listing)
 
 
 def _notes(office: Office, selection: Selection) -> list[str]:

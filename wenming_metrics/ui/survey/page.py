@@ -19,7 +19,7 @@ from wenming_metrics.queries.survey.score import score
 from wenming_metrics.queries.survey.waves import group_name
 from wenming_metrics.rules.survey.model import Rate
 from wenming_metrics.rules.survey.wording import spell_rate
-from wenming_metrics.ui.frame import cards, page, tables, words
+from wenming_metrics.ui.frame import cache, cards, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import EVERY_GROUP
 from wenming_metrics.ui.survey import checks, frames, parts, sentences
@@ -66,7 +66,7 @@ def choose(waves: Sequence[Window]) -> tuple[ChosenRate, Rates]:
         titles = {window.title: window for window in waves}
         wave_title = page.select("期次", list(titles), "wave", usual=next(iter(titles)), width=200)
         wave = titles[wave_title]
-        wave_rates = ask(rates, wave)
+        wave_rates = ask(rates, wave, shared=True)
         if not wave_rates.definitions:
             _stop_at_score(wave, wave_rates)
         codes = {rate.title: rate.code for rate in wave_rates.survey.rates}
@@ -102,24 +102,27 @@ def _first(titles: list[str]) -> str:
 
 def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw the sentence, the large figures and the chosen view."""
-    rate = wave_rates.survey.rate(chosen.rate)
+    cache.draw(_draw_head, chosen)
+    view = page.switch("看什么", VIEWS, "opinion_view", label_visibility="collapsed")
+    with page.fold(view, "opinions"):
+        _draw_view(office, chosen, wave_rates, view)
+
+
+def _draw_head(_office: Office, chosen: ChosenRate) -> None:
+    """Draw the sentence and the large figures."""
+    wave_rates = ask(rates, chosen.wave, shared=True)
+    rate, total = wave_rates.survey.rate(chosen.rate), total_of(wave_rates, chosen)
     units = frames.chosen_units(wave_rates, chosen)
-    total = total_of(wave_rates, chosen)
     page.say(sentences.opening(chosen.wave.title, rate, wave_rates.survey, total, units))
     _draw_cards(wave_rates, chosen)
     _draw_basis(wave_rates, rate, total)
     if held_note := ask(held_answers, chosen.wave):
         page.note(held_note)
-    view = page.switch("看什么", VIEWS, "opinion_view", label_visibility="collapsed")
-    with page.fold(view, "opinions"):
-        _draw_view(office, chosen, wave_rates, units, view)
 
 
-def _draw_view(
-    office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame, view: str
-) -> None:
+def _draw_view(office: Office, chosen: ChosenRate, wave_rates: Rates, view: str) -> None:
     if view == UNITS:
-        survey_units.draw(office, chosen, wave_rates, units)
+        survey_units.draw(office, chosen, wave_rates)
     elif view == QUESTIONS:
         parts.draw_questions(chosen, wave_rates)
     elif view == PEOPLE:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow as pa
 import streamlit as st
 
 from wenming_metrics.charts.dot_plot import dots
 from wenming_metrics.charts.funnel import funnel_chart
+from wenming_metrics.charts.template import settled
 from wenming_metrics.export.surveys import survey_workbook
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.scores.rule_spans import names_of
@@ -19,7 +24,7 @@ from wenming_metrics.queries.survey.states import NOT_SHOWN
 from wenming_metrics.queries.survey.tables import by_question
 from wenming_metrics.rules.survey.model import VALUES
 from wenming_metrics.scoring.survey.rates import CAUTION, CAUTION_ALIKE, HIDDEN
-from wenming_metrics.ui.frame import filters, page, tables, words
+from wenming_metrics.ui.frame import cache, filters, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.survey import frames, sentences, unit
 from wenming_metrics.ui.survey.frames import ChosenRate
@@ -44,61 +49,75 @@ _PRINTED = tables.configs(
 )
 
 
-def draw(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
+@dataclass(frozen=True, eq=False)
+class UnitsView:
+    """The units of a choice, each compared with the city; the table of them, its columns, names and height."""
+
+    units: pd.DataFrame
+    table: pa.Table
+    columns: dict[str, dict]
+    names: list[str]
+    rows: int
+
+
+def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw the units, of whom nothing is shown, the funnel, and the unit that is chosen."""
-    if units.empty:
+    view = ask(_view_of, chosen, shared=True, wait=False)
+    if view.units.empty:
         return
-    _draw_dots(chosen, wave_rates, units)
-    _draw_tools(office, chosen, wave_rates, units)
-    line = tables.chosen_line(units, _UNIT)
+    _draw_dots(chosen, view)
+    _draw_tools(office, chosen, wave_rates, view.names)
+    line = tables.chosen_line(view.units, _UNIT)
     if line is not None:
         filters.carry_unit(office.rules, ask(days_known), str(line["unit_name"]))
         unit.draw(chosen, wave_rates, line)
-    _draw_funnel(chosen, wave_rates, units)
-    _draw_printed(chosen)
+    cache.draw(_draw_funnel, chosen)
+    cache.draw(_draw_printed, chosen)
 
 
-def _draw_dots(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
+def _view_of(_office: Office, chosen: ChosenRate) -> UnitsView:
+    wave_rates = ask(rates, chosen.wave, shared=True)
+    survey, units = wave_rates.survey, frames.chosen_units(wave_rates, chosen)
+    table = frames.table_of(units, survey.decimals, survey.limits.hide)
+    lines, columns = _with_score(chosen, table)
+    height = ask(_dots, chosen, shared=True).layout.height if len(units) else 0
+    return UnitsView(
+        units=units,
+        table=tables.prepared(lines, columns),
+        columns=columns,
+        names=lines["unit_name"].tolist(),
+        rows=max(10, int(height // _TABLE_ROW) - 2),
+    )
+
+
+def _draw_dots(chosen: ChosenRate, view: UnitsView) -> None:
     """Draw dots and table side by side; a click on a line chooses the unit."""
-    hide = wave_rates.survey.limits.hide
-    rate = wave_rates.survey.rate(chosen.rate)
-    st.markdown(f"#### 各单位{words.plain(rate.title)}")
-    if left_out := sentences.left_out(units, hide):
-        page.note(left_out + sentences.to_collect(units, wave_rates.survey.limits.flag))
-    figure = ask(_dots, chosen, shared=True, wait=False)
+    cache.draw(_draw_heading, chosen)
     left, right = st.columns([6, 7], gap="medium")
     with left:
-        page.chart(figure, "opinion-dots")
+        page.chart(ask(_dots, chosen, shared=True, wait=False), "opinion-dots")
     with right:
-        table = ask(_unit_table, chosen, shared=True, wait=False)
-        lines, columns = _with_score(chosen, table)
-        names = lines["unit_name"].tolist()
-        rows = max(10, int(figure.layout.height // _TABLE_ROW) - 2)
-        tables.pick_name(lines, columns, f"opinion-units-{chosen.key}", _UNIT, names, rows)
-    _explain(units, hide)
+        key = f"opinion-units-{chosen.key}"
+        tables.pick_name(view.table, view.columns, key, _UNIT, view.names, view.rows)
+    cache.draw(_explain, chosen)
+
+
+def _draw_heading(_office: Office, chosen: ChosenRate) -> None:
+    """Name what is shown, and who is left out of it."""
+    survey = ask(rates, chosen.wave, shared=True).survey
+    units = ask(_view_of, chosen, shared=True).units
+    st.markdown(f"#### 各单位{words.plain(survey.rate(chosen.rate).title)}")
+    if left_out := sentences.left_out(units, survey.limits.hide):
+        page.note(left_out + sentences.to_collect(units, survey.limits.flag))
 
 
 def _dots(_office: Office, chosen: ChosenRate) -> go.Figure:
-    wave_rates = ask(rates, chosen.wave)
+    wave_rates = ask(rates, chosen.wave, shared=True)
     survey, city = wave_rates.survey, frames.city_of(wave_rates.totals, chosen.rate)
     groups = frames.totals_of(wave_rates.totals, chosen.rate, "group")
     dot_sections = frames.sections(frames.chosen_units(wave_rates, chosen), groups, survey.decimals)
     marks = {} if pd.isna(city) else {f"全市 {city:.1f}": city}
-    return dots(dot_sections, marks, survey.rate(chosen.rate).target)
-
-
-def _funnel(_office: Office, chosen: ChosenRate) -> go.Figure:
-    wave_rates = ask(rates, chosen.wave)
-    city = frames.city_of(wave_rates.totals, chosen.rate)
-    units = frames.chosen_units(wave_rates, chosen)
-    lines = frames.funnel_units(units, wave_rates.survey.decimals)
-    return funnel_chart(lines, frames.funnel_bounds(city, lines), f"全市<br>{city:.1f}%")
-
-
-def _unit_table(_office: Office, chosen: ChosenRate) -> pd.DataFrame:
-    wave_rates = ask(rates, chosen.wave)
-    survey, units = wave_rates.survey, frames.chosen_units(wave_rates, chosen)
-    return frames.table_of(units, survey.decimals, survey.limits.hide)
+    return settled(dots(dot_sections, marks, survey.rate(chosen.rate).target))
 
 
 def _with_score(chosen: ChosenRate, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
@@ -113,8 +132,10 @@ def _with_score(chosen: ChosenRate, lines: pd.DataFrame) -> tuple[pd.DataFrame, 
     return lines.assign(score=lines["unit"].map(points)), columns
 
 
-def _explain(units: pd.DataFrame, hide: int) -> None:
+def _explain(_office: Office, chosen: ChosenRate) -> None:
     """Say how the dots are read, and of whom nothing is shown."""
+    units = ask(_view_of, chosen, shared=True).units
+    hide = ask(rates, chosen.wave, shared=True).survey.limits.hide
     reading_note = (
         "点是调查到的比率，横线是误差范围：真正的比率有 95% 的可能落在这条线里，份数越少线越长。"
         "相差不大的单位，不能认定谁高谁低。横轴不一定从 0 起。"
@@ -132,10 +153,12 @@ def _explain(units: pd.DataFrame, hide: int) -> None:
         st.markdown(f"**不公布的单位**（{len(hidden_units)} 个）：{'、'.join(hidden_units)}")
 
 
-def _draw_tools(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
+def _draw_tools(
+    office: Office, chosen: ChosenRate, wave_rates: Rates, names: Sequence[str]
+) -> None:
     """Draw what can be done with the table: open a unit, take the tables along."""
     with page.row():
-        tables.choose_name("看一个单位的回答", units["unit_name"].tolist(), _UNIT)
+        tables.choose_name("看一个单位的回答", names, _UNIT)
         title = f"两率一度（{chosen.wave.title}）"
         page.offer(
             "下载两率一度表",
@@ -161,8 +184,10 @@ def _workbook(office: Office, chosen: ChosenRate, wave_rates: Rates, title: str)
     )
 
 
-def _draw_funnel(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
+def _draw_funnel(_office: Office, chosen: ChosenRate) -> None:
     """Draw how many and how high, and beside it those that differ."""
+    wave_rates = ask(rates, chosen.wave, shared=True)
+    units = ask(_view_of, chosen, shared=True).units
     city = frames.city_of(wave_rates.totals, chosen.rate)
     if pd.isna(city):
         return
@@ -170,7 +195,9 @@ def _draw_funnel(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> 
     decimals = wave_rates.survey.decimals
     left, right = st.columns([7, 6], gap="medium")
     with left:
-        page.chart(ask(_funnel, chosen, shared=True, wait=False), "opinion-funnel")
+        lines = frames.funnel_units(units, decimals)
+        bounds = frames.funnel_bounds(city, lines)
+        page.chart(funnel_chart(lines, bounds, f"全市<br>{city:.1f}%"), "opinion-funnel")
     with right:
         table = frames.table_of(units[units["verdict"] != 0], decimals, 0)
         if table.empty:
@@ -185,7 +212,7 @@ def _draw_funnel(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> 
         )
 
 
-def _draw_printed(chosen: ChosenRate) -> None:
+def _draw_printed(_office: Office, chosen: ChosenRate) -> None:
     """Draw the order that a contractor printed, as it was given."""
     printed_ranks = ask(printed, chosen.wave)
     if printed_ranks.empty:

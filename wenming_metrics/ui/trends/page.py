@@ -16,7 +16,7 @@ from wenming_metrics.charts.control_chart import course_line, has_line
 from wenming_metrics.charts.sparklines import Small, small_lines
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.domain.periods import Window, is_to_date, previous, window
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.trend.campaign_phases import phase_ends
 from wenming_metrics.queries.trend.change import UNIT
 from wenming_metrics.queries.trend.dated_notes import remarks_within
@@ -33,6 +33,8 @@ COURSE, WHY, SIDE, CALENDAR, UNITS = "走势", "得分变动原因", "并排比�
 SCORE, CITY = "总分", "全市"
 _LENGTH = {"day": 92, "week": 26, "month": 24}
 """How many windows a course spans at most; issues as weeks."""
+_COURSES = 32
+"""So many courses are kept."""
 _WEEKS, _LEAST_WEEKS = 26, 10
 """How many weeks a calendar shows at most and at least."""
 _USUAL, _YEAR, _OTHER, _ANY = "上一期", "去年同期", "另选一期", "任选起止日期"
@@ -61,14 +63,14 @@ def choose(office: Office, days: Sequence[date]) -> TrendView:
         view = page.switch("看什么", [COURSE, WHY, SIDE, CALENDAR, UNITS], "trend_view")
         selection = filters.choose_trend(office.rules, days, any_period=view == WHY)
         selection = replace(selection, window=signed_view.present_part(selection.window))
-        names = ask(course, (selection.window,), selection.board).wholes["name"]
+        names = ask(course, (selection.window,), selection.board, shared=True).wholes["name"]
         name, indicator, code = CITY, SCORE, ""
         compared = _before(selection.window, office.rules)
         if view not in (SIDE, UNITS):
             whom = list(dict.fromkeys(names))
             name = page.select("单位", whom, "trend_whom", width=170)
         if view in (COURSE, UNITS):
-            codes = {SCORE: "", **{path: code for code, path in indicators(office)}}
+            codes = {SCORE: "", **{path: code for code, path in ask(indicators, shared=True)}}
             indicator = page.select("指标", list(codes), "trend_leaf", width=300)
             code = codes[indicator]
         if view == WHY:
@@ -86,20 +88,34 @@ def draw(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     if chosen.view == WHY:
         change.draw_change(chosen.compared, chosen.window, chosen.board, chosen.name)
     elif chosen.view == CALENDAR:
-        _draw_days(office, chosen, days)
-    else:
+        cache.draw(_draw_days, chosen)
+    elif chosen.view == UNITS:
+        cache.draw(_draw_units, chosen)
+    elif chosen.view == SIDE:
         series = _course(office, chosen, days)
-        if chosen.view == UNITS:
-            _draw_units(series, chosen)
-        elif chosen.view == SIDE:
-            links = {name: _link(name, chosen) for name in series.wholes["name"]}
-            side_by_side.draw(Selection(chosen.window, chosen.board), series, links)
-        else:
-            _draw_course(office, series, chosen)
+        links = {name: _link(name, chosen) for name in series.wholes["name"]}
+        side_by_side.draw(Selection(chosen.window, chosen.board), series, links)
+    else:
+        cache.draw(_draw_course, chosen)
+        series = _course(office, chosen, days)
+        if not np.isnan(series.values[_row(series, chosen)]).all():
+            remarks = ask(remarks_within, series.windows)
+            remark_lines.draw(office, remarks, series.windows[-1].end)
 
 
 def _course(office: Office, chosen: TrendView, days: Sequence[date]) -> Course:
-    """Follow the windows up to the chosen one, from the first with inspections on.
+    """Follow the windows up to the chosen one."""
+    windows = _windows(office, chosen, days)
+    return ask(course, windows, chosen.board, chosen.code, shared=True, most=_COURSES)
+
+
+def _row(series: Course, chosen: TrendView) -> int:
+    """Find whom the reader follows among the courses."""
+    return int(series.wholes.index[series.wholes["name"] == chosen.name][0])
+
+
+def _windows(office: Office, chosen: TrendView, days: Sequence[date]) -> tuple[Window, ...]:
+    """List the windows up to the chosen one, from the first with inspections on.
 
     Single days without inspection are left out: a city does not inspect on Sundays.
     """
@@ -111,12 +127,13 @@ def _course(office: Office, chosen: TrendView, days: Sequence[date]) -> Course:
         windows = [chosen.window]
         while len(windows) < length and windows[0].start > days[0]:
             windows.insert(0, _before(windows[0], office.rules))
-    return ask(course, tuple(windows), chosen.board, chosen.code)
+    return tuple(windows)
 
 
-def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
+def _draw_course(office: Office, chosen: TrendView) -> None:
     """Draw the sentence, the line with its usual range, and how to read it."""
-    row = int(series.wholes.index[series.wholes["name"] == chosen.name][0])
+    series = _course(office, chosen, ask(days_known))
+    row = _row(series, chosen)
     values, kind = series.values[row], chosen.window.kind
     scored = np.flatnonzero(~np.isnan(values))
     name = chosen.name if not chosen.code else f"{chosen.name}“{chosen.indicator}”得分率"
@@ -138,7 +155,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
     gaps = scored[-1] - scored[0] + 1 > len(scored)  # then what follows each other are no weeks
     page.say(latest + sentences.reading(judged, "day" if gaps else kind, target, full))
     ends = sentences.marked(ask(phase_ends, series.windows))
-    remarks = remarks_within(office, series.windows)
+    remarks = ask(remarks_within, series.windows)
     line = course_line(
         judged,
         scored,
@@ -156,7 +173,6 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
     _explain(series, row, kind)
     if latest := sentences.phases(ends):
         page.note(latest)
-    remark_lines.draw(office, remarks, series.windows[-1].end)
 
 
 def _unit_values(series: Course, row: int) -> np.ndarray | None:
@@ -234,8 +250,9 @@ def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
     return filters.same_kind(after, days, cache.office().rules)
 
 
-def _draw_days(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
+def _draw_days(office: Office, chosen: TrendView) -> None:
     """Draw the calendar of the last half year."""
+    days = ask(days_known)
     last = min(chosen.window.end, days[-1])
     first = last - timedelta(days=last.weekday(), weeks=_WEEKS - 1)
     wanted = tuple(day for day in days if first <= day <= last)
@@ -257,8 +274,9 @@ def _draw_days(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     )
 
 
-def _draw_units(series: Course, chosen: TrendView) -> None:
+def _draw_units(office: Office, chosen: TrendView) -> None:
     """Draw a small line per unit, the one that rose most first, all on one scale."""
+    series = _course(office, chosen, ask(days_known))
     lines = unit_moves(series)
     page.say(sentences.spread(lines, _than(series)))
     unit_values = series.values[lines["at"]]

@@ -1,0 +1,316 @@
+"""Outlines of the map: what is read, what is refused and in which words, what the map shows."""
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+
+from tests.builders import xlsx
+from tests.offices import checklist, copy_office, ingest, make_office
+from wenming_metrics.__main__ import FAILED, HELD, OK, main
+from wenming_metrics.access.viewer import AccessError, Viewer, bind
+from wenming_metrics.charts.city_map import city_map_chart, ring_centre
+from wenming_metrics.decisions.outlines import drop_outlines, keep_outlines, look_at_outlines
+from wenming_metrics.demo.city import build_city
+from wenming_metrics.demo.outlines import SYSTEM, write_outlines
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.city_map import city_map
+from wenming_metrics.reading.outlines import read as outline_reader
+from wenming_metrics.reading.outlines.read import read_shapes
+from wenming_metrics.reading.outlines.shapes import (
+    contains,
+    crosses_itself,
+    distance,
+    in_metres,
+)
+from wenming_metrics.store.database import revision
+
+pytestmark = pytest.mark.only("sqlite")
+DEGREES, PLANE = "CGCS2000 经纬度", "平面坐标（东、北，米）"
+WEEK = window("week", date(2026, 11, 18))
+SQUARE = [[0, 0], [0.01, 0], [0.01, 0.01], [0, 0.01], [0, 0]]
+"""Degrees: about a kilometre."""
+
+
+def make(folder):
+    office = make_office(
+        folder,
+        [["A", "环境", 10, "*"]],
+        [{"code": "A", "weight": 100}],
+        streets=[("甲街道", "主城区"), ("乙街道", "主城区"), ("丙街道", "主城区")],
+        sites=[["一号", "小区", "甲街道"], ["二号", "小区", "乙街道"], ["二号", "小区", "甲街道"]],
+    )
+    rows = [
+        ["2026-11-18", "市督查组", street, "小区", site, "环境", result, lost]
+        for street, site, result, lost in (
+            ("甲街道", "一号", "不合格", 4),
+            ("乙街道", "二号", "合格", None),
+        )
+    ]
+    ingest(office, checklist(rows), "一.xlsx")
+    return office
+
+
+@pytest.fixture
+def office(tmp_path):
+    return copy_office(tmp_path, "a city to be drawn", make)
+
+
+def moved(ring, east, north):
+    return [[x + 106 + east, y + 36 + north] for x, y in ring]
+
+
+def area(name, east=0.0, north=0.0, ring=SQUARE):
+    geometry = {"type": "Polygon", "coordinates": [moved(ring, east, north)]}
+    return {"type": "Feature", "properties": {"名称": name}, "geometry": geometry}
+
+
+def spot(name, east, north, **facts):
+    geometry = {"type": "Point", "coordinates": [106 + east, 36 + north]}
+    return {"type": "Feature", "properties": {"名称": name, **facts}, "geometry": geometry}
+
+
+def collection(*features):
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def looked(office, *features, system=DEGREES):
+    return look_at_outlines(office, collection(*features), "轮廓.geojson", system)
+
+
+def told(file):
+    return [(problem.code, problem.found) for problem in file.problems]
+
+
+THREE = [area("甲街道"), area("乙街道", 0.01), area("丙街道", 0.02)]
+
+
+def test_squares_side_by_side_are_taken_without_a_word(office):
+    file = looked(
+        office, *THREE, spot("一号", 0.005, 0.005), spot("二号", 0.015, 0.002, 所属街道="乙街道")
+    )
+    assert told(file) == []
+    assert file.sentence == "单位轮廓 3 个，点位 2 个。"
+
+
+@pytest.mark.parametrize(
+    ("feature", "fault"),
+    [
+        (area("没有街道"), ("轮廓-10", "没有街道")),
+        (
+            area("甲街道", ring=[[0, 0], [0.01, 0.01], [0.01, 0], [0, 0.01], [0, 0]]),
+            ("轮廓-09", "甲街道"),
+        ),
+        (area("甲街道", ring=[[0, 0], [0.01, 0], [0, 0]]), ("轮廓-08", "甲街道")),
+        (area(""), ("轮廓-04", "")),
+        (area("甲街道", 0.005), ("轮廓-12", "乙街道")),
+        (area("丙街道", 0.05), ("轮廓-11", "丙街道")),
+        (spot("一号", 0.5, 0.5), ("轮廓-13", "一号")),
+        (spot("二号", 0.005, 0.005), ("轮廓-10", "二号")),  # which of two
+        (
+            {"type": "Feature", "geometry": {"type": "LineString", "coordinates": []}},
+            ("轮廓-03", "LineString"),
+        ),
+        ({"geometry": {"type": "Polygon", "coordinates": [[["x", 1]]]}}, ("轮廓-03", "Polygon")),
+        (None, ("轮廓-03", "没有图形")),
+    ],
+)
+def test_a_faulty_shape_is_named_and_the_others_are_taken(office, feature, fault):
+    file = looked(office, *THREE[1:], feature)
+    assert fault in told(file)
+    assert not file.is_refused
+
+
+def test_a_street_without_an_outline_is_named(office):
+    assert told(looked(office, *THREE[:2])) == [("轮廓-14", "丙街道")]
+
+
+def test_coordinates_the_wrong_way_round_are_refused_and_told_so(office):
+    turned = area("甲街道")
+    turned["geometry"]["coordinates"] = [[pair[::-1] for pair in moved(SQUARE, 0, 0)]]
+    file = looked(office, turned, THREE[1])
+    assert (told(file), file.is_refused) == ([("轮廓-06", "甲街道")], True)
+    assert "东和北可能写反了" in file.problems[0].text
+    with pytest.raises(IntakeError, match="没有可用的轮廓"):
+        keep_outlines(office, file, "甲")
+
+
+def test_coordinates_of_another_system_are_refused(office):
+    file = looked(office, *THREE, system=PLANE)
+    assert told(file) == []  # a city may count metres from its own origin
+    far = area("甲街道")
+    far["geometry"]["coordinates"] = [[[500_000 + x, 4_000_000 + y] for x, y in SQUARE]]
+    assert told(looked(office, far)) == [("轮廓-07", "甲街道")]
+    far["geometry"]["coordinates"] = [[[4_000_000 + x, 500_000 + y] for x, y in SQUARE]]
+    assert told(looked(office, far, system=PLANE)) == [("轮廓-06", "甲街道")]
+    with pytest.raises(IntakeError, match="没有“北京54”这种坐标系"):
+        looked(office, system="北京54")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[1,2]",
+        b'{"features": 3}',
+        b"{" * 100_000,
+        b"[" * 100_000,
+        b"\xff\xfe\x00",
+        b"a,b\n1,2\n",
+    ],
+)
+def test_what_is_no_map_is_refused(office, content):
+    file = look_at_outlines(office, content, "x", DEGREES)
+    assert file.is_refused
+    assert {problem.code for problem in file.problems} == {"轮廓-02"}
+
+
+def test_files_that_are_too_large_are_refused(office, monkeypatch):
+    monkeypatch.setattr(outline_reader, "LARGEST", 1 << 20)
+    assert [p.code for p in read_shapes(b"{" + b" " * (1 << 20))[1]] == ["轮廓-01"]
+    many = [[106 + n * 1e-7, 36.0] for n in range(400_010)]
+    ring = {"type": "Polygon", "coordinates": [many]}
+    content = json.dumps({"features": [{"properties": {"名称": "甲"}, "geometry": ring}]}).encode()
+    monkeypatch.setattr(outline_reader, "LARGEST", len(content))
+    assert [(p.code, p.found) for p in read_shapes(content)[1]] == [("轮廓-02", "too_many_points")]
+
+
+def test_a_table_of_points_is_read_as_well(office):
+    rows = [["甲街道", "", *pair] for pair in moved(SQUARE, 0, 0)]
+    rows += [
+        ["乙街道", part, *pair]
+        for part, east in ((1, 0.01), (2, 0.05))
+        for pair in moved(SQUARE, east, 0)
+    ]
+    rows.insert(2, ["", "", None, None])
+    rows.append(["丙街道", "", "东", 36])
+    table = xlsx({"轮廓": [["市域轮廓"], ["单位名称", "部分", "经度", "纬度"], *rows]})
+    file = look_at_outlines(office, table, "轮廓.xlsx", DEGREES)
+    assert told(file) == [("轮廓-05", "丙街道"), ("轮廓-14", "丙街道")]
+    assert [(shape.name, len(shape.rings)) for shape in file.shapes] == [
+        ("甲街道", 1),
+        ("乙街道", 2),
+    ]
+    csv = "点位名称,所属街道,经度,纬度\n二号,乙街道,106.015,36.002\n".encode()
+    file = look_at_outlines(office, csv, "点位.csv", DEGREES)
+    assert [(shape.kind, shape.name, shape.street) for shape in file.shapes] == [
+        ("site", "二号", "乙街道")
+    ]
+
+
+def test_units_and_sites_come_in_two_files_of_one_system(office):
+    keep_outlines(office, looked(office, *THREE), "甲")
+    sites = looked(office, spot("一号", 0.005, 0.005))
+    assert keep_outlines(office, sites, "甲") == 4
+    other = looked(office, spot("一号", 0.005, 0.005), system="WGS84 经纬度")
+    assert told(other) == [("轮廓-15", "")]
+    with pytest.raises(IntakeError, match="原来存的是CGCS2000 经纬度"):
+        keep_outlines(office, other, "甲")
+    assert keep_outlines(office, looked(office, *THREE[:2]), "甲") == 3
+
+
+def test_the_same_file_once_more_changes_nothing(office):
+    keep_outlines(office, looked(office, *THREE), "甲")
+    before = revision(office.store)
+    assert keep_outlines(office, looked(office, *THREE), "乙") == 3
+    assert revision(office.store) == before
+
+
+def test_the_map_shows_the_figures_of_the_list(office):
+    assert city_map(office, WEEK, "street") is None
+    keep_outlines(office, looked(office, *THREE, spot("一号", 0.005, 0.005)), "甲")
+    shown = city_map(office, WEEK, "street")
+    lines = shown.units.set_index("unit_name")
+    assert lines["score"].to_dict() == {
+        "甲街道": 60.0,
+        "乙街道": 100.0,
+        "丙街道": pytest.approx(np.nan, nan_ok=True),
+    }
+    assert lines["lost"].to_dict()["甲街道"] == 40.0
+    assert lines["held"].tolist() == [1, 0, 0]
+    ring = lines.at["甲街道", "rings"][0]
+    assert np.ptp(ring[:, 1]) == pytest.approx(1113.2, rel=1e-6)
+    assert np.ptp(ring[:, 0]) == pytest.approx(1113.2 * np.cos(np.radians(36.005)), rel=1e-4)
+    drop_outlines(office, "甲")
+    assert city_map(office, WEEK, "street") is None
+
+
+def test_the_drawing_asks_nobody_for_a_map(office):
+    keep_outlines(office, looked(office, *THREE, spot("一号", 0.005, 0.005)), "甲")
+    shown = city_map(office, WEEK, "street")
+    sites = shown.sites.assign(times=2)
+    figure = city_map_chart(
+        shown.units, sites, "lost", lambda line: line["unit_name"], is_dark_high=True
+    )
+    kinds = {trace.type for trace in figure.data}
+    assert kinds == {"scatter"}, "no geographic trace: those fetch outlines or tiles"
+    assert not {"geo", "map", "mapbox"} & set(figure.to_dict()["layout"])
+    shades = {trace.name: trace.fillcolor for trace in figure.data if trace.fill == "toself"}
+    assert shades == {"甲街道": "rgb(31,78,121)", "乙街道": "rgb(232,239,246)", "丙街道": "#f1f2f4"}
+    assert figure.layout.annotations[0].text == "示意图，不作为划界依据"
+    assert figure.layout.yaxis.scaleanchor == "x"
+
+
+def test_who_may_not_take_in_may_not_draw(office):
+    reader = bind(office, Viewer("ling", "领导甲", "领导", acts=frozenset()))
+    with pytest.raises(AccessError, match="没有“入库”的权限"):
+        keep_outlines(reader, looked(office, *THREE), "甲")
+    with pytest.raises(IntakeError, match="请先填写经办人"):
+        keep_outlines(office, looked(office, *THREE), " ")
+
+
+def test_geometry_against_shapes_known_by_heart():
+    square = np.array([[0.0, 0], [10, 0], [10, 10], [0, 10]])
+    points = np.array([[5.0, 5], [15, 5], [-1, 5], [5, 13]])
+    assert contains(square, points).tolist() == [True, False, False, False]
+    assert distance(square, points).tolist() == [5, 5, 1, 3]
+    assert not crosses_itself(square)
+    assert crosses_itself(np.array([[0.0, 0], [10, 10], [10, 0], [0, 10]]))
+    assert ring_centre(square) == (5, 5)
+    assert in_metres([(3.0, 4.0)], PLANE, (1, 1)).tolist() == [[2, 3]]
+
+
+def test_the_made_up_city_has_a_map_without_a_fault(tmp_path):
+    city = build_city()
+    content = write_outlines(tmp_path, city).read_bytes()
+    shapes, faults = read_shapes(content)
+    streets = city.units.loc[city.units["unit_kind"] == "街道", "unit_name"]
+    assert faults == []
+    outlines = {
+        s.name: in_metres(s.rings[0], SYSTEM, (106.1, 36.1)) for s in shapes if s.kind == "unit"
+    }
+    assert set(outlines) == set(streets)
+    assert not any(map(crosses_itself, outlines.values()))
+    spots = [s for s in shapes if s.kind == "site"]
+    assert len(spots) == city.sites["street"].isin(streets).sum()
+    inside = [
+        contains(outlines[s.street], in_metres(s.rings[0], SYSTEM, (106.1, 36.1)))[0] for s in spots
+    ]
+    assert np.mean(inside) > 0.99
+
+
+def test_on_the_command_line(office, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("WENMING_STORE", office.store.engine.url.database)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    path = tmp_path / "轮廓.geojson"
+    path.write_bytes(collection(*THREE))
+
+    def run(*words):
+        code = main(["outlines", str(path), "--system", DEGREES, *words])
+        out, err = capsys.readouterr()
+        return code, out + err
+
+    code, said = run()
+    assert (code, "只检查，没有存入" in said) == (OK, True)
+    assert city_map(office, WEEK, "street") is None
+    code, said = run("--who", "甲")
+    assert (code, "单位轮廓 3 个，点位 0 个。已存入。" in said) == (OK, True)
+    path.write_bytes(collection(*THREE[:1]))
+    code, said = run()
+    assert (code, "这些单位没有轮廓：乙街道、丙街道。" in said) == (HELD, True)
+    path.write_bytes(b"{}")
+    code, said = run("--json")
+    assert (code, json.loads(said)["shapes"]) == (FAILED, 0)

@@ -1,0 +1,101 @@
+"""总览 as files: one page, one long picture, with the figures that the page shows."""
+
+import io
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from wenming_metrics.export.typeset import LEADER, PHONE, print_pdf, print_pictures
+from wenming_metrics.ui.frame.cards import Card, LinkedPiece, bar_row, card_html
+from wenming_metrics.ui.overview.alerts import Alert
+from wenming_metrics.ui.overview.printed import printed
+from wenming_metrics.ui.overview.view import CityView, GroupEnds
+
+pytestmark = pytest.mark.only("sqlite")
+
+
+def view(groups=3, units=3):
+    def figure(label, value, unit, *lines):
+        html = f"<div class='figures of1'>{card_html(Card(label, value, unit, lines))}</div>"
+        return LinkedPiece(html, label, "pages/trends.py", label, {})
+
+    ends = tuple(
+        (
+            side,
+            title,
+            tuple(
+                (f"**{n + 1}** *街\\_{n}* :gray[9{n}.25] :blue[↑{n + 1}]", f"街_{n}")
+                for n in range(units)
+            ),
+            ("第 3 名并列 4 个，超过名单上限，未列名",) if side == "back" else (),
+        )
+        for side, title in (("front", "靠前"), ("back", "靠后"))
+    )
+    loss = LinkedPiece(
+        bar_row("公共环境", "3.21分（26.0%）", 1.0), "loss-0", "pages/losses.py", "公共环境", {}
+    )
+    return CityView(
+        sentence="本周全市 **88.12** 分，比上周降 1.57 分，与上周基本持平。",
+        alerts=(Alert("领导", "**!** 逾期7条：城管局2条", "pages/rectification.py", {}),),
+        figures=(
+            figure("全市得分", "88.12", "", "较上周▼1.57", "目标90"),
+            figure("逾期", "7", "条"),
+        ),
+        of_day=(),
+        groups=tuple(GroupEnds(f"第{n}组", 14, 12, ends) for n in range(groups)),
+        losses=(loss,),
+        sites=(),
+        returning=0,
+        survey=Alert("领导", "**两率一度** 三季度：知晓率78.07%", "pages/survey.py", {}),
+        check_count=12_345,
+    )
+
+
+FOOT = "测评办法：演示 · 检查 12,345 项次"
+
+
+def test_one_page_says_what_the_page_says():
+    reader = PdfReader(io.BytesIO(print_pdf(printed(view(), "11月16日至22日", FOOT, LEADER))))
+    assert len(reader.pages) == 1
+    text = "".join(reader.pages[0].extract_text().split())
+    for piece in (
+        *("总览", "11月16日至22日", "逾期7条：城管局2条", "本周全市88.12分，比上周降1.57分"),
+        *(
+            "全市得分",
+            "较上周▼1.57；目标90",
+            "7条",
+            "第0组（12/14）",
+            "街_2",
+            "92.25",
+            "↑3",
+        ),
+        *("第3名并列4个", "公共环境3.21分（26.0%）", "知晓率78.07%", "检查12,345项次"),
+    ):
+        assert "".join(piece.split()) in text, piece
+    assert not set("*[]<>\\") & set(text)
+
+
+def test_the_long_picture_is_one_and_as_wide_as_a_phone_reads():
+    (picture,) = print_pictures(printed(view(), "11月16日至22日", FOOT, PHONE), 144.0)
+    with Image.open(io.BytesIO(picture)) as drawn:
+        assert drawn.width == 840
+        assert drawn.height > drawn.width
+
+
+def test_a_day_gives_its_own_figures():
+    of_day = view().__class__(
+        **{
+            **vars(view()),
+            "of_day": (Card("督查点位", "38", "个", ("检查1,200项次",)),),
+            "groups": (),
+        }
+    )
+    text = "".join(
+        PdfReader(io.BytesIO(print_pdf(printed(of_day, "11月20日", FOOT, LEADER))))
+        .pages[0]
+        .extract_text()
+        .split()
+    )
+    assert "督查点位38个检查1,200项次" in text
+    assert "全市得分" not in text

@@ -1,0 +1,98 @@
+"""Parts of pages: drawn once, sent again as they were, and anew after what they rest on has changed."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.offices import checklist, copy_office, ingest
+from tests.store.test_split import open_office, rows
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.memory import Memory
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.ui.frame import cache
+
+_drawn: list[date] = []
+
+
+def part(_office, on):
+    """Draw how many checks there were in a month, in two columns."""
+    _drawn.append(on)
+    left, right = st.columns(2)
+    right.caption("右边")
+    with left:
+        checks = cache.ask(city, window("month", on)).checks
+        st.markdown(f"检查{checks}项")
+        if checks > 1000:
+            raise ValueError("broken")
+
+
+def page(on):
+    import streamlit as st
+
+    from tests.ui.test_parts import part
+    from wenming_metrics.ui.frame import cache
+
+    st.subheader("上面")
+    with st.container(key="inside"):
+        cache.draw(part, on)
+    st.caption("下面")
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    def make(place):
+        made = open_office(place)
+        ingest(made, checklist(rows(count=60)), "一.xlsx")
+        return made
+
+    shown = replace(copy_office(tmp_path, "parts", make), recall=cache._recall)
+    monkeypatch.setattr(cache, "office", lambda: shown)
+    monkeypatch.setattr(cache, "_MEMORY", Memory())
+    _drawn.clear()
+    return shown
+
+
+ON = date(2026, 10, 30)
+COUNT = len({tuple(row[:6]) for row in rows(count=60) if row[0].month == ON.month})
+
+
+def shown() -> list[str]:
+    """Draw the page in a session of its own; gives what stands on it, in its order."""
+    app = AppTest.from_function(page, args=(ON,)).run()
+    assert not app.exception
+    return [text.value for text in app.main if hasattr(text, "value")]
+
+
+def more(day: date) -> bytes:
+    unit = ["市督查组", "乙街道", "小区", "1号点", "环境", "符合", 0]
+    return checklist([[rows()[0][0].replace(month=day.month, day=day.day), *unit]])
+
+
+def test_a_part_is_drawn_once_for_all_sessions_and_stands_where_it_stood(office):
+    first = shown()
+    assert first == ["上面", f"检查{COUNT}项", "右边", "下面"]
+    assert shown() == first
+    assert shown() == first
+    assert len(_drawn) == 1
+
+
+def test_only_a_change_of_what_it_rests_on_draws_it_anew(office):
+    shown()
+    ingest(office, more(date(2026, 11, 3)), "下月.xlsx")
+    assert f"检查{COUNT}项" in shown()
+    assert len(_drawn) == 1
+    ingest(office, more(date(2026, 10, 28)), "本月.xlsx")
+    assert f"检查{COUNT + 1}项" in shown()
+    assert len(_drawn) == 2
+
+
+def test_a_part_that_fails_leaves_nothing_behind(office, monkeypatch):
+    real = cache.ask
+    monkeypatch.setattr(cache, "ask", lambda *asked: replace(real(*asked), checks=2000))
+    app = AppTest.from_function(page, args=(ON,)).run()
+    assert app.exception
+    monkeypatch.setattr(cache, "ask", real)
+    assert f"检查{COUNT}项" in shown()

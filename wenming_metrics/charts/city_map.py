@@ -1,0 +1,140 @@
+"""The map: filled shapes in metres, one hue from light to dark; no tile, no request to anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from wenming_metrics.charts.template import ACCENT, LINE, QUIET, TEMPLATE, TEXT
+
+_LIGHT, _DARK = np.array([232, 239, 246]), np.array([31, 78, 121])
+_NONE = "#f1f2f4"
+_LABELLED = 60
+"""So many units bear their name; of more, only the pointer tells."""
+
+
+def city_map_chart(
+    units: pd.DataFrame,
+    sites: pd.DataFrame,
+    measure: str,
+    spell: Callable[[pd.Series], str],
+    *,
+    is_dark_high: bool,
+) -> go.Figure:
+    """Draw the units by one measure, and the sites that come back.
+
+    Takes: units, sites - of `queries.city_map.CityMap`; measure - column of `units`; spell - what the pointer says
+           of a unit; is_dark_high - the highest is darkest (losses), else the lowest is (scores)
+    """
+    drawing = go.Figure()
+    values = units[measure].astype(float)
+    shades = _shades(values if is_dark_high else -values)
+    for line, shade in zip(units.to_dict("records"), shades, strict=True):
+        outline = _joined(line["rings"])
+        drawing.add_scatter(
+            x=outline[:, 0],
+            y=outline[:, 1],
+            fill="toself",
+            mode="lines",
+            fillcolor=shade,
+            line={"color": "white", "width": 1.5},
+            hoveron="fills",
+            name=line["unit_name"],
+            text=spell(pd.Series(line)),
+            hoverinfo="text",
+        )
+    if len(units) <= _LABELLED:
+        _label(drawing, units, shades)
+    if len(sites):
+        back = sites[sites["times"] > 0]
+        drawing.add_scatter(
+            x=back["east"],
+            y=back["north"],
+            mode="markers",
+            marker={
+                "size": 8 + 2 * back["times"].clip(upper=6),
+                "color": "white",
+                "symbol": "diamond",
+            }
+            | {"line": {"color": TEXT, "width": 1.5}},
+            text=[
+                f"{n}：查出 {t} 次" for n, t in zip(back["site_name"], back["times"], strict=True)
+            ],
+            hoverinfo="text",
+        )
+    axis = {"visible": False, "fixedrange": True}
+    drawing.update_layout(
+        template=TEMPLATE,
+        height=560,
+        xaxis=axis,
+        yaxis={**axis, "scaleanchor": "x", "scaleratio": 1},
+        hovermode="closest",
+        annotations=[
+            {
+                **{
+                    "text": "示意图，不作为划界依据",
+                    "showarrow": False,
+                    "xref": "paper",
+                    "yref": "paper",
+                },
+                **{"x": 1, "y": 0, "xanchor": "right", "font": {"size": 12, "color": QUIET}},
+            }
+        ],
+    )
+    return drawing
+
+
+def _joined(rings: list[np.ndarray]) -> np.ndarray:
+    """Put rings of one unit one behind the other, with a gap between."""
+    gap = np.full((1, 2), np.nan)
+    strips = [strip for ring in rings for strip in (ring, ring[:1], gap)]
+    return np.vstack(strips[:-1])
+
+
+def _shades(values: pd.Series) -> list[str]:
+    low, high = values.min(), values.max()
+    span = high - low if high > low else 1.0
+    shades = []
+    for value in values:
+        if np.isnan(value):
+            shades.append(_NONE)
+        else:
+            red, green, blue = _LIGHT + (_DARK - _LIGHT) * (value - low) / span
+            shades.append(f"rgb({red:.0f},{green:.0f},{blue:.0f})")
+    return shades
+
+
+def _label(drawing: go.Figure, units: pd.DataFrame, shades: list[str]) -> None:
+    middles = [ring_centre(max(rings, key=len)) for rings in units["rings"]]
+    inks = ["white" if _is_dark(shade) else TEXT for shade in shades]
+    drawing.add_scatter(
+        x=[x for x, _ in middles],
+        y=[y for _, y in middles],
+        mode="text",
+        text=[str(name).removesuffix("街道") for name in units["unit_name"]],
+        textfont={"size": 12, "color": inks},
+        hoverinfo="skip",
+    )
+
+
+def ring_centre(ring: np.ndarray) -> tuple[float, float]:
+    """Give the centre of an area; its middle where it has none."""
+    x, y = ring[:, 0], ring[:, 1]
+    next_x, next_y = np.roll(x, -1), np.roll(y, -1)
+    turn = x * next_y - next_x * y
+    area = turn.sum()
+    if abs(area) < 1e-9:
+        return float(x.mean()), float(y.mean())
+    return float(((x + next_x) * turn).sum() / (3 * area)), float(
+        ((y + next_y) * turn).sum() / (3 * area)
+    )
+
+
+def _is_dark(shade: str) -> bool:
+    if shade in (_NONE, LINE, ACCENT):
+        return shade == ACCENT
+    red, green, blue = (int(channel) for channel in shade[4:-1].split(","))
+    return 0.3 * red + 0.59 * green + 0.11 * blue < 140

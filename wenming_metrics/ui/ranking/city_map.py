@@ -1,0 +1,61 @@
+"""The map below the list; a city without outlines sees nothing of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.charts.city_map import city_map_chart
+from wenming_metrics.queries.city_map import BACK, CityMap, city_map
+from wenming_metrics.queries.office import Office
+from wenming_metrics.ui.frame import cache, page
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.filters import Selection
+
+_MEASURES = {
+    "得分": ("score", False),
+    "失分": ("lost", True),
+    "未整改": ("held", True),
+    "反弹": ("relapsed", True),
+    "反复点位": ("returning", True),
+}
+"""What colours the map -> column, and whether the highest is darkest."""
+
+
+def draw(selection: Selection) -> None:
+    """Draw the map of the chosen window and group."""
+    laid = _map_of(selection)
+    if laid is None or laid.units.empty:
+        return
+    with page.fold("地图", "map"):
+        st.subheader("示意图")
+        measure = page.switch("图上看什么", list(_MEASURES), "map")
+        cache.draw(_draw_map, selection, measure)
+
+
+def _draw_map(_office: Office, selection: Selection, measure: str) -> None:
+    laid = _map_of(selection)
+    column, is_dark_high = _MEASURES[measure]
+    page.note(
+        f"颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}；浅灰的没有得分。"
+        f"菱形是反复点位，越大查出越多。未整改、反弹是近 {BACK} 天发现、属地在这里的问题。"
+        f"{laid.system}，示意图，不作为划界依据。"
+    )
+    drawing = city_map_chart(laid.units, laid.sites, column, _spell, is_dark_high=is_dark_high)
+    page.chart(drawing, f"map-{measure}-{selection.window.title}-{selection.board}")
+
+
+def _map_of(selection: Selection) -> CityMap | None:
+    return ask(city_map, selection.window, selection.board, shared=True, most=4)
+
+
+def _spell(line: pd.Series) -> str:
+    score = (
+        "没有得分"
+        if pd.isna(line["score"])
+        else f"{line['score']:.2f} 分，失 {line['lost']:.2f} 分"
+    )
+    return (
+        f"{line['unit_name']}：{score}<br>未整改 {line['held']} 条，其中反弹 {line['relapsed']} 条，"
+        f"反复点位 {line['returning']} 个"
+    )
