@@ -155,7 +155,7 @@ def special_points(
         return _OTHERWISE / 2 if len(figures) > 1 else 0.0
     if kind == reading.FINDINGS:
         problems = by_role.get("description")
-        return -3.0 if problems and problems.forms["filled"] < 0.7 else 0.0
+        return -3.0 if not problems or problems.forms["filled"] < 0.7 else 0.0
     if kind == reading.CHECKLIST:
         item = by_role.get("item")
         return _OTHERWISE if item and item.has("category") >= 0.5 > item.has("item") else 0.0
