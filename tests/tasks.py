@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.killing import HEAVY, STARTING
+
 
 @contextmanager
 def local_cluster() -> Iterator[object]:
@@ -20,9 +22,13 @@ def local_cluster() -> Iterator[object]:
     quick = {
         "distributed.scheduler.allowed-failures": 1,
         "distributed.comm.timeouts.connect": "2s",  # to ask a dead worker for its results
+        "distributed.worker.multiprocessing-method": "forkserver",
         "distributed.worker.profile.enabled": False,
         "distributed.admin.system-monitor.interval": "10s",
     }
+    with dask.config.set(quick):
+        distributed.utils.get_mp_context()  # which has a list of its own
+        STARTING.set_forkserver_preload(HEAVY)
     with (
         dask.config.set(quick),
         distributed.LocalCluster(

@@ -45,7 +45,9 @@ BANNED = re.compile(
 )
 OTHER_COUNTERS = re.compile("[ }]个问题|[ }][项件]问题|[ }]件(?! 次)|[一几]件(?!事)|^件数?$")
 """Problems are counted in 条, their places in 处, checks in 项: 件 and 个 are neither."""
-SHOWN = r"\b(?:text|remedy|meaning|title|place|source|note|about|help|metavar) = \"([^\"]*)\""
+SHOWN = (
+    r"\b(?:text|remedy|meaning|title|place|source|note|about|help|metavar|sentence) = \"([^\"]*)\""
+)
 """Values of TOML files that are only read by people."""
 
 
@@ -85,7 +87,11 @@ def said():
     with (ROOT / "data/messages.toml").open("rb") as file:
         entries = tomllib.load(file)
     found += [(code, e["text"] + e["remedy"]) for code, e in entries.items()]
-    for name in ("vocabulary/columns.toml", "commands/commands.toml"):
+    for name in (
+        *("vocabulary/columns.toml", "commands/commands.toml"),
+        *("rules/rules_settings.toml", "rules/composite_settings.toml"),
+        "rules/survey/settings.toml",
+    ):
         declared = (ROOT / "wenming_metrics" / name).read_text("utf-8")
         found += [(name, words) for words in re.findall(SHOWN, declared)]
     for path in ROOT.glob("wenming_metrics/manual/*.md"):

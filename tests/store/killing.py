@@ -11,8 +11,9 @@ from tests.postgres import is_chosen
 
 STARTING = multiprocessing.get_context("forkserver")
 """Starts processes as forks of one that has imported what they need."""
-_HEAVY = ["pytest", "tests.store.test_split", "sqlalchemy.dialects.postgresql.psycopg"]
-STARTING.set_forkserver_preload(_HEAVY)
+HEAVY = ["pytest", "tests.store.test_split", "sqlalchemy.dialects.postgresql.psycopg"]
+HEAVY += ["distributed"]  # for the workers of `tests.tasks`: a process has one that forks
+STARTING.set_forkserver_preload(HEAVY)
 _PATIENCE = 120
 """Seconds a victim may take to begin: machines that run the tests may be busy."""
 READY = "ready"

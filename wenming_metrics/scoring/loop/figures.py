@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.working_days import WorkingDays, count_working
-from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.scoring.tree.states import OPEN
 
 Mask = Callable[[pd.DataFrame], np.ndarray]
@@ -183,7 +182,6 @@ FIGURES = (
     ),
 )
 """All figures, those without a limit first."""
-BY_CODE = {definition.code: definition for definition in FIGURES}
 
 
 def figures(lines: pd.DataFrame) -> pd.DataFrame:
@@ -245,8 +243,3 @@ def median_days(lines: pd.DataFrame, calendar: WorkingDays) -> tuple[float, int]
     moments = (closed_lines[name].to_numpy(np.int64) for name in ("handed", "closed"))
     days = count_working(calendar, *moments)
     return (float(np.median(days)) if len(days) else np.nan), len(days)
-
-
-def closes_on_check(rules: LoopRules) -> bool:
-    """Say whether only 销号 closes a problem."""
-    return rules.closes == "check"

@@ -264,11 +264,16 @@ def arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> l
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
-    """Spell a difference with its sign: +0.85, -1.20, 持平; "" without a value."""
+    """Spell a difference with its sign: ▲0.85, ▼1.20, 持平; "" without a value."""
     if value is None or pd.isna(value):
         return ""
     if abs(value) < 0.5 * 10**-decimals:
         return "持平"
+    return arrow(value, decimals)
+
+
+def arrow(value: float, decimals: int = 2) -> str:
+    """Spell a rise or a fall: ▲0.85, ▼1.20."""
     return f"{'▲' if value > 0 else '▼'}{abs(value):.{decimals}f}"
 
 

@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from wenming_metrics.charts.rank_history import count_bars, rank_lines
-from wenming_metrics.domain.periods import Window, now, series, today
+from wenming_metrics.domain.periods import now, series, today
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.problems.by_board import held_by_board
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.queries.scores.score_windows import COURSE
-from wenming_metrics.queries.trend.dated_notes import DayRemark, remarks_within
+from wenming_metrics.queries.trend.dated_notes import remarks_within
 from wenming_metrics.rules.model import Board
 from wenming_metrics.ui.frame import cache, filters, navigation, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
@@ -72,17 +72,14 @@ def _draw_facts(office: Office, selection: Selection, name: str) -> None:
         _draw_open(facts, query)
         _draw_survey(facts)
         _draw_kept(facts)
-    remarks = remark_lines(_remarks(office, selection.window))
+    remarks = remark_lines(
+        remarks_within(office, series(selection.window, COURSE[selection.window.kind]))
+    )
     if remarks:
         page.note(words.plain(remarks))
     foot = page.foot_text(office, selection.window, int(facts.line["checks"]))
     foot = "　".join(filter(None, (remarks, foot)))
     st.html(sheet(facts, opening_sentences, query, foot))
-
-
-def _remarks(office: Office, last: Window) -> list[DayRemark]:
-    """List what was written of days of the course that the page and its printed sheet show."""
-    return remarks_within(office, series(last, COURSE[last.kind]))
 
 
 def _portrait(
