@@ -7,6 +7,7 @@ cells of tables of data, names of files. The rest must be written as `tests.test
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -26,7 +27,12 @@ _ELEMENTS = ("markdown", "caption", "subheader", "error", "warning", "info", "su
 _WIDGETS = (
     *("selectbox", "multiselect", "text_input", "text_area", "date_input", "number_input", "radio"),
     *("checkbox", "toggle", "button", "button_group", "tabs", "expander", "metric"),
+    *("download_button", "page_link", "file_uploader", "popover"),
 )
+_HEADS = '"(?:label|help)": ?("(?:[^"\\\\]|\\\\.)*")'
+"""In what Streamlit is told of the columns of a table."""
+_LAID_OUT = ("text", "ticktext")
+"""Names of a chart's layout that hold texts; what its marks say holds names as they were sent."""
 
 
 def faults(text: str) -> list[str]:
@@ -89,10 +95,26 @@ def _of_page(app: object, _arguments: tuple, _caller: str) -> Iterator[tuple[str
             proto = getattr(element, "proto", None)
             for field in ("label", "help", "placeholder"):
                 yield f"page {kind} {field}", str(getattr(proto, field, "") or "")
+    for element in app.get("dataframe"):
+        for quoted in re.findall(_HEADS, element.proto.columns):
+            yield "page heading", json.loads(quoted)
+    for element in app.get("plotly_chart"):
+        layout = json.loads(element.proto.spec or "{}").get("layout", {})
+        yield from (("page chart", text) for text in _texts_in(layout))
     for element in app.get("html"):
         body = str(element.proto.body)
         if not any(sign in body for sign in ("<script", "<style", "cells")):  # not cells as sent
             yield "page html", body
+
+
+def _texts_in(laid_out: object) -> Iterator[str]:
+    """Give the texts of a chart's layout: titles, axes, what stands beside marks."""
+    for name, value in laid_out.items() if isinstance(laid_out, dict) else ():
+        if name in _LAID_OUT and name != "template":
+            yield from [value] if isinstance(value, str) else map(str, value or ())
+        for inner in value if isinstance(value, list) else [value]:
+            if name != "template":
+                yield from _texts_in(inner)
 
 
 def _of_terminal(_console: object, arguments: tuple, _caller: str) -> Iterator[tuple[str, str]]:
@@ -105,18 +127,28 @@ def _of_terminal(_console: object, arguments: tuple, _caller: str) -> Iterator[t
 
 
 def _of_workbook(_book: object, arguments: tuple, caller: str) -> Iterator[tuple[str, str]]:
-    """Give the titles and notes of a workbook that the product hands out: lines of one text."""
+    """Give the titles and notes of a workbook that the product hands out: lines of one text; and the
+    headings of its tables: the first line of several texts."""
     if caller.startswith(_OURS) and isinstance(arguments[0], io.BytesIO):
         content = io.BytesIO(arguments[0].getvalue())
         for sheet in openpyxl.load_workbook(content, read_only=True):
+            headed = False
             for row in sheet.iter_rows(max_row=12, values_only=True):
                 texts = [cell for cell in row if isinstance(cell, str)]
-                yield from ((f"sheet {sheet.title}", text) for text in texts if len(texts) == 1)
+                is_head = not headed and len(texts) > 1
+                headed = headed or is_head
+                if is_head or len(texts) == 1:
+                    yield from ((f"sheet {sheet.title}", text) for text in texts)
 
 
 def _of_document(document: object, _arguments: tuple, caller: str) -> Iterator[tuple[str, str]]:
     if caller.startswith(_OURS):
         yield from (("document", paragraph.text) for paragraph in document.paragraphs)
+        for table in document.tables:
+            yield from (("document heading", cell.text) for cell in table.rows[0].cells)
+        for section in document.sections:
+            for part in (section.header, section.footer, section.first_page_header):
+                yield from (("document margin", paragraph.text) for paragraph in part.paragraphs)
 
 
 def _of_slides(deck: object, _arguments: tuple, caller: str) -> Iterator[tuple[str, str]]:
@@ -124,3 +156,6 @@ def _of_slides(deck: object, _arguments: tuple, caller: str) -> Iterator[tuple[s
         for slide in deck.slides:
             frames = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
             yield from (("slide", text) for text in frames)
+            for shape in slide.shapes:
+                if shape.has_table:
+                    yield from (("slide heading", cell.text) for cell in shape.table.rows[0].cells)

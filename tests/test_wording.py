@@ -41,11 +41,13 @@ FOREIGN = {  # written as senders write them, or compared with what they wrote
 BANNED = re.compile(
     "时达时不达|平常的起伏|平常的范围|跌出平常|当周到这一天|本周至今|看每一分失在哪里|去看看|为什么变了|先改什么"
     "|见系统[。，]|未建$|它怎样算的|95% ?的?把握|疑似不等于|没有这样的点位|记下意见|一个地方一个时候"
-    "|覆盖与构成|表现里拉低|行暂不计|名次不变，|停滞|按期率|办事情|看结果|查原因|以上未签发"
+    "|得回|没有图可画|才到八成|手里的问题|先改“|有名次的单位里|覆盖与构成|表现里拉低|行暂不计|名次不变，|停滞|按期率|办事情|看结果|查原因|以上未签发"
 )
 OTHER_COUNTERS = re.compile("[ }]个问题|[ }][项件]问题|[ }]件(?! 次)|[一几]件(?!事)|^件数?$")
 """Problems are counted in 条, their places in 处, checks in 项: 件 and 个 are neither."""
-SHOWN = r"\b(?:text|remedy|meaning|title|place|source|note|about|help|metavar) = \"([^\"]*)\""
+SHOWN = (
+    r"\b(?:text|remedy|meaning|title|place|source|note|about|help|metavar|sentence) = \"([^\"]*)\""
+)
 """Values of TOML files that are only read by people."""
 
 
@@ -85,12 +87,22 @@ def said():
     with (ROOT / "data/messages.toml").open("rb") as file:
         entries = tomllib.load(file)
     found += [(code, e["text"] + e["remedy"]) for code, e in entries.items()]
-    for name in ("vocabulary/columns.toml", "commands/commands.toml"):
+    for name in (
+        *("vocabulary/columns.toml", "commands/commands.toml"),
+        *("rules/rules_settings.toml", "rules/composite_settings.toml"),
+        "rules/survey/settings.toml",
+    ):
         declared = (ROOT / "wenming_metrics" / name).read_text("utf-8")
         found += [(name, words) for words in re.findall(SHOWN, declared)]
     for path in ROOT.glob("wenming_metrics/manual/*.md"):
         for line in path.read_text("utf-8").splitlines():
             found.append((path.name, re.sub(r"`[^`]*`|\]\([^)]*\)", "", line)))
+    for path in ROOT.glob("data/**/README.md"):
+        for line in path.read_text("utf-8").splitlines():
+            found.append((str(path.relative_to(ROOT)), re.sub(r"`[^`]*`|\]\([^)]*\)", "", line)))
+    for path in [ROOT / "data/loop/moves.csv", ROOT / "data/access/rights.csv"]:
+        for line in path.read_text("utf-8").splitlines():
+            found += [(path.name, cell) for cell in line.split(",")]
     script = (ROOT / "wenming_metrics/ui/frame/chinese.js").read_text("utf-8")
     found += [("chinese.js", words) for words in re.findall(r'"([^"\n]*)"', script)]
     return [(where, words) for where, words in found if words not in FOREIGN]

@@ -11,7 +11,7 @@ The rooms in the order the data flows; each imports only from those above it:
     scoring             rows -> tallies -> leaf rates -> score, coverage, ranking, losses
     reading             untrusted workbook -> rows in the city's numbers + located problems
     tallies             rows that count -> tallies of days and running sums
-    charts, export      frame -> figure; frame -> xlsx
+    charts, export      frame -> figure; frame -> xlsx, docx, pptx, pdf
     queries             each function answers one question of one page or command
     intake              read, preview, commit, withdraw, reinstate; many workbooks at once
     upkeep              backup, restore, verify, health, every sum made anew, how long files are kept
@@ -20,7 +20,8 @@ The rooms in the order the data flows; each imports only from those above it:
     publishing          issues of a period: draft, remarks, signature, corrections
     ui                  what the Streamlit pages are made of, and their server
     demo                a made-up city, from a seed
-    commands, __main__  the command line and what it prints
+    manual              what the page shows and the office reads, one file per theme
+    commands, __main__  the command line: commands.toml what can be typed, printing what it says
 
 Rooms of the same name in `scoring`, `queries`, `ui` and `commands` speak of the same theme: from a page
 one finds its question, from the question its arithmetic.

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = settings.load()
     except settings.SettingsError as error:
-        err.print(str(error), markup=False)
+        err.print(str(error))
         return FAILED
     with logs.keep_log("server" if options.command == _SERVER else "command", config):
         return _run(options)
@@ -64,7 +64,7 @@ def _run(options: Namespace) -> int:
     except Exception:
         message = f"程序出错，没有完成。详情在日志里，请交给管理员：{settings.load().logs}"
         logger.exception("%s 出错", options.command)
-    err.print(message, markup=False)
+    err.print(message)
     return FAILED
 
 
@@ -73,8 +73,8 @@ def _report_faults(faults: list[str], *, as_json: bool) -> int:
     if as_json:
         print_json({"sound": False, "faults": faults})
     else:
-        err.print(f"有 {len(faults)} 处要改，没有存下任何内容：", markup=False)
-        err.print("\n".join(faults), markup=False)
+        err.print(f"有 {len(faults)} 处要改，没有存下任何内容：")
+        err.print("\n".join(faults))
     return FAILED
 
 

@@ -79,7 +79,7 @@ def make(folder):
         for number, (mark, street, responsible) in enumerate(typed())
     ]
     data = xlsx({"问题清单": [["督查问题清单"], HEADERS, *rows]})
-    ingest(office, data, "清单MK9999.xlsx", answers=SenderAnswers(confirm_visits=True))
+    ingest(office, data, "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
     issue = draft(office, MONDAY, "拟稿人", until_now=True)
     sign(office, issue.key, "签发人", "文〔2026〕1号")
     return office
@@ -206,6 +206,7 @@ def office(tmp_path, monkeypatch):
     return made
 
 
+@pytest.mark.timeout(3_600)  # by --explore a thousand requests
 @pytest.mark.parametrize(
     ("name", "role"),
     [("甲街道", "责任单位"), ("城管局", "责任单位"), ("乙街道", "区创建办")],

@@ -139,12 +139,17 @@ def view_of(page: Page) -> tuple[str, str]:
     return address, squeezed(shown_words)
 
 
+UNIT = "望江门街道"
 VIEWS = {
     "": ["", "?city_period=周"],
-    "ranks": ["?period=周", "?period=周&board=部门"],
+    "ranks": ["?period=周", "?period=周&board=部门", f"?period=周&unit={UNIT}"],
     "unit": ["?unit_period=周", "?unit_period=周&unit_board=部门"],
-    "lost": ["?lost_period=周", "?lost_period=周&lost_tab=反复问题"],
-    "course": ["?trend_view=各单位对比"],
+    "lost": [
+        "?lost_period=周",
+        "?lost_period=周&lost_tab=反复问题",
+        f"?lost_period=周&lost_unit={UNIT}",
+    ],
+    "course": ["", "?trend_view=各单位"],
 }
 """What of a page is walked beside what it opens on: views that have links of their own."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import checklist, copy_office, ingest, make_office
+from tests.pages.test_pages import texts, visit
 from wenming_metrics.__main__ import FAILED, HELD, OK, main
 from wenming_metrics.access.viewer import AccessError, Viewer, bind
 from wenming_metrics.charts.city_map import city_map_chart, ring_centre
@@ -252,6 +253,24 @@ def test_the_drawing_asks_nobody_for_a_map(office):
     assert shades == {"甲街道": "rgb(31,78,121)", "乙街道": "rgb(232,239,246)", "丙街道": "#f1f2f4"}
     assert figure.layout.annotations[0].text == "示意图，不作为划界依据"
     assert figure.layout.yaxis.scaleanchor == "x"
+
+
+def test_the_pages_take_outlines_in_and_show_the_map(office, tmp_path, monkeypatch):
+    monkeypatch.setenv("WENMING_STORE", office.store.engine.url.database)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    assert "示意图" not in texts(visit("ranking"))
+    app = visit("upload")
+    app.text_input(key="who").input("甲")
+    sent = ("轮廓.geojson", collection(*THREE), "application/json")
+    app.file_uploader(key="outlines-file").set_value(sent).run()
+    assert "单位轮廓 3 个，点位 0 个。" in texts(app)
+    app.button(key="outlines-keep").click().run()
+    assert not app.exception
+    assert "CGCS2000 经纬度，3 个图形，甲存入" in texts(app)
+    assert "已存入，地图上共 3 个图形。" in texts(app)
+    app = visit("ranking")
+    assert "示意图，不作为划界依据" in texts(app)
+    assert "得分越低（60 到 100）" in texts(app)
 
 
 def test_who_may_not_take_in_may_not_draw(office):

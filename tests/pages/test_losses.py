@@ -58,7 +58,7 @@ def test_what_is_put_right_comes_back(filled):
     app = visit("losses", lost_tab="优先整改事项")
     first = table(app, "gained").iloc[0]
     app = visit("losses", lost_tab="优先整改事项", fix_class=first["name"])
-    assert "把选中的 1 项都改好，可得回 **" in texts(app)
+    assert "把选中的 1 项都改好，可挽回 **" in texts(app)
 
 
 def test_every_view_opens(filled):

@@ -87,7 +87,7 @@ def test_every_section_says_what_was_worked_out_by_hand(lines):
         "（三）甲街道（问题3条、6处）",
         "其余1条见附件。",
         "本期记录问题7条、13处。",
-        "1.解放市场：停车秩序（责任单位：城管局）。",
+        "1.解放市场“停车秩序”一项不符合要求（责任单位：城管局）。",
         # 环境 at the first on days 0, 7 and 8, answered once; 秩序 at the second on days 0 and 9
         "本期有2个点位反复出现问题（含以前查出的）。",
         "人民路小区|甲街道|环境卫生|3|3|2",
@@ -352,8 +352,8 @@ def test_a_unit_gets_its_own_figures_and_nobody_elses(office, issue):
         assert line in lines
     # 4 and 2 points were lost at 环境卫生, the first of which was answered; 1 at 停车秩序, which is not due.
     first = lines.index("四、优先整改事项")
-    assert lines[first + 1] == "1.人民路小区：环境卫生。已逾期。"
-    assert lines[first + 2].startswith("2.人民路小区：停车秩序")
+    assert lines[first + 1] == "1.人民路小区“环境卫生”一项不符合要求。已逾期。"
+    assert lines[first + 2].startswith("2.人民路小区“停车秩序”一项")
     assert recheck(office, archive.read(names[0]), names[0]).is_same
 
 

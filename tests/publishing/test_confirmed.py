@@ -79,7 +79,7 @@ def test_a_picture_goes_out_only_after_a_person_looked_at_it(office):
     issue = signing.draft(office, MONDAY, "张三")
     found = candidates_of(office, issue)
     assert [one.state for one in found] == [WAITING] * 4
-    assert found[0].caption == "甲街道 一号点：环境"
+    assert found[0].caption == "甲街道 一号点：“环境”一项"
     assert not [block for block in content_of(office, issue).annexes if isinstance(block, Pictures)]
     checks = check_before(office, issue).set_index("check_item")
     assert checks.loc["照片", "check_note"] == "打码已确认的0张放入通报，待确认的4张不放入"
@@ -96,7 +96,7 @@ def test_a_picture_goes_out_only_after_a_person_looked_at_it(office):
     signed = signing.sign(office, issue.key, "王五", "演字10号")
     (pictures,) = [one for one in content_of(office, signed).annexes if isinstance(one, Pictures)]
     ((content, width, height, text),) = pictures.pictures
-    assert (width, height, text) == (400, 300, "甲街道 一号点：环境")
+    assert (width, height, text) == (400, 300, "甲街道 一号点：“环境”一项")
     assert not Image.open(io.BytesIO(content)).getexif()
     with pytest.raises(IntakeError, match="已经签发，名单和照片不能再改"):
         judge_picture(office, signed, found[1].digest, CONFIRMED, "李四")

@@ -70,7 +70,7 @@ def test_the_first_line(total, losses, added, said):
         ([9, 1], "一项就占 90%（深色），其余 1 项合计占 10%。"),
         ([5, 4, 1], "前 2 项占 90%（深色），其余 1 项合计占 10%；最多的一项占 50%。"),
         ([7, 3], "2 项合起来才过八成（深色），最多的一项占 70%。"),
-        ([1] * 10, "失分分散：10 项里要 8 项才到八成，最多的一项也只占 10%。"),
+        ([1] * 10, "失分较为分散：10 项中，失分最多的 8 项合计才占八成，最多的一项占 10%。"),
     ],
 )
 def test_few_or_many(losses, said):
@@ -85,7 +85,7 @@ def test_the_largest_block_is_named_only_where_there_is_one():
     assert widest(blocks(("甲", 3), ("乙", 1))).startswith("最大的一块是“甲”，占 75%。")
     assert widest(blocks(("甲", 1), ("乙", 1))) == "甲、乙失分一样多，各占 50%。"
     assert widest(blocks(("甲", 1))) == "失分全在“甲”。"
-    assert widest(pd.DataFrame(columns=["level", "name", "loss"])) == "没有失分，没有图可画。"
+    assert widest(pd.DataFrame(columns=["level", "name", "loss"])) == "没有失分。"
 
 
 def test_the_darkest_cell_is_named_only_where_there_is_one():
@@ -93,7 +93,7 @@ def test_the_darkest_cell_is_named_only_where_there_is_one():
     assert darkest(table) == "颜色最深的是“乙”的“环境”，失 2.00 分。"
     assert darkest(table.clip(upper=0.5)).startswith("失分最多的 3 格并列，各 0.50 分")
     assert darkest(table.iloc[:1]) == "失分只在“甲”的“环境”一格（1.00 分）。"
-    assert darkest(table * 0) == "没有失分，没有深色的格子。"
+    assert darkest(table * 0) == "没有失分。"
 
 
 def test_what_did_not_count_is_told_only_where_there_is_some():
@@ -104,13 +104,13 @@ def test_what_did_not_count_is_told_only_where_there_is_some():
 def test_a_gain_below_the_loss_is_explained():
     assert gained("甲", 1, 80.0, 82.0, 2.0, 2.0).endswith("80.00 → **82.00**。")
     assert "扣完为止" in gained("甲", 1, 80.0, 81.0, 1.0, 2.0)
-    assert gained("甲", 2, None, 50.0, 1.5, 1.5) == "甲把选中的 2 项都改好，可得回 **1.50** 分。"
+    assert gained("甲", 2, None, 50.0, 1.5, 1.5) == "甲把选中的 2 项都改好，可挽回 **1.50** 分。"
 
 
 def test_what_is_given_back_together_is_not_less_than_what_one_gives():
     """The table has four decimals for the city; the score is rounded to two on both sides."""
     said = gained("全市", 6, 87.60, 87.60, 0.0048, 0.0048, 4)
-    assert said == "全市把选中的 6 项都改好，可得回 **0.0048** 分：87.60 → **87.60**。"
+    assert said == "全市把选中的 6 项都改好，可挽回 **0.0048** 分：87.60 → **87.60**。"
     assert "**0.01** 分：87.60 → **87.60**（得分是" in gained("甲", 2, 87.60, 87.60, 0.006, 0.006)
     assert "四舍五入" not in gained("甲", 1, 80.0, 82.0, 2.0, 2.0)
 

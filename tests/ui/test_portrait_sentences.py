@@ -30,12 +30,12 @@ def standing(**told):
 
 
 def test_place_score_and_movement_are_told():
-    said = "城东街道本周得 **87.20** 分，主城区 12 个有名次的单位里第 **5** 名"
+    said = "城东街道本周得 **87.20** 分，主城区 12 个参加排名的单位中第 **5** 名"
     assert standing() == f"{said}，名次比上周上升 3 位，得分上升 0.85 分。"
     assert "降 2 位，得分下降 1.00 分" in standing(rank_change=-2, score_change=-1.0)
     assert "名次与上周持平，得分持平" in standing(rank_change=0, score_change=0.0)
     assert "升 1 位，得分下降 0.40 分" in standing(rank_change=1, score_change=-0.4)
-    assert "里并列第 **5** 名" in standing(tied=True)
+    assert "中并列第 **5** 名" in standing(tied=True)
     assert standing(rank_change=pd.NA, score_change=np.nan).endswith("上周没有名次。")
 
 
@@ -81,10 +81,13 @@ def fixing(*gains):
 
 def test_what_to_fix_first_is_told_with_the_score_it_leads_to():
     said = portrait_sentences.fix(fixing(2.0, 1.0), (90.2, 3.0), 87.2, 3)
-    assert said == "先改“类0”、“类1”，共 4 条问题，都改好可得回 **3.00** 分（87.20 → **90.20**）。"
+    assert (
+        said
+        == "优先整改“类0”、“类1”，共 4 条问题，都整改到位可挽回 **3.00** 分（87.20 → **90.20**）。"
+    )
     # 87.5951 and 0.006 more are 87.6011: the score does not move, what is given back is not nothing.
     said = portrait_sentences.fix(fixing(0.006), (87.60, 0.01), 87.60, 3)
-    assert said.endswith("可得回 **0.01** 分（87.60 → **87.60**，得分是四舍五入以后的数）。")
+    assert said.endswith("可挽回 **0.01** 分（87.60 → **87.60**，得分是四舍五入以后的数）。")
     assert "→" not in portrait_sentences.fix(fixing(2.0), (None, 2.0), np.nan, 3)
     assert portrait_sentences.fix(fixing(), (87.2, 0.0), 87.2, 3).startswith("没有改好")
 

@@ -30,33 +30,32 @@ class QuestionBars:
     apart: tuple[Bar, ...] = ()
 
 
-def option_bars(questions: Iterable[QuestionBars], decimals: int = 1) -> str:
+def option_bars(questions: Iterable[QuestionBars]) -> str:
     """Draw questions as a grid of cards, each with its bars from zero to 100 %.
 
-    Takes:   decimals - of the shares
     Returns: HTML; texts are escaped. What is no answer (不了解, 拒答, 空白, 未问) stands below a line,
              in grey, with its count
     """
     cards = [
         f"<div class='asked'><div class='name'>{escape(question.title)}</div>"
         f"<div class='said'>{escape(question.basis)}</div>"
-        f"{_rows(question.options, decimals, 'bar')}{_apart(question.apart, decimals)}</div>"
+        f"{_rows(question.options, 'bar')}{_apart(question.apart)}</div>"
         for question in questions
     ]
     return f"<div class='questions'>{''.join(cards)}</div>"
 
 
-def _apart(bars: Sequence[Bar], decimals: int) -> str:
+def _apart(bars: Sequence[Bar]) -> str:
     if not bars:
         return ""
-    return f"<div class='apart'>{_rows(bars, decimals, 'bar grey')}</div>"
+    return f"<div class='apart'>{_rows(bars, 'bar grey')}</div>"
 
 
-def _rows(bars: Sequence[Bar], decimals: int, look: str) -> str:
+def _rows(bars: Sequence[Bar], look: str) -> str:
     return "".join(
         f"<div class='option'><span class='words'>{escape(bar.title)}</span>"
         f"<span class='track'>{_bar(bar, look)}</span>"
-        f"<span class='share'>{_share(bar, decimals)}</span>"
+        f"<span class='share'>{_share(bar)}</span>"
         f"<span class='count'>{_count(bar)}</span></div>"
         for bar in bars
     )
@@ -68,8 +67,8 @@ def _bar(bar: Bar, look: str) -> str:
     return f"<span class='{look}' style='width:{min(max(bar.share, 0), 100):.2f}%'></span>"
 
 
-def _share(bar: Bar, decimals: int) -> str:
-    return "" if bar.share is None else f"{bar.share:.{decimals}f}%"
+def _share(bar: Bar) -> str:
+    return "" if bar.share is None else f"{bar.share:.1f}%"
 
 
 def _count(bar: Bar) -> str:

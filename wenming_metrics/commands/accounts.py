@@ -33,7 +33,7 @@ def _run(options: Namespace) -> int:
     if options.act == "list":
         return _list(store, as_json=options.json)
     if not options.login:
-        err.print("请写明账号。", markup=False)
+        err.print("请写明账号。")
         return FAILED
     with reading(store) as connection:
         rights = rights_in_force(connection)
@@ -62,7 +62,7 @@ def _list(store: Store, *, as_json: bool) -> int:
         out.print("还没有账号：不用登录，只能在本机使用。")
     for account in accounts if not as_json else ():
         state = "，已停用" if account.disabled else ""
-        out.print(f"{account.login}  {account.name}  {account.role}{state}", markup=False)
+        out.print(f"{account.login}  {account.name}  {account.role}{state}")
     return OK
 
 

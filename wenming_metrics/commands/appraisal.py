@@ -6,7 +6,6 @@ from argparse import Namespace
 from datetime import date
 
 import pandas as pd
-from rich.markup import escape
 
 from wenming_metrics.commands import OK, command
 from wenming_metrics.commands.printing import (
@@ -89,7 +88,7 @@ def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
         heads = titles(
             "id=rules_id", "title=profile", "place=place_of", "period=period_kind", "source"
         )
-        print_lines("综合考核的方案（各地的只是举例）", pd.DataFrame(rows).rename(columns=heads))
+        print_lines("综合考核的方案（各地的只是举例）", pd.DataFrame(rows), heads)
     return OK
 
 
@@ -114,15 +113,12 @@ def _print(options: Namespace, appraisal: Composite, lines: pd.DataFrame, held_n
         return
     _print_table(appraisal, lines)
     if held_note:
-        out.print(held_note, markup=False)
+        out.print(held_note)
     if sources is not None:
-        out.print(
-            worked_line(appraisal.composed, unit, appraisal.profile) or "缺项，不计综合分。",
-            markup=False,
-        )
+        out.print(worked_line(appraisal.composed, unit, appraisal.profile) or "缺项，不计综合分。")
         print_lines(options.unit, _titled(sources))
         if printed_note := printed_total(appraisal, unit):
-            out.print(printed_note, markup=False)
+            out.print(printed_note)
     if options.out:
         say(f"已存到 {options.out}")
 
@@ -145,13 +141,13 @@ def _unit(options: Namespace, lines: pd.DataFrame) -> int:
 def _print_table(appraisal: Composite, lines: pd.DataFrame) -> None:
     profile = appraisal.profile
     whose = f"举例：{profile.place}" if profile.is_example else "本单位"
-    out.print(f"\n{appraisal.window.title} 综合考核：{profile.title}（{whose}）", markup=False)
+    out.print(f"\n{appraisal.window.title} 综合考核：{profile.title}（{whose}）")
     for group, group_lines in lines.groupby("group", sort=False):
         components = {f"value_{n}": item.name for n, item in enumerate(profile.components)}
         names = [f"{name}=component_value" for name in components]
         prize = ["prize"] if profile.prizes else []
         columns = ("rank", "unit_name", "score=composite_score", *names, *prize, "missing")
-        table = new_table(escape(str(group)), *columns, **components)
+        table = new_table(str(group), *columns, **components)
         for line in group_lines.to_dict("records"):
             table.add_row(*_cells(line, profile))
         out.print(table)
@@ -162,5 +158,5 @@ def _cells(line: dict, profile: Profile) -> list[str]:
     score = "—" if pd.isna(line["score"]) else f"{line['score']:.{profile.decimals}f}"
     values = [line[f"value_{number}"] for number in range(len(profile.components))]
     texts = ["缺" if pd.isna(value) else f"{value:.2f}" for value in values]
-    prize = [escape(line["prize"])] if profile.prizes else []
-    return [rank, escape(line["unit_name"]), score, *texts, *prize, escape(line["missing"])]
+    prize = [line["prize"]] if profile.prizes else []
+    return [rank, line["unit_name"], score, *texts, *prize, line["missing"]]

@@ -102,5 +102,5 @@ def check_file(path: Path, *, as_json: bool) -> int:
     numbers = "，".join(f"{state}{count}个" for state, count in counts.items())
     say(f"{result.subject.title}：{verdict}。数字：{numbers}。{''.join(result.remarks)}")
     if len(lines):
-        print_lines(f"有出入的数字和名称（{len(lines)} 处）", lines.rename(columns=_HEADS))
+        print_lines(f"有出入的数字和名称（{len(lines)} 处）", lines, _HEADS)
     return OK if result.is_same else FAILED

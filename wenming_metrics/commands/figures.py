@@ -118,9 +118,8 @@ def _ranking(options: Namespace) -> int:
         print_shortlists(shortlists)
     else:
         print_listing(office, window, units)
-    note = "" if options.json else _signed_note(office, window)
-    if note:
-        say(note)
+    if not options.json and (sentence := _signed_note(office, window)):
+        say(sentence)
     return OK
 
 
@@ -140,7 +139,7 @@ def _print_sampling(options: Namespace, office: Office, window: periods.Window) 
         gap=[f"{gap:.2f}" if pd.notna(gap) else "" for gap in lines["gap"]],
         needed=["" if pd.isna(count) else str(count) for count in lines["needed"]],
     )
-    print_lines(f"{window.title} 抽样", spelled[list(names)].rename(columns=names))
+    print_lines(f"{window.title} 抽样", spelled, names)
     say(sampling_sentence(lines))
     return OK
 
@@ -154,7 +153,7 @@ def _print_visits(options: Namespace, office: Office, window: periods.Window) ->
         print_json({"window": window.title, "visits": plain(lines)})
         return OK
     spelled = lines.assign(score=["" if pd.isna(kept) else f"{kept:g}" for kept in lines["score"]])
-    print_lines(f"{window.title} 各次督查", spelled[list(_VISITS)].rename(columns=_VISITS))
+    print_lines(f"{window.title} 各次督查", spelled, _VISITS)
     return OK
 
 
@@ -269,7 +268,7 @@ def _repeats(options: Namespace) -> int:
     table = lines[list(names)].round(dict.fromkeys(rates, 1))
     heads = names | {name: f"{names[name]}%" for name in rates}
     heading = f"{window.title} {title}（截至 {recurrences.as_of}）"
-    print_lines(heading, table.rename(columns=heads))
+    print_lines(heading, table, heads)
     print_held(held_in(office, window))
     return OK
 

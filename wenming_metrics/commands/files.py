@@ -68,7 +68,10 @@ def _each_file(options: Namespace, act: Callable[..., Iterator[Outcome]]) -> int
     codes, files, readings = [], [], []
     # Where the lines of the files are seen as they come, they say how far it is.
     hidden = options.json or len(paths) < 2 or sys.stdout.isatty()
-    with open_executor(options.workers, options.cluster) as executor, _bar(hidden) as bar:
+    with (
+        open_executor(options.workers, options.cluster) as executor,
+        Progress(console=err, disable=hidden, transient=True, redirect_stdout=False) as bar,
+    ):
         outcomes = act(office, paths, choices=choices, executor=executor)
         for outcome in bar.track(outcomes, total=len(paths), description="读取"):
             codes.append(_code(outcome))
@@ -148,10 +151,6 @@ def _save_marked(preview: commit.Preview, folder: Path) -> str:
     except OSError as error:  # such as a sign that this system allows in no name
         return f"没有存下来（{error.strerror}）"
     return str(path)
-
-
-def _bar(hidden: bool) -> Progress:
-    return Progress(console=err, disable=hidden, transient=True, redirect_stdout=False)
 
 
 def _code(outcome: Outcome) -> int:

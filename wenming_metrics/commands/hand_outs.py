@@ -58,7 +58,7 @@ def _answers(options: Namespace) -> int:
     if options.json:
         print_json({"answers": plain(sent_lines)})
         return OK
-    print_lines(f"对不上号的反馈（{len(lines)} 条）", sent_lines.rename(columns=_ANSWERS))
+    print_lines(f"对不上号的反馈（{len(lines)} 条）", sent_lines, _ANSWERS)
     return OK
 
 
@@ -75,9 +75,7 @@ def _dispatch(options: Namespace) -> int:
             print_json({"dispatches": plain(sent_lines)})
         else:
             sent_lines = sent_lines.assign(at=[moment(stamp) for stamp in sent_lines["at"]])
-            print_lines(
-                "已有的交办", sent_lines.rename(columns=_DISPATCHES)[list(_DISPATCHES.values())]
-            )
+            print_lines("已有的交办", sent_lines, _DISPATCHES)
         return OK
     numbers: list[str] = []
     if options.day or options.numbers:

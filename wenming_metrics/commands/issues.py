@@ -137,8 +137,7 @@ def _propose(office: Office, options: Namespace) -> int:
     if options.json:
         print_json({**_facts(issue), "proposals": plain(lines)})
         return OK
-    names = titles(*PROPOSED)
-    print_lines(f"{issue.title}建议名单", lines[list(names)].rename(columns=names))
+    print_lines(f"{issue.title}建议名单", lines, titles(*PROPOSED))
     say(PROPOSALS_NOTE)
     return OK
 
@@ -182,7 +181,7 @@ def _print_units(title: str, units: pd.DataFrame) -> None:
     )
     if len(units):
         lines = units[list(names)].astype(object).where(units[list(names)].notna(), None)
-        print_lines(f"{title}（{len(units)} 个单位）", lines.rename(columns=names))
+        print_lines(f"{title}（{len(units)} 个单位）", lines, names)
 
 
 def _chosen_issue(office: Office, options: Namespace) -> Issue:

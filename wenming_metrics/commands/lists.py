@@ -128,7 +128,7 @@ def _deadlines(options: Namespace) -> int:
         say("已入库的整改时限，按现在登记的放假和调休重数都是同一天。")
     else:
         title = f"按现在登记的放假和调休，会是另一天的整改时限（{len(lines)} 条）"
-        print_lines(title, lines.rename(columns=_DEADLINES))
+        print_lines(title, lines, _DEADLINES)
     return OK
 
 
@@ -216,6 +216,6 @@ def _outlines(options: Namespace) -> int:
         keep_outlines(office, file, options.who)
     stored = "已存入。" if options.who else "只检查，没有存入；要存入请写 --who。"
     outcome = file.sentence if file.is_refused else f"{file.sentence}{stored}"
-    told = [problem.text for problem in file.problems]
-    say(outcome, as_json=options.json, shapes=len(file.shapes), problems=told)
-    return FAILED if file.is_refused else HELD if told else OK
+    sentences = [problem.text for problem in file.problems]
+    say(outcome, as_json=options.json, shapes=len(file.shapes), problems=sentences)
+    return FAILED if file.is_refused else HELD if sentences else OK

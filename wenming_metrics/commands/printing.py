@@ -10,7 +10,6 @@ from shlex import quote
 
 import pandas as pd
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.markup import escape
 from rich.segment import Segment
 from rich.table import Table
 
@@ -19,6 +18,7 @@ from wenming_metrics.domain.periods import Window
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.bands import sureness_of
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.trial import Trial, noise_sentences
 from wenming_metrics.queries.scores.rule_spans import versions_of
@@ -63,8 +63,8 @@ class _Terminal(Console):
             yield segment if segment.control else segment._replace(text=printable(segment.text))
 
 
-out = _Terminal(width=_WIDTH, highlight=False, soft_wrap=True)
-err = _Terminal(stderr=True, highlight=False, soft_wrap=True)
+out = _Terminal(width=_WIDTH, markup=False, highlight=False, soft_wrap=True)
+err = _Terminal(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_json(value: object) -> None:
@@ -78,7 +78,7 @@ def say(text: str, *, as_json: bool = False, **facts: object) -> None:
     if as_json:
         print_json({**facts, "text": text})
     else:
-        out.print(text, markup=False)
+        out.print(text)
 
 
 def say_saved(options: argparse.Namespace) -> None:
@@ -100,30 +100,27 @@ def print_files(files: Sequence[Mapping[str, object]]) -> None:
     """Print what came of each file: the outcome, then every problem."""
     for facts in files:
         batch = f"  → 批次 {facts['batch']}" if facts.get("batch") else ""
-        out.print(
-            f"{facts['file']}（{facts['kind'] or '未读入'}）：{facts['outcome']}{batch}",
-            markup=False,
-        )
+        out.print(f"{facts['file']}（{facts['kind'] or '未读入'}）：{facts['outcome']}{batch}")
         if facts.get("wave"):
-            out.print(f"  记入{facts['wave']}的调查：{facts['good']} 份问卷", markup=False)
+            out.print(f"  记入{facts['wave']}的调查：{facts['good']} 份问卷")
         for problem in facts["problems"]:
-            out.print(f"  {problem['severity']} {problem['text']}", markup=False)
+            out.print(f"  {problem['severity']} {problem['text']}")
         for table in facts.get("tables", ()):
             _print_table(table)
         if facts.get("marked"):
-            out.print(f"  标注好的原表：{facts['marked']}", markup=False)
+            out.print(f"  标注好的原表：{facts['marked']}")
 
 
 def _print_table(table: Mapping[str, object]) -> None:
     """Print what a table is taken for, and each column with what it is."""
     kind = f"看作{table['kind']}" if table["kind"] else "不是哪种表"
     reason = f"：{table['reason']}" if table["reason"] else ""
-    out.print(f"  “{table['sheet']}”{kind}（{table['certainty']}）{reason}", markup=False)
+    out.print(f"  “{table['sheet']}”{kind}（{table['certainty']}）{reason}")
     for column in table["columns"]:
         mark = "（请看一看）" if column["doubtful"] else ""
         samples = "、".join(column["samples"])
         line = f"    {column['header'] or '（没有列名）'} → {column['column'] or '不读'}{mark}  {samples}"
-        out.print(line, markup=False)
+        out.print(line)
     if table["kind"] and table["certainty"] != CERTAINTIES[SURE]:
         confirming = [f"--kind {quote(table['sheet'])} {table['kind']}"]
         confirming += [
@@ -131,16 +128,22 @@ def _print_table(table: Mapping[str, object]) -> None:
             for column in table["columns"]
             if column["header"]
         ]
-        out.print(f"    都对的，这样写：{' '.join(confirming)}", markup=False, soft_wrap=True)
+        out.print(f"    都对的，这样写：{' '.join(confirming)}")
 
 
-def print_lines(title: str, lines: pd.DataFrame) -> None:
-    """Print a table of texts and numbers; its columns are headed as people read them."""
+def print_lines(title: str, lines: pd.DataFrame, heads: Mapping[str, str] | None = None) -> None:
+    """Print a table of texts and numbers, headed as people read them.
+
+    Takes: heads - the titles of the columns by name, from left to right; without them the frame's
+           own columns, which are titles already
+    """
+    if heads is not None:
+        lines = lines[list(heads)].rename(columns=heads)
     table = Table(title=title, title_justify="left")
     for name in lines:
-        table.add_column(escape(str(name)), overflow="fold")
+        table.add_column(str(name), overflow="fold")
     for line in lines.itertuples(index=False):
-        table.add_row(*("" if _is_blank(value) else escape(str(value)) for value in line))
+        table.add_row(*("" if _is_blank(value) else str(value) for value in line))
     out.print(table)
 
 
@@ -149,7 +152,7 @@ def new_table(title: str, *names: str, **renamed: str) -> Table:
     table = Table(title=title, title_justify="left")
     for column in columns(*names, **renamed):
         is_text = column.name in ("unit_name", "missing")
-        table.add_column(escape(column.title), justify="left" if is_text else "right")
+        table.add_column(column.title, justify="left" if is_text else "right")
     return table
 
 
@@ -181,6 +184,8 @@ def print_ranking(
         for line in banded.itertuples():
             table.add_row(*_line(line, compared=compared))
         out.print(table)
+    for group, sentence in sureness_of(ranked).items():
+        out.print(f"名次的把握：{group}{sentence}", markup=False)
     for status, text in ((THIN, "检查项不足，暂不评分"), (UNVISITED, "本期未督查")):
         names = ranked.loc[ranked["status"] == status, "unit_name"]
         if len(names):
@@ -188,18 +193,18 @@ def print_ranking(
     few = ranked[ranked["status"] == FEW_SEEN]
     if len(few):
         texts = "、".join(f"{line.unit_name} {line.score:.2f}" for line in few.itertuples())
-        out.print(f"当日督查面不足，不排名次（{len(few)}个）：{texts}", markup=False)
+        out.print(f"当日督查面不足，不排名次（{len(few)}个）：{texts}")
     for line in ranked[ranked["status"] == VETOED].itertuples():
         text = (
             f"一票否决：{line.unit_name}（得分 {line.score:.2f}，不排名；依据 {line.document_no}）"
         )
-        out.print(text, markup=False)
+        out.print(text)
 
 
 def print_held(rows: pd.DataFrame) -> None:
     """Print how many rows do not count yet and what they could change; see `held_effect.held_in`."""
     if len(rows):
-        out.print(held_sentence(rows), markup=False)
+        out.print(held_sentence(rows))
 
 
 def print_shortlists(shortlists: pd.DataFrame) -> None:
@@ -209,7 +214,7 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
         for line in group_units.itertuples():
             unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
             texts.append(f"{unit}（{line.remark}）" if line.remark else unit)
-        out.print(f"{group} {title}：{'、'.join(texts)}", markup=False)
+        out.print(f"{group} {title}：{'、'.join(texts)}")
 
 
 def _line(line: object, *, compared: bool) -> list[str]:
@@ -254,15 +259,13 @@ def print_listing(office: Office, window: Window, units: pd.DataFrame) -> None:
         table.add_row(line.unit_name, *figures, *became)
     out.print(table)
     for day in units["as_of"].head(1):
-        out.print(on_time_note(day), markup=False)
+        out.print(on_time_note(day))
 
 
 def print_trial(trial: Trial) -> None:
     """Print what other rules would change; see `queries.ranking.trial`."""
     rules, moved = trial.rules, trial.units["changed"]
-    out.print(
-        f"\n{trial.window.title} 试算：{rules.title} {rules.version}（没有保存）", markup=False
-    )
+    out.print(f"\n{trial.window.title} 试算：{rules.title} {rules.version}（没有保存）")
     for group, group_units in trial.units.groupby("group", sort=False):
         ranks = ("rank_current", "rank_on_trial")
         table = new_table(str(group), "unit_name", *ranks, "score_current", "score_on_trial")
@@ -273,11 +276,9 @@ def print_trial(trial: Trial) -> None:
         out.print(table)
     out.print(f"{moved.sum()} 个单位的名次会变。")
     for line in noise_sentences(trial):
-        out.print(line, markup=False)
+        out.print(line)
     for line in trial.months.itertuples():
-        out.print(
-            f"  {line.month}：{line.units} 个单位有名次，{line.changed} 个会变。", markup=False
-        )
+        out.print(f"  {line.month}：{line.units} 个单位有名次，{line.changed} 个会变。")
 
 
 def _rank(rank: int) -> str:
@@ -314,7 +315,7 @@ def print_report(report: Report) -> None:
         table.add_column(name, justify=justify)
     for line in report.lines:
         examples = "；".join(line.examples)
-        table.add_row(line.what, f"{line.checked:,}", f"{line.wrong:,}", escape(examples))
+        table.add_row(line.what, f"{line.checked:,}", f"{line.wrong:,}", examples)
     out.print(table)
     out.print("全部一致。" if report.sound else _REMEDY)
 
@@ -323,11 +324,11 @@ def print_health(health: Mapping[str, object]) -> None:
     """Print the state of the store; what `upkeep.health.health` gives."""
     out.print("正常" if health["well"] else "不正常")
     for complaint in health["complaints"]:
-        out.print(f"  {complaint}", markup=False)
+        out.print(f"  {complaint}")
     for name, title in _HEALTH.items():
         value = health.get(name)
         if value is not None:
-            out.print(f"{title}：{_spell(name, value)}", markup=False)
+            out.print(f"{title}：{_spell(name, value)}")
 
 
 def _spell(name: str, value: object) -> str:

@@ -95,12 +95,12 @@ def _problems(options: Namespace) -> int:
             }
         )
         return OK
-    print_lines("各项指标", wording.figure_lines(view)[list(_FIGURES)].rename(columns=_FIGURES))
-    print_lines("各单位手里的问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
+    print_lines("各项指标", wording.figure_lines(view), _FIGURES)
+    print_lines("各单位在办问题", view.by_unit, _UNITS)
     remainder = f"，列出最急的 {_LINES} 条" if len(lines) > _LINES else ""
     drawn = lines.head(_LINES)[list(_LIST)].astype(object)
     drawn = drawn.where(drawn.notna(), "")
-    print_lines(f"问题清单（{len(lines):,} 条{remainder}）", drawn.rename(columns=_LIST))
+    print_lines(f"问题清单（{len(lines):,} 条{remainder}）", drawn, _LIST)
     say(wording.basis(view))
     print_held(held_rows)
     if options.out:
@@ -121,10 +121,11 @@ def _rejudge(office: Office, options: Namespace) -> int:
     taken_back = int((rejudged.lines["mark"] == TAKEN_BACK).sum())
     print_lines(
         f"期限会是另一天的问题（{len(rejudged.lines)} 条，其中取消逾期 {taken_back} 条）",
-        rejudged.lines[list(_REJUDGED)].rename(columns=_REJUDGED),
+        rejudged.lines,
+        _REJUDGED,
     )
     if len(rejudged.ranks):
-        print_lines("得分或名次会变的单位", rejudged.ranks.rename(columns=_RANKS))
+        print_lines("得分或名次会变的单位", rejudged.ranks, _RANKS)
     else:
         say("各单位的得分和名次都不会变。")
     say("只列出，没有改动任何数据；已签发的各期不变。")
@@ -213,7 +214,7 @@ def _remind(options: Namespace) -> int:
     if lines.empty:
         say(f"截至 {view.as_of.isoformat()}，没有要提醒的单位。")
         return OK
-    print_lines("要提醒的单位", lines[list(_REMINDERS)].rename(columns=_REMINDERS))
+    print_lines("要提醒的单位", lines, _REMINDERS)
     for text in lines["text"]:
         say(f"\n{text}")
     return OK

@@ -244,7 +244,7 @@ def _remind(office: Office, as_of: date, options: Namespace) -> int:
         print_json({"as_of": as_of.isoformat(), "lines": plain(lines)})
         return OK
     for text in lines["text"]:
-        out.print(f"{text}\n", markup=False)
+        out.print(f"{text}\n")
     if lines.empty:
         out.print("没有要催办的材料。")
     return OK

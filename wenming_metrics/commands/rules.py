@@ -48,9 +48,7 @@ def _list(options: Namespace) -> int:
         print_json({"versions": all_versions.to_dict("records")})
     else:
         table = all_versions.assign(in_force=all_versions["in_force"].map({True: "是", False: ""}))
-        print_lines(
-            f"测评办法（{len(all_versions)} 版）", table[list(_VERSIONS)].rename(columns=_VERSIONS)
-        )
+        print_lines(f"测评办法（{len(all_versions)} 版）", table, _VERSIONS)
     return OK
 
 
@@ -73,7 +71,7 @@ def _show(options: Namespace) -> int:
         share=["" if pd.isna(share) else f"{share:.2%}" for share in indicators["share"]],
     )
     title = f"{rules.title} {rules.version}（{rules.source}，{rules.effective_from} 起）"
-    print_lines(title, table[list(_TREE)].rename(columns=_TREE))
+    print_lines(title, table, _TREE)
     return OK
 
 
@@ -136,7 +134,7 @@ def _compare(options: Namespace) -> int:
     elif changes.empty:
         say("内容没有差别。")
     else:
-        print_lines(f"共 {len(changes)} 处不同", changes.rename(columns=_CHANGES))
+        print_lines(f"共 {len(changes)} 处不同", changes, _CHANGES)
     return OK
 
 
@@ -155,12 +153,12 @@ def _try(options: Namespace) -> int:
         print_json({"window": over.title, **facts})
         return OK
     heads = titles("title=clause_title", "moved=units_moved", "most", "unit_name")
-    print_lines(f"{over.title} 各条改动单独的影响", tried.clauses.rename(columns=heads))
+    print_lines(f"{over.title} 各条改动单独的影响", tried.clauses, heads)
     heads = titles(
         *("unit_name", "rank_before=rank_old", "rank_after=rank_on_trial"),
         *("score_before=score_old", "score_after=score_on_trial", "clause", "by_clause"),
     )
-    print_lines("各单位", tried.units[list(heads)].rename(columns=heads))
+    print_lines("各单位", tried.units, heads)
     say("没有保存。各条单独的影响不一定加得成合起来的影响。")
     return OK
 
@@ -184,9 +182,9 @@ def _weights(options: Namespace) -> int:
         print_json({"window": over.title, "text": summary, **facts})
     else:
         lines = influence.units.assign(kept=[f"{share:.0%}" for share in influence.units["kept"]])
-        print_lines(f"{over.title} 名次", lines[list(_KEPT)].rename(columns=_KEPT))
+        print_lines(f"{over.title} 名次", lines, _KEPT)
         effects = influence.weights.head(_MOST_WEIGHTS)
-        print_lines("影响最大的权重", effects[list(_EFFECTS)].rename(columns=_EFFECTS))
+        print_lines("影响最大的权重", effects, _EFFECTS)
         say(summary)
     return OK
 

@@ -32,7 +32,7 @@ _PATIENCE = 300
 @command("serve")
 def _serve(options: Namespace) -> int:
     if refusal := _port_refusal(options.port, options.host):
-        err.print(refusal, markup=False)
+        err.print(refusal)
         return FAILED
     from wenming_metrics.ui import server  # Streamlit is not needed by other commands
 
@@ -40,10 +40,10 @@ def _serve(options: Namespace) -> int:
         options.port, options.host, options.cert, options.key, options.behind_https
     )
     if refusal := server.refusal(listening):
-        err.print(refusal, markup=False)
+        err.print(refusal)
         return FAILED
     if warning := server.certificate_warning(listening):
-        err.print(warning, markup=False)
+        err.print(warning)
     out.print(f"网页地址：{listening.url}（按 Ctrl+C 停止）")
     if options.open:
         threading.Thread(
@@ -98,15 +98,14 @@ def _demo(options: Namespace) -> int:
     if today() < END:
         err.print(
             f"本机日期是 {today()}，早于演示市的最后一天（{END}）：那时的督查还没有发生，不能入库。"
-            "请先校准本机的日期和时间，再运行一次。",
-            markup=False,
+            "请先校准本机的日期和时间，再运行一次。"
         )
         return FAILED
     office = this_office()
     folder = settings.ROOT / "data" / "store" / "demo"
-    out.print("正在准备演示市的表格（第一次约 20 秒）……", markup=False)
+    out.print("正在准备演示市的表格（第一次约 20 秒）……")
     files = find_or_make_workbooks(folder, days=options.days)
-    out.print(f"正在入库 {len(files)} 个文件（第一次约 1 分钟）……", markup=False)
+    out.print(f"正在入库 {len(files)} 个文件（第一次约 1 分钟）……")
     codes = []
     for path in track(files, "入库", console=err, transient=True):
         preview = commit.inspect(office, path.read_bytes(), path.name)
@@ -121,9 +120,7 @@ def _demo(options: Namespace) -> int:
         "演示",
     )
     last = days_known(office)[-1]
-    out.print(
-        f"{len(files)} 个文件已入库（放在 {folder.relative_to(settings.ROOT)}）。", markup=False
-    )
+    out.print(f"{len(files)} 个文件已入库（放在 {folder.relative_to(settings.ROOT)}）。")
     for kind in ("day", "week"):
         window = periods.window(kind, last)
         banded = join_bands(ranking.ranking(office, window), bands(office, window))

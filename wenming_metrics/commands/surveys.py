@@ -44,11 +44,11 @@ def _survey(options: Namespace) -> int:
         tables = {title: plain(lines) for title, lines in view.tables.items()}
         print_json({"wave": wave.title, "by": options.by, "said": sentences, **tables})
         return OK
-    out.print(f"\n{wave.title} {VIEWS[options.by]}", markup=False)
+    out.print(f"\n{wave.title} {VIEWS[options.by]}")
     for title, lines in view.tables.items():
         print_lines(title, _spelt(lines))
     for line in sentences:
-        out.print(line, markup=False)
+        out.print(line)
     if options.out:
         say(f"已存到 {options.out}")
     return OK

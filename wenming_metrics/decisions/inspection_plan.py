@@ -136,11 +136,10 @@ def plan_file(office: Office, drawn: DrawnWeek) -> bytes:
             **{"team": lines["team"], "street": lines["street_name"]},
             **{"point_type": lines["type_name"], "site": lines["site_name"]},
             "round": week_title(drawn.week_start),
-            "remark": [f"{way}，机会{chance:.4f}" for way, chance in _ways(lines)],
+            "remark": [
+                f"{way}，机会{chance:.4f}"
+                for way, chance in zip(lines["way"], lines["chance"], strict=True)
+            ],
         }
     )
     return filled_file(office, "plan", form)
-
-
-def _ways(lines: pd.DataFrame) -> zip:
-    return zip(lines["way"], lines["chance"], strict=True)

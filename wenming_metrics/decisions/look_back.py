@@ -17,7 +17,6 @@ from wenming_metrics.queries.problems.look_back import draw_closed
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.notes import read_notes, write_note
 
-MAINTAINED, CAME_BACK = "回头看保持", "反弹"
 _BACK, _DRAWN = 366, "look-back-"
 RECHECK = "整改复查"
 LOOK_BACK = "销号后回头看"

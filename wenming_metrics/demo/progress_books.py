@@ -129,7 +129,7 @@ def _write_campaigns(folder: Path, end: date, rng: np.random.Generator) -> Path:
         due = end + timedelta(days=int(line.days))
         progress = (
             "已完成"
-            if rng.random() < _chance(int(line.days))
+            if rng.random() < (0.45 if int(line.days) < 0 else 0.2)
             else f"{int(rng.integers(2, 10)) * 10}%"
         )
         if int(line.days) > 40:
@@ -198,11 +198,6 @@ def _top(nodes: pd.DataFrame, node: int) -> int:
     while nodes.at[node, "parent"] > 0:
         node = int(nodes.at[node, "parent"])
     return node
-
-
-def _chance(days: int) -> float:
-    """Say how likely a task is done so many days before its deadline."""
-    return 0.45 if days < 0 else 0.2
 
 
 def _streets(city: DemoCity) -> list[str]:

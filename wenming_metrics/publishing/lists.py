@@ -172,16 +172,11 @@ def _listed(
     was = signed.boards.get((earlier, board.kind))
     if was is None:
         was = list_standings(score_windows(connection, office, [earlier, earlier], board))
-    moment = Moment(_last_looked(window), known_at)
+    moment = Moment(min(window.end, today()).toordinal(), known_at)
     became = on_time(connection, now, office.rules.pricing, moment)
     lines = list_standings(now).merge(became, on="unit")
     failed = was.set_index("unit")["failed"].reindex(lines["unit"]).fillna(0)
     return lines.assign(failed_before=failed.to_numpy(int))
-
-
-def _last_looked(window: Window) -> int:
-    """Give the day as of which deadlines are looked at: the window's last, not beyond today."""
-    return min(window.end, today()).toordinal()
 
 
 def _plain(window: Window) -> Window:

@@ -137,12 +137,12 @@ def _of_board(
     for measure in rules.lists.measures:
         for line in listed_units[listed_units["side"] == measure.end].itertuples():
             count = runs.get(line.unit, 0)
-            there = [
+            run = [
                 signed
                 for signed, ends in zip(with_shortlist, stood, strict=True)
                 if ends.get(line.unit) == measure.end
             ]
-            rests_on = list(_rests_on(there[:count], measure))
+            rests_on = list(_rests_on(run[:count], measure))
             sample = _sample(kind, line.unit, rests_on, by_rules if _asks(rules) else None)
             facts = {name: getattr(line, name) for name in ("group", "unit", "unit_name", "rank")}
             issues = [issue for issue, _ in rests_on]
@@ -264,7 +264,7 @@ def decide_measure(
         if not issue.was_signed or issue.state == WITHDRAWN:
             raise IntakeError(f"{issue.title}没有签发，不能登记决定。")
         boards = read_frozen(connection, issue).lists.boards
-    measures = [known.title for known in rules_on(office, issue.window.end).lists.measures]
+    measures = [possible.title for possible in rules_on(office, issue.window.end).lists.measures]
     if measure not in measures:
         raise IntakeError(f"没有“{measure}”这一种，可以写：{'、'.join(measures)}。")
     if not any((frame["unit_name"] == unit_name).any() for frame in boards.values()):

@@ -11,7 +11,7 @@ from wenming_metrics.domain.periods import Window
 from wenming_metrics.domain.registers import alias_map
 from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.problems.lists import problem_view
+from wenming_metrics.queries.problems.lists import present_view
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.reading.outlines.shapes import (
     SITE_SHAPE,
@@ -52,9 +52,9 @@ def city_map(office: Office, window: Window, board: str) -> CityMap | None:
         return None
     shapes = [_shape(facts) for facts in version.shapes]
     centre = centre_of(shapes)
-    numbers = {name: found for name, found in alias_map(register, UNIT_KINDS).items()}
+    numbers = alias_map(register, UNIT_KINDS)
     unit_scores = ranking(office, window, board).set_index("unit_name")
-    problems = problem_view(office, BACK).lines
+    problems = present_view(office, BACK).lines
     open_problems = problems[problems["is_open"]]
     back = returning_sites(office, window, board)
     lines = []

@@ -199,17 +199,17 @@ def _plain(text: str) -> str | float:
 def _tree_title(codes: Collection[str], was: Mapping[str, Line], now: Mapping[str, Line]) -> str:
     """Name a group: the children of what, or the one indicator that scores otherwise."""
     names = {code: line["name"] for lines in (was, now) for code, line in lines.items()}
-    shares = [c for c in codes if c not in was or c not in now or _weighs_otherwise(c, was, now)]
+    shares = [
+        c
+        for c in codes
+        if c not in was or c not in now or _differ(was[c], now[c], ("parent", "weight"))
+    ]
     if not shares:
         return f"“{'、'.join(names[code] for code in sorted(codes))}”的计分方式"
     moved = {code for code in shares if code not in was or code not in now}
     parents = {(now.get(code) or was[code])["parent"] for code in shares} - moved
     of = "、".join(f"“{names[code]}”下级" if code else "第一层" for code in sorted(parents))
     return f"{of}的{'增减和' if moved else ''}权重"
-
-
-def _weighs_otherwise(code: str, was: Mapping[str, Line], now: Mapping[str, Line]) -> bool:
-    return _differ(was[code], now[code], ("parent", "weight"))
 
 
 def _changed_items(old: Parts, new: Parts) -> set[str]:

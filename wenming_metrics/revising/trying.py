@@ -7,7 +7,6 @@ all of them do together: a weight matters more where a method has changed, and p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,11 +49,10 @@ def try_draft(
     files: Mapping[str, bytes],
     over: Window,
     board: str = "street",
-    executor: Executor | None = None,
 ) -> Tried:
     """Score a window under a draft, and under each of its clauses alone. Nothing is stored."""
     old, new = parts_in_force(office), parts_of(files)
-    trial = try_rules(office, load_files(files, office.catalogue), over, board, executor)
+    trial = try_rules(office, load_files(files, office.catalogue), over, board)
     alone = _sound(office, old, new)
     units = trial.units.assign(clause="", by_clause=0.0, rank_by_clause=trial.units["rank_before"])
     lines = []
@@ -63,9 +61,7 @@ def try_draft(
             lines.append((clause.title, np.nan, np.nan, ""))
             continue
         clause_trial = (
-            trial
-            if len(alone) == 1
-            else try_rules(office, rules, over, board, executor, with_noise=False)
+            trial if len(alone) == 1 else try_rules(office, rules, over, board, with_noise=False)
         )
         clause_units = (
             clause_trial.units.set_index("unit").loc[units["unit"]].reset_index(drop=True)

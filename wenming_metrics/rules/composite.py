@@ -10,24 +10,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from math import inf
 from pathlib import Path
 
 from wenming_metrics.rules.faults import Fault, RuleSetError, locate, read_toml
 from wenming_metrics.rules.model import Adjustments
-from wenming_metrics.rules.setting import (
-    ABOVE_ZERO,
-    PathFault,
-    Setting,
-    SettingsTable,
-    are_tables,
-    choice,
-    integer,
-    is_number,
-    number,
-    tables_in,
-)
-from wenming_metrics.vocabulary import UNIT_KINDS
+from wenming_metrics.rules.setting import PathFault, are_tables, is_number, read_settings, tables_in
 
 SOURCES = ("inspection", "external", "metric", "document", "rectification", "survey")
 """What feeds a component: 督查得分, 上级测评, 量化指标, 台账, 整改, 问卷. External scores and metrics
@@ -35,94 +22,16 @@ are named behind a colon, external:种类[:列]; survey is 问卷得分, survey:
 NAMED = ("external", "metric")
 MAY_BE_NAMED = ("survey",)
 FILE = "composite.toml"
-_ABOVE_ZERO, _NOT_BELOW_ZERO = (ABOVE_ZERO, inf), (0, inf)
 
 
 def _are_weights(value: object) -> bool:
     return isinstance(value, list) and all(is_number(share) and share >= 0 for share in value)
 
 
-PROFILE = SettingsTable(
-    (
-        Setting("id", "编号", "各方案不重复", needed=True),
-        Setting("title", "名称", "印在页面和表上", needed=True),
-        Setting("place", "哪个地方的", "本单位自己的不写", "any", default=""),
-        Setting("source", "依据", "哪一份文件", needed=True),
-        Setting("effective_from", "施行日期", "从这一天起用", "date", needed=True),
-        Setting("effective_to", "停用日期", "不写即一直有效", "date"),
-        choice(
-            *("period", "周期", "month 月、quarter 季、half 半年、year 年"),
-            ("month", "quarter", "half", "year"),
-            needed=True,
-        ),
-        choice("board", "榜单", "排哪一类单位", UNIT_KINDS, default="street"),
-        Setting("groups", "分组", "只排这几组，不写即各组", "list", default=()),
-        number("full_mark", "满分", "总分", span=_ABOVE_ZERO, default=100),
-        Setting(
-            *("decimals", "小数位", "公布的分数保留几位小数", "any"),
-            check=(range(7).__contains__, "应为 0 到 6 的整数"),
-            default=2,
-        ),
-        choice(
-            *("missing", "缺项"),
-            "renormalise 由其余分担、zero 按零分、peer_mean 取同组平均、exclude 不计总分",
-            ("renormalise", "zero", "peer_mean", "exclude"),
-            default="renormalise",
-        ),
-        choice(
-            *("combine", "合成"),
-            "sum 加权相加、geometric 加权几何平均",
-            ("sum", "geometric"),
-            default="sum",
-        ),
-        choice(
-            *("month", "督查得分"),
-            "pooled 全期合并计算、mean_of_issues 各周公布分的平均",
-            ("pooled", "mean_of_issues"),
-            default="pooled",
-        ),
-        Setting(
-            *("years", "各年的权重", "连续几年各占百分之几，最后一个是本年", "any"),
-            check=(_are_weights, "应为几个数的列表"),
-            default=(),
-        ),
-        Setting("above_full", "可超满分", "true：总分可以超过满分", "any", default=False),
-        Setting(
-            *("coefficient", "系数", "这一组的得分乘以多少", "numbers"),
-            span=_ABOVE_ZERO,
-            default={},
-        ),
-        *(
-            number(f"adjustments.{name}", title, f"{title}，分", span=_NOT_BELOW_ZERO)
-            for name, title in (("bonus_cap", "加分上限"), ("penalty_cap", "扣减上限"))
-        ),
-        Setting("component[].name", "名称", "这一项叫什么", "any"),
-        Setting("component[].from", "来源", "数从哪里来", "any"),
-        number("component[].weight", "权重", "占多少分", span=_ABOVE_ZERO, needed=True),
-        number(
-            *("component[].full_mark", "满分", "来源的数以多少为满分"),
-            span=_ABOVE_ZERO,
-            default=100,
-        ),
-        choice(
-            *("component[].scale", "折算"),
-            "share 数 ÷ 满分、linear 在下限和目标之间按比例、log 按对数、minmax 在本组最低和最高之间",
-            ("share", "linear", "log", "minmax"),
-            default="share",
-        ),
-        number("component[].worst", "下限", "linear、log：到这个数得 0 分"),
-        number("component[].best", "目标", "linear、log：到这个数得满分；可以比下限小"),
-        Setting("prize[].title", "奖项或档次", "如 一等奖、优秀", "filled", needed=True),
-        integer("prize[].first", "从第几名", "各组各算", span=(1, inf), needed=True),
-        integer("prize[].last", "到第几名", "并列的都算", span=(1, inf), needed=True),
-        number("prize[].least", "最低得分", "低于的不得", span=_NOT_BELOW_ZERO, default=0),
-        number("prize[].amount", "奖补金额", "每个单位多少元", span=_NOT_BELOW_ZERO, default=0),
-        choice(
-            *("component[].rounding", "取整", "exact 最后取整、printed 各项先取整"),
-            ("exact", "printed"),
-            default="exact",
-        ),
-    )
+PROFILE = read_settings(
+    Path(__file__).with_name("composite_settings.toml"),
+    decimals=range(7).__contains__,
+    weights=_are_weights,
 )
 """Every setting of one profile."""
 _SLACK = 1e-9
@@ -345,11 +254,11 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
             yield "component", f"各项权重之和是 {total:g}，应为 {spelled}。"
 
 
-def without_tree_faults(composite: Mapping, file: str = FILE) -> list[Fault]:
+def without_tree_faults(composite: Mapping) -> list[Fault]:
     """List what profiles ask of a rule set without indicators that only indicators can give."""
     return [
         Fault(
-            file,
+            FILE,
             None,
             f"“{component.get('name')}”取日常督查的得分，要有 indicators.csv 和 items.csv。",
         )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
+from pathlib import Path
+from pkgutil import resolve_name
 
 from wenming_metrics.rules.paths import enclosing, join_path
 
-ABOVE_ZERO = math.ulp(0.0)
-"""The least number above zero, as the low end of a span."""
 _ENDLESS = 1e300
 """Spans that reach beyond are said without their end."""
 PathFault = tuple[str, str]
@@ -110,16 +110,8 @@ class Setting:
         return self.check is None or self.check[0](value)
 
 
-number = partial(Setting, kind="number")
-integer = partial(Setting, kind="integer")
-flag = partial(Setting, kind="flag", words={"true": "是", "false": "否"})
-texts = partial(Setting, kind="texts")
-
-
-def choice(path: str, title: str, meaning: str, codes: Iterable[str], **more: object) -> Setting:
-    """Declare a setting that is one of some codes, each with a word of the office or none."""
-    words = codes if isinstance(codes, Mapping) else dict.fromkeys(codes, "")
-    return Setting(path, title, meaning, "choice", words, **more)
+_NAME = re.compile(r"[a-z_.]+:[A-Z_]+")
+_YES_NO = {"true": "是", "false": "否"}
 
 
 def _spell_span(low: float, high: float) -> str:
@@ -210,3 +202,35 @@ def tables_in(written: Mapping, name: str, above: str = "") -> Iterator[tuple[st
     if are_tables(tables):
         for number, table in enumerate(tables, 1):
             yield f"{join_path(above, name)}[{number}]", table
+
+
+def read_settings(
+    file: Path, loose: Collection[str] = (), **conditions: Callable[[object], bool]
+) -> SettingsTable:
+    """Read the settings that a file declares.
+
+    Takes: loose - see SettingsTable; conditions - what values must meet, by the name in the file
+    """
+    declared = tomllib.loads(file.read_text(encoding="utf-8"))
+    settings = (_declared(path, facts, conditions) for path, facts in declared.items())
+    return SettingsTable(tuple(settings), frozenset(loose))
+
+
+def _declared(
+    path: str, facts: dict, conditions: Mapping[str, Callable[[object], bool]]
+) -> Setting:
+    facts = {name: _fact(fact) for name, fact in facts.items()}
+    words = facts.pop("words", _YES_NO if facts.get("kind") == "flag" else {})
+    if "check" in facts:
+        facts["check"] = conditions[facts["check"]], facts.pop("sentence")
+    if facts.get("kind") == "texts" and "default" in facts:
+        facts["default"] = list(facts["default"])
+    words = words if isinstance(words, Mapping) else dict.fromkeys(words, "")
+    return Setting(path, words=words, **facts)
+
+
+def _fact(fact: object) -> object:
+    """Give what a file says of a setting; of "module:NAME" what that name holds."""
+    if isinstance(fact, str) and _NAME.fullmatch(fact):
+        return resolve_name(f"wenming_metrics.{fact}")
+    return tuple(fact) if isinstance(fact, list) else fact

@@ -57,12 +57,11 @@ def seal(facts: Mapping[str, object], previous: str) -> str:
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
-def read_log(connection: Connection, limit: int = 0) -> pd.DataFrame:
-    """Read the log, the latest line first: LOG_COLUMNS. Takes: limit - so many lines, 0: all"""
+def read_log(connection: Connection) -> pd.DataFrame:
+    """Read the log, the latest line first: LOG_COLUMNS."""
     table = schema.access_log
     query = select(*(table.c[name] for name in LOG_COLUMNS)).order_by(table.c.line.desc())
-    lines = connection.execute(query.limit(limit) if limit else query).all()
-    return pd.DataFrame(lines, columns=list(LOG_COLUMNS))
+    return pd.DataFrame(connection.execute(query).all(), columns=list(LOG_COLUMNS))
 
 
 def log_chain(connection: Connection) -> list[dict[str, object]]:

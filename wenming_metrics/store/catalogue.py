@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 import pandas as pd
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from wenming_metrics.rules.entries import Entry
 from wenming_metrics.store import schema
@@ -29,11 +29,6 @@ def read_own_lines(connection: Connection) -> pd.DataFrame:
     query = select(table.c.kind, table.c.number, table.c.who, table.c.at)
     lines = read_frame(connection, query.where(table.c.own == 1).order_by(_KEY))
     return lines.drop_duplicates(["kind", "number"], keep="first").reset_index(drop=True)
-
-
-def last_entry(connection: Connection) -> int:
-    """Give the number of the last line, 0 without any: it grows with every change."""
-    return connection.execute(select(func.max(_KEY))).scalar() or 0
 
 
 def add_entry(connection: Connection, entry: Entry, who: str) -> None:

@@ -18,7 +18,6 @@ class OutlineVersion:
     name: str
     system: str
     who: str
-    at: str
     shapes: tuple[dict, ...]
 
 
@@ -30,7 +29,7 @@ def stored_outlines(connection: Connection) -> OutlineVersion | None:
     shapes = tuple(json.loads(line["content"])) if line else ()
     if not shapes:
         return None
-    return OutlineVersion(line["name"], line["system"], line["who"], line["at"], shapes)
+    return OutlineVersion(line["name"], line["system"], line["who"], shapes)
 
 
 def save_outlines(

@@ -151,13 +151,6 @@ def moved_numbers(connection: Connection, numbers: Iterable[str], known_at: str 
     }
 
 
-def events_of_batch(connection: Connection, batch: int) -> int:
-    """Count the events that a file brought."""
-    table = schema.problem_event
-    query = select(func.count()).select_from(table).where(table.c.batch == batch)
-    return connection.execute(query).scalar_one()
-
-
 def own_numbers(connection: Connection, days: Iterable[int], known_at: str = "") -> pd.DataFrame:
     """Read the problems of some days that the office numbered: the columns of the table `problem`."""
     table = schema.problem
@@ -165,12 +158,6 @@ def own_numbers(connection: Connection, days: Iterable[int], known_at: str = "")
     if known_at:
         query = query.where(table.c.at <= known_at)
     return read_frame(connection, query.order_by(table.c.number))
-
-
-def find_own(connection: Connection, numbers: Iterable[str]) -> pd.DataFrame:
-    """Read the problems that the office numbered, of some numbers."""
-    table = schema.problem
-    return read_frame(connection, select(table).where(table.c.number.in_(sorted(set(numbers)))))
 
 
 def with_bare(numbers: Iterable[str]) -> set[str]:

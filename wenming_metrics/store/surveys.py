@@ -237,16 +237,16 @@ def _names(question: str, words: Iterable[str]) -> np.ndarray:
     return pd.util.hash_array(texts, categorize=False)
 
 
-def read_waves(connection: Connection, live: np.ndarray | None = None) -> pd.DataFrame:
+def read_waves(connection: Connection) -> pd.DataFrame:
     """List what batches that count hold of which wave: first_day, last_day, batch, rows.
 
     Counted tables are in it too, a row of theirs as one.
     """
     table = schema.answer_block
     names = ["first_day", "last_day", "batch"]
-    query = that_count(select(*(table.c[name] for name in (*names, "rows"))), table, live)
+    query = that_count(select(*(table.c[name] for name in (*names, "rows"))), table)
     blocks = read_frame(connection, query)
-    counted = read_records(connection, COUNTED, live)
+    counted = read_records(connection, COUNTED)
     spans = counted["told"].map(lambda facts: (_ordinal(facts["first"]), _ordinal(facts["last"])))
     tables = pd.DataFrame(
         {

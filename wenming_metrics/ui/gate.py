@@ -12,7 +12,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -41,7 +41,6 @@ _OUR_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 _SHUT = ("/_stcore/metrics", "/_stcore/agent")
 """What Streamlit tells of itself, and lets programs do, without asking who it is."""
 _ELSEWHERE = "只能在这台电脑上用 http://127.0.0.1 打开。"
-_LARGEST_FORM, _MOST_FIELDS = 4_096, 10
 _LOOK = 60.0
 """Seconds between two looks at the session of a socket on which nothing is said."""
 _SIGNED_OUT = 4401
@@ -159,17 +158,19 @@ class Gate:
     async def _show_sign_in(self, request: Request, account: Account | None) -> Response:
         if account is not None:
             return RedirectResponse("/", 303)
-        return _html(plain_pages.sign_in_page(goal=_goal(request.query_params.get("goal", ""))))
+        return _html(
+            plain_pages.sign_in_page(goal=plain_pages.goal_of(request.query_params.get("goal", "")))
+        )
 
     async def _sign_in(self, request: Request, _: Account | None) -> Response:
-        form = await _form(request)
+        form = await plain_pages.read_form(request)
         if form is None:
             return _html(plain_pages.sign_in_page("填写的内容太长。"), 413)
         async with self._one_guess:
             outcome = await run_in_threadpool(
                 sign_in, self._store, form["login"], form["password"], _address(request)
             )
-        goal = _goal(form["goal"])
+        goal = plain_pages.goal_of(form["goal"])
         if not outcome.token:
             return _html(
                 plain_pages.sign_in_page(outcome.refusal, form["login"][:40], goal=goal), 403
@@ -201,7 +202,7 @@ class Gate:
         return _html(plain_pages.own_page(account.name, account.role))
 
     async def _change_password(self, request: Request, account: Account | None) -> Response:
-        form = await _form(request)
+        form = await plain_pages.read_form(request)
         if account is None or form is None:
             return RedirectResponse("/sign-in", 303)
         try:
@@ -317,25 +318,6 @@ def _cookie(headers: Headers) -> str:
 def _address(request: Request) -> str:
     """Give the address that a request comes from; behind a proxy on this machine the one that it names."""
     return request.client.host if request.client else ""
-
-
-def _goal(path: str) -> str:
-    """Give the path that was asked for; "/" for any other server's."""
-    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if is_ours and path.isprintable() and len(path) < 1_000 else "/"
-
-
-async def _form(request: Request) -> defaultdict[str, str] | None:
-    """Read the fields of a form, "" for what is missing; None for one that is too long."""
-    content = b""
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > _LARGEST_FORM:
-            return None
-    if content.count(b"&") > _MOST_FIELDS:
-        return None
-    fields = parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True)
-    return defaultdict(str, {name: values[0] for name, values in fields.items()})
 
 
 def _html(text: str, code: int = 200) -> Response:

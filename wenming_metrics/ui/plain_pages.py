@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from collections import defaultdict
 from html import escape
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
 
 from wenming_metrics.access.passwords import LONGEST, SHORTEST
 from wenming_metrics.ui.frame.navigation import PRODUCT
 
+_LARGEST_FORM, _MOST_FIELDS = 4_096, 10
 _STYLE = """
 body { margin: 0; background: #f4f6f9; color: #1f2933; font: 16px/1.6 'Microsoft YaHei', 'PingFang SC',
   'Noto Sans CJK SC', 'Noto Sans SC', sans-serif; }
@@ -50,11 +55,11 @@ def sign_in_page(refusal: str = "", login: str = "", hint: str = "", goal: str =
     )
 
 
-def own_page(name: str, post: str, refusal: str = "", done: str = "") -> str:
+def own_page(name: str, post: str, refusal: str = "") -> str:
     """Give the page of one's own account: to sign out, and to change the password."""
     return _page(
         "我的账号",
-        f"""<p>{escape(name)}（{escape(post)}）</p>{_told(refusal, "refusal")}{_told(done, "done")}
+        f"""<p>{escape(name)}（{escape(post)}）</p>{_told(refusal, "refusal")}
 <form method="post" action="/sign-out"><button>退出登录</button></form>
 <h2>修改密码</h2>
 <form method="post" action="/me">
@@ -77,3 +82,22 @@ def _page(title: str, body: str) -> str:
     return f"""<!DOCTYPE html><html lang="zh-CN" translate="no"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} · {PRODUCT}</title>
 <style>{_STYLE}</style></head><body><main><h1>{PRODUCT}</h1>{body}</main></body></html>"""
+
+
+def goal_of(path: str) -> str:
+    """Give the path that was asked for; "/" for any other server's."""
+    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if is_ours and path.isprintable() and len(path) < 1_000 else "/"
+
+
+async def read_form(request: Request) -> defaultdict[str, str] | None:
+    """Read the fields of a form, "" for what is missing; None for one that is too long."""
+    content = b""
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > _LARGEST_FORM:
+            return None
+    if content.count(b"&") > _MOST_FIELDS:
+        return None
+    fields = parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True)
+    return defaultdict(str, {name: values[0] for name, values in fields.items()})

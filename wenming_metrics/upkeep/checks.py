@@ -11,7 +11,7 @@ import struct
 import zlib
 from zipfile import BadZipFile
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from wenming_metrics.reading.model.reading import CHECKLIST, INSPECTION, PLAN, SURVEY
 from wenming_metrics.rules.load import digest_of, unpack
@@ -73,13 +73,7 @@ def _counts(connection: Connection) -> Line:
         .where(batch.c.kind.in_([INSPECTION, PLAN]), batch.c.batch.not_in(mixed_batches))
         .group_by(batch.c.batch, batch.c.good)
     )
-    counts = connection.execute(query).all()
-    wrong = [
-        f"批次 {number} 记有 {good} 行，按日合计 {total} 行"
-        for number, good, total in counts
-        if good != total
-    ]
-    return line("批次的行数", len(counts), wrong)
+    return _compare(connection, query, "批次的行数", "批次 {} 记有 {} 行，按日合计 {} 行")
 
 
 def _held(connection: Connection) -> Line:
@@ -89,13 +83,13 @@ def _held(connection: Connection) -> Line:
         .join_from(batch, held_row, held_row.c.batch == batch.c.batch, isouter=True)
         .group_by(batch.c.batch, batch.c.held)
     )
+    return _compare(connection, query, "待核行", "批次 {} 记有待核 {} 行，实有 {} 行")
+
+
+def _compare(connection: Connection, query: Select, title: str, sentence: str) -> Line:
+    """Check of each batch what it says of itself against what there is: number, noted, counted."""
     counts = connection.execute(query).all()
-    wrong = [
-        f"批次 {number} 记有待核 {noted} 行，实有 {count} 行"
-        for number, noted, count in counts
-        if noted != count
-    ]
-    return line("待核行", len(counts), wrong)
+    return line(title, len(counts), [sentence.format(*c) for c in counts if c[1] != c[2]])
 
 
 def _history(connection: Connection) -> Line:

@@ -48,8 +48,8 @@ def back_up_if_due(store: Store, plan: BackupPlan) -> bool:
 def last_backup(store: Store) -> datetime | None:
     """Say when the store was last backed up, by whomever."""
     with reading(store) as connection:
-        note = read_note(connection, BACKUP)
-    return note and datetime.fromisoformat(note["at"])
+        facts = read_note(connection, BACKUP)
+    return facts and datetime.fromisoformat(facts["at"])
 
 
 def is_due(last: datetime | None, plan: BackupPlan, moment: datetime) -> bool:

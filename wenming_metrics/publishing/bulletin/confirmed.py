@@ -118,7 +118,7 @@ def candidates(connection: Connection, problems: pd.DataFrame, window: Window) -
     for placement in _placed(connection, problems, window).itertuples():
         line = problems.iloc[placement.problem]
         note = verdicts.get(placement.digest, {})
-        caption = f"{line['unit_name']} {line['site_name']}：{line['item_name']}"
+        caption = f"{line['unit_name']} {line['site_name']}：“{line['item_name']}”一项"
         state = str(note.get("state", WAITING))
         who = str(note.get("who", ""))
         seen.setdefault(placement.digest, Candidate(placement.digest, state, caption, who))

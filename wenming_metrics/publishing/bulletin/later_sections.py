@@ -124,7 +124,7 @@ def problem_pictures(material: Material, units: Sequence[str] = ()) -> list[Bloc
         elif len(photos) == _MOST_PICTURES:
             left_out += 1
         else:
-            text = f"{problem['unit_name']} {problem['site_name']}：{problem['item_name']}"
+            text = f"{problem['unit_name']} {problem['site_name']}：“{problem['item_name']}”一项"
             photos.append((content, int(line.width), int(line.height), text))
     remarks = [f"另有{left_out}张照片未列入。"] if left_out else []
     remarks += [f"有{gone}张照片已不在库里，未列入。"] if gone else []

@@ -74,10 +74,11 @@ def _by_unit(material: Material) -> Iterator[tuple[str, pd.DataFrame]]:
 def word_problem(line: tuple) -> str:
     """Word one problem: where, what, who is responsible."""
     text = " ".join(line.description.split())
-    what = line.item_name if text in ("", line.item_name) else f"{line.item_name}，{clip(text)}"
+    # An item is named by what is asked for (商铺无出店摆卖): alone it would say that all is well.
+    what = "不符合要求" if text in ("", line.item_name) else f"：{clip(text)}"
     is_other = line.responsible not in ("", line.unit_name)
     who = f"（责任单位：{line.responsible}）" if is_other else ""
-    return f"{line.site_name}：{what.rstrip('。；，')}{who}。"
+    return f"{line.site_name}“{line.item_name}”一项{what.rstrip('。；，')}{who}。"
 
 
 def repeats(material: Material, layout: Layout) -> list[Block]:

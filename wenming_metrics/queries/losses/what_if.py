@@ -61,7 +61,8 @@ def candidates(
     """
     lines = ledger.lines
     line_labels = labels(lines, kind).where(inside, "")
-    labelled = lines[line_labels != ""].assign(name=line_labels)
+    # Named before they are chosen: a frame without rows would take all rows of what it is given.
+    labelled = lines.assign(name=line_labels)[line_labels != ""]
     sums = labelled.groupby("name", sort=False).agg(
         loss=("points", "sum"),
         city=("city", "sum"),

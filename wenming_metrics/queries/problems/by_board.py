@@ -10,7 +10,7 @@ import pandas as pd
 
 from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.problems.lists import count_by_unit, problem_view
+from wenming_metrics.queries.problems.lists import count_by_unit, present_view
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
@@ -33,7 +33,7 @@ class HeldByBoard:
 
 def held_by_board(office: Office, kind: str) -> HeldByBoard:
     """Count what the units of a kind (street, department ...) hold, as of today."""
-    view = problem_view(office, BACK)
+    view = present_view(office, BACK)
     with reading(office.store) as connection:
         register = read_register(connection)
     owner_of, names = ancestors(register, kind), register.units["name"]

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import Connection, select
 
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.problems.lists import problem_view
+from wenming_metrics.queries.problems.lists import present_view
 from wenming_metrics.queries.scores.originals import descriptions
 from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.reading.records.rectification import said_state
@@ -45,7 +45,7 @@ def unmatched_answers(office: Office, back: int) -> pd.DataFrame:
              nothing is like it; second: likeness of the next best), day, since (of its state), batch_of,
              seq_of, is_shared of the problem, happened (day of the answer, 0: that of the problem), file, sheet, and batch, sheet_number, source_row of the answer
     """
-    view = problem_view(office, back)
+    view = present_view(office, back)
     with reading(office.store) as connection:
         answers = _answers(connection)
         names = read_register(connection).units["name"].to_dict()

@@ -26,6 +26,7 @@ from wenming_metrics.scoring.ranking.bands import (
     site_sums,
     sum_sites,
 )
+from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.scoring.ranking.shortlists import FRONT
 from wenming_metrics.scoring.tally.leaves import place_cells
 from wenming_metrics.scoring.tally.tally import TERRITORY, checks_of_day
@@ -212,3 +213,39 @@ def named_clearly(office: Office, window: Window, board: str = "street") -> pd.D
     """List the units named at both ends as `named_units`, marked by `mark_unclear`."""
     banded = join_bands(ranking(office, window, board), bands(office, window, board))
     return mark_unclear(named_units(office, window, board), banded)
+
+
+def sureness_of(board_lines: pd.DataFrame) -> dict[str, str]:
+    """Say of each group which places can be told apart, and why none where they cannot.
+
+    Takes:   board_lines - a list with the columns of `bands`
+    Returns: group -> sentence; {} for a list without bands
+    """
+    if "tier" not in board_lines:
+        return {}
+    placed = board_lines[board_lines["status"] == RANKED]
+    return {group: _group_sureness(lines) for group, lines in placed.groupby("group", sort=False)}
+
+
+def _group_sureness(lines: pd.DataFrame) -> str:
+    banded = lines[lines["tier"].notna()]
+    few = lines.loc[lines["standing"] == FEW_SITES, "unit_name"].tolist()
+    left_out = f"{_names(few)}点位不足，不估计。" if few else ""
+    if len(lines) == 1:
+        return f"只有1个单位有名次，无从比较。{left_out}"
+    if banded.empty:
+        return left_out or "得分都没有误差可估，名次只供参考。"
+    count = int(banded["tier"].max())
+    width = int((banded["place_high"] - banded["place_low"] + 1).median())
+    if count == 1:
+        return f"{len(banded)}个单位得分差别都不大于误差，分不出高低。{left_out}"
+    last = banded.loc[banded["tier"] == count, "unit_name"].tolist()
+    return (
+        f"分得开的有{count}档（末档{len(last)}个：{_names(last)}），"
+        f"名次区间一般宽{width}名。{left_out}"
+    )
+
+
+def _names(units: list[str], limit: int = 3) -> str:
+    """Name the first few of some units, and say how many there are in all."""
+    return "、".join(units[:limit]) + (f"等 {len(units)} 个" if len(units) > limit else "")

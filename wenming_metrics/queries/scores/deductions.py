@@ -53,21 +53,20 @@ def priced_lines(
     rules: RuleSet,
     windows: Sequence[Window],
     moment: Moment | None = None,
-    issue_of: Mapping[int, int] | None = None,
 ) -> pd.DataFrame:
     """Give what the problems cost that are booked on the days of some windows.
 
     A problem that is late gives two lines where that is booked on its deadline: what it cost on
     the day it was found, and what being late adds. Together they are the price of being late.
 
-    Takes:   rules - with prices; moment - None: as of today; issue_of - see `problem_log.log`
+    Takes:   rules - with prices; moment - None: as of today
     Returns: LINES, points in 1e-4, as exact as the prices; unit is the territory of the row, and
              batch and seq name it, found_on is its own day. Sources that do not count are among them.
     """
     wanted = {day for window in windows for day in window.days}
     days = range(min(wanted), max(wanted) + 1)
     by_due = rules.pricing.booked == "due" and (rules.prices["state"] == STATES[LATE]).any()
-    findings = priced_findings(connection, rules, days, moment, issue_of, due_too=bool(by_due))
+    findings = priced_findings(connection, rules, days, moment, due_too=bool(by_due))
     findings = findings.assign(found_on=findings["day"])
     on_day = findings.assign(points=findings["base"])
     after = findings[findings["more"] > 0]

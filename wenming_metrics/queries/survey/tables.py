@@ -51,7 +51,10 @@ def by_question(office: Office, wave: Window, unit: int | None = None) -> pd.Dat
         chosen = (wave_answers.units["unit"] == unit).to_numpy()
     answers, unit_rows = pick(wave_answers, counting_answers(wave_answers, without_flagged=False))
     counts = pd.concat(
-        [count_answers(answers, wave_answers.survey, unit_rows), _weighed(wave_answers.counted)]
+        [
+            count_answers(answers, wave_answers.survey, unit_rows),
+            wave_answers.counted.assign(weight=wave_answers.counted["n"].astype(float)),
+        ]
     )
     counts = counts[chosen[counts["place"].to_numpy(np.int64)]]
     questions = wave_answers.survey.questions
@@ -60,10 +63,6 @@ def by_question(office: Office, wave: Window, unit: int | None = None) -> pd.Dat
         for question in questions
     ]
     return pd.concat(frames, ignore_index=True)
-
-
-def _weighed(counted: pd.DataFrame) -> pd.DataFrame:
-    return counted.assign(weight=counted["n"].astype(float))
 
 
 def _of_question(

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.working_days import WorkingDays, count_working
-from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.scoring.tree.states import OPEN
 
 Mask = Callable[[pd.DataFrame], np.ndarray]
@@ -112,7 +111,7 @@ FIGURES = (
     ),
     LoopFigure("suspended", "挂账", "批准挂账的", _is(_SUSPENDED)),
     LoopFigure("long_term", "长期整改", "列入长期整改的，不算逾期", _is(_LONG)),
-    LoopFigure("overdue", "逾期", "过了整改时限还在责任单位手里的", _flag("is_overdue")),
+    LoopFigure("overdue", "逾期", "过了整改时限责任单位还没有办完的", _flag("is_overdue")),
     LoopFigure(
         "stalled", "长期无进展", "已交办、连续几个工作日没有任何进展的", _flag("is_stalled")
     ),
@@ -183,7 +182,6 @@ FIGURES = (
     ),
 )
 """All figures, those without a limit first."""
-BY_CODE = {definition.code: definition for definition in FIGURES}
 
 
 def figures(lines: pd.DataFrame) -> pd.DataFrame:
@@ -245,8 +243,3 @@ def median_days(lines: pd.DataFrame, calendar: WorkingDays) -> tuple[float, int]
     moments = (closed_lines[name].to_numpy(np.int64) for name in ("handed", "closed"))
     days = count_working(calendar, *moments)
     return (float(np.median(days)) if len(days) else np.nan), len(days)
-
-
-def closes_on_check(rules: LoopRules) -> bool:
-    """Say whether only 销号 closes a problem."""
-    return rules.closes == "check"

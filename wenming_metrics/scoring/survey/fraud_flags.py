@@ -101,7 +101,7 @@ def _is_straight(survey: Survey, answers: Mapping[str, np.ndarray]) -> np.ndarra
             form = (
                 (question.low, question.high)
                 if question.kind == SCALE
-                else _codes(question.options)
+                else tuple(option.code for option in question.options)
             )
             tables.setdefault(form, []).append(answers[question.code])
     size = len(next(iter(answers.values()), ()))
@@ -114,10 +114,6 @@ def _is_straight(survey: Survey, answers: Mapping[str, np.ndarray]) -> np.ndarra
             high = np.where(answered, table, -1).max(axis=0)
             straight |= (answered.sum(axis=0) >= SAME) & (low == high)
     return straight
-
-
-def _codes(options: tuple) -> tuple[str, ...]:
-    return tuple(option.code for option in options)
 
 
 def _one_hand(

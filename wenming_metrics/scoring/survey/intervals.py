@@ -34,9 +34,7 @@ def limits(k: ArrayLike, n: ArrayLike, level: float = LEVEL) -> Interval:
     return np.asarray(low)[()], np.asarray(high)[()]
 
 
-def mean_limits(
-    total: ArrayLike, squares: ArrayLike, n: ArrayLike, level: float = LEVEL
-) -> Interval:
+def mean_limits(total: ArrayLike, squares: ArrayLike, n: ArrayLike) -> Interval:
     """Give an interval of the mean of values between 0 and 1 (1 / 0.75 / 0, a scale cut to 0..1).
 
     Wilson's, of as many yes-or-no answers as say as much about their mean: see `effective`. The usual
@@ -49,7 +47,7 @@ def mean_limits(
     n = np.asarray(n, float)
     mean = np.asarray(total, float) / np.where(n > 0, n, np.nan)
     worth = effective(total, squares, n)
-    return limits(mean * worth, worth, level)
+    return limits(mean * worth, worth)
 
 
 def effective(total: ArrayLike, squares: ArrayLike, n: ArrayLike) -> np.ndarray:

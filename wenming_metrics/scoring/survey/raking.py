@@ -14,6 +14,8 @@ CLOSE = 1e-8
 """Raking has come to rest when no weight moves by more than this share of itself in a cycle."""
 _CYCLES, _CUTS = 1000, 100
 """So many cycles over the margins, and so many cuts of weights, are tried."""
+_LEAST, _MOST = 0.3, 3.0
+"""Bounds of weights, times the weight given: a unit of many people keeps what it weighs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,16 +39,13 @@ def rake(
     weight: ArrayLike,
     groups: Sequence[ArrayLike],
     targets: Sequence[ArrayLike],
-    low: float = 0.3,
-    high: float = 3.0,
 ) -> Raked:
     """Adjust weights until every margin has the shares wanted.
 
     Takes:   weight - one per questionnaire, above 0; groups - per margin the group (0, 1, ...) of each
              questionnaire, negative = not known: such ones keep their weight in that margin;
              targets - per margin the share of each group (any scale); groups without questionnaires
-             leave their share to the others; low, high - bounds of weights, times the weight given
-             (a unit of many people keeps what it weighs; equal weights: times their mean)
+             leave their share to the others
     Raises:  ValueError - a weight that is not above 0, or a share that is missing or below 0
     """
     first = np.asarray(weight, float)
@@ -57,7 +56,7 @@ def rake(
     if not len(first):
         return Raked(first, True, 0, 0.0, 0.0)
     margins = [_margin(code, share) for code, share in zip(codes, shares, strict=True)]
-    least, most = low * first, high * first
+    least, most = _LEAST * first, _MOST * first
     w, rounds, cut = first, 0, True
     for _ in range(_CUTS):
         w, cycles, still = _cycle(w, margins)

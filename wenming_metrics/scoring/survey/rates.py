@@ -77,11 +77,8 @@ def judge(answers: Answers, question: Question, worth: Mapping[str, float], blan
     Takes: worth - answers in the base, see `worth_of`; blank - whether those without an answer are
            in the base too, where they are worth nothing
     """
-    size = len(answers.frame)
-    if question.code not in answers.frame:
-        raw = np.full(size, NOT_ASKED, np.int64)
-    else:
-        raw = answers.frame[question.code].to_numpy(np.int64)
+    unasked = pd.Series(NOT_ASKED, answers.frame.index)
+    raw = answers.frame.get(question.code, unasked).to_numpy(np.int64)
     look_up = _ticked if question.kind == MULTIPLE else _chosen
     value, in_base, state = look_up(answers, question, worth, raw)
     answered = raw >= 0 if question.kind != MULTIPLE else raw > 0

@@ -8,8 +8,6 @@ with its document number, and only where the rules use it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -71,7 +69,9 @@ def settle(
     ledger_lines = pd.concat(
         [frame for frame in lines if len(frame)] or [no_lines()], ignore_index=True
     )
-    raw = scores + _sums(ledger_lines, len(scores))
+    raw = scores + exact_bins(
+        ledger_lines["column"].to_numpy(np.int64), ledger_lines["counted"], len(scores)
+    )
     final = np.clip(raw, 0.0, np.inf if adjustments.above_full else full_mark)
     limits = _limits(final - raw, full_mark)
     return final, pd.concat([ledger_lines, limits], ignore_index=True) if len(
@@ -121,14 +121,10 @@ def _remarks(
 
 def _difficulty(scores: np.ndarray, groups: np.ndarray, adjustments: Adjustments) -> pd.DataFrame:
     """Give a line for each score that its group's coefficient changes."""
-    factors = _factors(groups, adjustments.difficulty)
+    factors = np.array([adjustments.difficulty.get(group, 1.0) for group in groups], float)
     column = np.flatnonzero(~np.isnan(scores) & (factors != 1.0))
     reasons = [f"{groups[index]} × {factors[index]:g}" for index in column]
     return _make_lines(column, DIFFICULTY, reasons, scores[column] * (factors[column] - 1.0))
-
-
-def _factors(groups: np.ndarray, difficulty: Mapping[str, float]) -> np.ndarray:
-    return np.array([difficulty.get(group, 1.0) for group in groups], float)
 
 
 def _limits(over: np.ndarray, full_mark: float) -> pd.DataFrame:
@@ -146,10 +142,6 @@ def _make_lines(
     fields = {"column": column, "unit": -1, "day": 0, "kind": kind, "written": 0, "source_row": 0}
     frame = pd.DataFrame({**fields, "reason": reasons, **blank, "counted": counted})
     return frame[[*LEDGER, "counted", "remark"]]
-
-
-def _sums(lines: pd.DataFrame, size: int) -> np.ndarray:
-    return exact_bins(lines["column"].to_numpy(np.int64), lines["counted"], size)
 
 
 def no_lines() -> pd.DataFrame:

@@ -241,7 +241,10 @@ def explain(start: State, end: State, tiers: Sequence[Sequence[Way]]) -> Booked:
     by_leaf = {cause: np.zeros((len(wanted), len(start.leaves))) for cause in CAUSES}
     by_unit = {cause: np.zeros((len(wanted), len(start.units))) for cause in CAUSES}
     for ways in tiers:
-        open_ = [wanted & _is_open(way) for way in ways]
+        open_ = [
+            wanted & np.all([leg.after.is_scored & leg.before.is_scored for leg in way], axis=0)
+            for way in ways
+        ]
         count = np.sum(open_, axis=0)
         for way, can in zip(ways, open_, strict=True):
             portion = quotient(can, count, 0.0)
@@ -250,10 +253,6 @@ def explain(start: State, end: State, tiers: Sequence[Sequence[Way]]) -> Booked:
                     _book(leg, portion[:, None], by_leaf, by_unit)
         wanted = wanted & (count == 0)
     return Booked(by_leaf, by_unit)
-
-
-def _is_open(way: Way) -> np.ndarray:
-    return np.all([leg.after.is_scored & leg.before.is_scored for leg in way], axis=0)
 
 
 def _book(

@@ -194,7 +194,10 @@ def draw(painter: Callable, *arguments: object) -> None:
 
     name = f"{painter.__module__}.{painter.__qualname__}"
     key = repr((name, _number(present), today(), arguments))
-    answer = recall(_MEMORY, key, make, room=_DRAWN, capacity=_PARTS, shared=True)
+    waiting = partial(st.spinner, CALCULATING)
+    answer = recall(
+        _MEMORY, key, make, room=_DRAWN, capacity=_PARTS, shared=True, meanwhile=waiting
+    )
     if not drawn_now:
         _draw_once(answer.content, partial(painter, present, *arguments))
 

@@ -147,12 +147,14 @@ def inline(content: bytes, mime: str, caption: str, width: int) -> None:
 
     A file of the server's has an owner where there are accounts, and this one would have none.
     """
-    drawing = f"data:{mime};base64,{b64encode(content).decode()}"
-    title = escape(caption, quote=True)
     st.html(
-        f"<img alt='{title}' src='{drawing}' style='width:{width}px;max-width:100%'>"
+        _image(content, mime, escape(caption), f" style='width:{width}px;max-width:100%'")
         + (f"<p class='quiet'>{escape(caption)}</p>" if caption else "")
     )
+
+
+def _image(content: bytes, mime: str, title: str, look: str = "") -> str:
+    return f"<img src='data:{mime};base64,{b64encode(content).decode()}' alt='{title}'{look}>"
 
 
 def strip(steps: Iterable[tuple[str, str, Sequence[RowPicture]]]) -> None:
@@ -175,8 +177,8 @@ def _picture(picture: RowPicture) -> str:
         return (
             f"<figure><figcaption>{title}：图片太大（{size}），请看原文件。</figcaption></figure>"
         )
-    source = f"data:image/{picture.type};base64,{b64encode(picture.content).decode()}"
-    return f"<figure><img src='{source}' alt='{title}'><figcaption>{title}</figcaption></figure>"
+    image = _image(picture.content, f"image/{picture.type}", title)
+    return f"<figure>{image}<figcaption>{title}</figcaption></figure>"
 
 
 def sentences(texts: Iterable[str]) -> None:

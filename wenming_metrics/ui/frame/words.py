@@ -14,9 +14,9 @@ import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.domain.periods import Window, is_to_date
+from wenming_metrics.queries.ranking.bands import sureness_of
 from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.scores.deductions import PricedFinding
-from wenming_metrics.scoring.ranking.bands import FEW_SITES
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
 from wenming_metrics.scoring.tree.states import FOUND
 from wenming_metrics.vocabulary import STATES, printable
@@ -175,29 +175,8 @@ def sureness(ranked: pd.DataFrame) -> str:
 
     Takes: ranked - with the columns of `queries.ranking.bands`
     """
-    if "tier" not in ranked:
-        return ""
-    sentences = []
-    for group, lines in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
-        sentences.append(f"**{plain(group)}** {_group_sureness(lines)}")
-    return "".join(sentences)
-
-
-def _group_sureness(lines: pd.DataFrame) -> str:
-    banded = lines[lines["tier"].notna()]
-    few = lines.loc[lines["standing"] == FEW_SITES, "unit_name"]
-    left_out = f"{names(few.tolist())}点位不足，不估计。" if len(few) else ""
-    if banded.empty:
-        return left_out or "得分都没有误差可估，名次只供参考。"
-    if len(lines) == 1:
-        return f"只有{len(lines)}个单位有名次，无从比较。"
-    count = int(banded["tier"].max())
-    width = int((banded["place_high"] - banded["place_low"] + 1).median())
-    if count == 1:
-        return f"{len(banded)}个单位得分差别都不大于误差，分不出高低。{left_out}"
-    last = banded[banded["tier"] == count]
-    apart = f"末档{len(last)}个：{names(last['unit_name'].tolist())}"
-    return f"分得开的有{count}档（{apart}），名次区间一般宽{width}名。{left_out}"
+    clauses = sureness_of(ranked).items()
+    return "".join(f"**{plain(group)}** {plain(sentence)}" for group, sentence in clauses)
 
 
 def composite(lines: pd.DataFrame, title: str) -> str:
@@ -285,11 +264,16 @@ def arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> l
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
-    """Spell a difference with its sign: +0.85, -1.20, 持平; "" without a value."""
+    """Spell a difference with its sign: ▲0.85, ▼1.20, 持平; "" without a value."""
     if value is None or pd.isna(value):
         return ""
     if abs(value) < 0.5 * 10**-decimals:
         return "持平"
+    return arrow(value, decimals)
+
+
+def arrow(value: float, decimals: int = 2) -> str:
+    """Spell a rise or a fall: ▲0.85, ▼1.20."""
     return f"{'▲' if value > 0 else '▼'}{abs(value):.{decimals}f}"
 
 

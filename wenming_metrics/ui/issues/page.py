@@ -150,7 +150,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
             f"sign-{issue.key}",
             lambda: signing.sign(office, issue.key, who, document),
             lambda issue_signed: (
-                f"{issue_signed.title}已签发，校验码 {issue_signed.short_hash}。名单从此不变。"
+                f"{issue_signed.title}已签发，校验码 {issue_signed.short_hash}。名单不再变动。"
             ),
             disabled=not (who and document.strip()) or bool(reasons),
             right="签发",

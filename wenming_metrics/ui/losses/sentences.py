@@ -68,7 +68,7 @@ def widest(blocks: pd.DataFrame) -> str:
     """Say which block of the first level is the largest."""
     first = blocks[blocks["level"] == 0].sort_values("loss", ascending=False, kind="stable")
     if first.empty:
-        return "没有失分，没有图可画。"
+        return "没有失分。"
     total, top = first["loss"].sum(), first.iloc[0]
     if len(first) == 1:
         return f"失分全在“{plain(top['name'])}”。"
@@ -94,7 +94,7 @@ def few(losses: Sequence[float]) -> str:
     share = lost[:count].sum() / lost.sum()
     most = lost[0] / lost.sum()
     if most * len(lost) <= _EVEN and most <= _LITTLE:
-        return f"失分分散：{len(lost)} 项里要 {count} 项才到八成，最多的一项也只占 {most:.0%}。"
+        return f"失分较为分散：{len(lost)} 项中，失分最多的 {count} 项合计才占八成，最多的一项占 {most:.0%}。"
     if count == len(lost):
         return f"{count} 项合起来才过八成（深色），最多的一项占 {most:.0%}。"
     rest = f"其余 {len(lost) - count} 项合计占 {1 - share:.0%}"
@@ -108,7 +108,7 @@ def darkest(table: pd.DataFrame) -> str:
     values = table.stack()
     values = values[values > 0].sort_values(ascending=False, kind="stable")
     if values.empty:
-        return "没有失分，没有深色的格子。"
+        return "没有失分。"
     (row, column), most = values.index[0], values.iloc[0]
     even = int((values > most - _SAME).sum())
     if len(values) == 1:
@@ -211,12 +211,12 @@ def gained(
            not read as less than what one gives
     """
     regained = float(half_up(gain, decimals))
-    text = f"{plain(name)}把选中的 {count} 项都改好，可得回 **{regained:.{decimals}f}** 分"
+    text = f"{plain(name)}把选中的 {count} 项都改好，可挽回 **{regained:.{decimals}f}** 分"
     if before is not None:
         text += f"：{before:.2f} → **{after:.2f}**{rounded_apart(before, after, regained)}"
     if losses - gain >= _SAME:
         text += (
-            f"。这些项现在失 {losses:.2f} 分；得回的少一些，是因为扣完为止、分档或满分封顶："
+            f"。这些项现在失 {losses:.2f} 分；可挽回的少一些，是因为扣完为止、分档或满分封顶："
             "改好以后，原来没有计入的扣分会计入"
         )
     return text + "。"

@@ -56,7 +56,7 @@ def _labels_by_loss(lines: pd.DataFrame, kind: str) -> list[str]:
 
 def _say_gain(book: Book, scope: Scope, inside: np.ndarray, kind: str, chosen: list[str]) -> None:
     if not chosen:
-        page.note("选上打算改好的，看能得回多少分。")
+        page.note("选上打算改好的，看能挽回多少分。")
         return
     ledger = book.ledger
     labels = what_if.labels(ledger.lines, kind)
@@ -94,9 +94,9 @@ def _score(book: Book, scope: Scope) -> tuple[float | None, float]:
 def _draw_table(candidates: pd.DataFrame, scope: Scope, kind: str, key: str) -> None:
     city = not scope.unit
     page.note(
-        f"失分最多的 {len(candidates)} 个。“改好得回”是只改这一项时重新算出的分，扣完为止和档次都算在内；"
+        f"失分最多的 {len(candidates)} 个。“改好可挽回”是只改这一项时重新算出的分，扣完为止和档次都算在内；"
         "几项一起改，以上面的数为准，不是各行相加。"
-        + ("全市得分里得回的，是各单位得回的分乘上份额。" if city else "")
+        + ("全市得分里可挽回的，是各单位挽回的分乘上份额。" if city else "")
     )
     gains = ("lost_here=city_lost_here", "gained=city_gained") if city else ("lost_here", "gained")
     columns = tables.configs(

@@ -12,7 +12,6 @@ from datetime import date
 import pandas as pd
 
 from wenming_metrics.domain.numbers import small_base
-from wenming_metrics.domain.periods import Window
 from wenming_metrics.publishing.issues import NONE, SIGNED, WITHDRAWN, Issue
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.queries.problems.wording import rate
@@ -241,12 +240,8 @@ def issue_due(slots: Iterable[tuple[Slot, Issue | None]], today: date, *, in_use
         state = issue.state if issue is not None else NONE
         if state in (SIGNED, WITHDRAWN) or (closes < today and not in_use):
             return ""
-        title = _called(slot.window, issue)
+        title = plain(issue.title if issue is not None else slot.window.title)
         if closes == today:
             return f"{title}今天{slot.cutoff[11:16]}截止，{state}"
         return f"{title}已过截止时间{(today - closes).days}天，{state}"
     return ""
-
-
-def _called(span: Window, issue: Issue | None) -> str:
-    return plain(issue.title if issue is not None else span.title)

@@ -140,7 +140,9 @@ def city_view(office: Office, selection: Selection) -> CityView:
         if is_day
         else sentences.opening(window_name, figures.city, step, figures.ranked, glance.view)
     )
-    card = _city_card(figures.city, step)
+    card = Card(
+        "全市得分", _spelled(figures.city.score), "", sentences.score_lines(figures.city, step)
+    )
     html = cards.card_html(card, _course(moves, figures.city.target, span.kind))
     with_course = LinkedPiece(
         _figure(html), "score", _TRENDS, "全市得分，查看趋势", periods[_TRENDS]
@@ -171,10 +173,6 @@ def city_moves(selection: Selection) -> CityMovement | None:
     return CityMovement(
         (*moves.values[:-1], figures.score), figures.score_change, None, is_like=True
     )
-
-
-def _city_card(figures: CityOverview, step: str) -> Card:
-    return Card("全市得分", _spelled(figures.score), "", sentences.score_lines(figures, step))
 
 
 def _problem_figures(glance: ProblemGlance) -> Iterator[LinkedPiece]:

@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from wenming_metrics.charts.rank_history import count_bars, rank_lines
-from wenming_metrics.domain.periods import Window, now, series, today
+from wenming_metrics.domain.periods import now, series, today
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.problems.by_board import held_by_board
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.queries.scores.score_windows import COURSE
-from wenming_metrics.queries.trend.dated_notes import DayRemark, remarks_within
+from wenming_metrics.queries.trend.dated_notes import remarks_within
 from wenming_metrics.rules.model import Board
 from wenming_metrics.ui.frame import cache, filters, navigation, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
@@ -72,17 +72,14 @@ def _draw_facts(office: Office, selection: Selection, name: str) -> None:
         _draw_open(facts, query)
         _draw_survey(facts)
         _draw_kept(facts)
-    remarks = remark_lines(_remarks(office, selection.window))
+    remarks = remark_lines(
+        remarks_within(office, series(selection.window, COURSE[selection.window.kind]))
+    )
     if remarks:
         page.note(words.plain(remarks))
     foot = page.foot_text(office, selection.window, int(facts.line["checks"]))
     foot = "　".join(filter(None, (remarks, foot)))
     st.html(sheet(facts, opening_sentences, query, foot))
-
-
-def _remarks(office: Office, last: Window) -> list[DayRemark]:
-    """List what was written of days of the course that the page and its printed sheet show."""
-    return remarks_within(office, series(last, COURSE[last.kind]))
 
 
 def _portrait(
@@ -176,7 +173,7 @@ def _draw_kinds(facts: UnitFacts, query: dict[str, str]) -> None:
 
 def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
-    _section("还没整改的问题", sentences.problems(facts.open), lines)
+    _section("未整改的问题", sentences.problems(facts.open), lines)
     holding = ask(held_by_board, facts.board.kind)
     page.note(f"办理情况：{unit_holding(holding.of_unit(facts.name), holding.as_of)}")
     if facts.open.dated:
@@ -198,7 +195,7 @@ def _draw_fixes(facts: UnitFacts, query: dict[str, str]) -> None:
     fixes, together = facts.scored.fixing, facts.scored.together
     _section("整改重点", sentences.fix(fixes, together, facts.line["score"], TOGETHER))
     if len(fixes):
-        page.note("每一行是只改这一类能得回的分；几类一起改，不是各行相加。")
+        page.note("每一行是只改这一类能挽回的分；几类一起改，不是各行相加。")
         st.html(tables.fixes(fixes, facts.scored.classes, query, _SOME))
 
 

@@ -29,7 +29,7 @@ def sheet(facts: UnitFacts, opening: Sequence[str], query: Mapping[str, str], fo
     Returns: HTML, seen by printers only
     """
     body = _scored(facts, query) if facts.scored is not None else _listed(facts, query)
-    lower = _part("还没整改的问题", [_note(sentences.problems(facts.open))], _open(facts, query))
+    lower = _part("未整改的问题", [_note(sentences.problems(facts.open))], _open(facts, query))
     return (
         f"<div class='printed'><div class='head'><b>单位画像</b> {escape(_who(facts))}</div>"
         f"<p class='told'>{tables.as_html(''.join(opening))}</p>{_over_time(facts)}{body}{lower}"
@@ -127,5 +127,5 @@ def _fixes(facts: UnitFacts, query: Mapping[str, str]) -> str:
     fixes = facts.scored.fixing
     if fixes.empty:
         return ""
-    note = _note("只改这一类能得回的分；几类一起改，不是各行相加。")
+    note = _note("只改这一类能挽回的分；几类一起改，不是各行相加。")
     return _part("整改重点", [note], tables.fixes(fixes, facts.scored.classes, query, _FIXES))

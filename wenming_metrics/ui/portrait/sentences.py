@@ -42,7 +42,7 @@ def standing(line: pd.Series, name: str, window_name: str, ranked: int, compared
         return f"{who}没有督查，不评分，没有名次。"
     group = f"{plain(line['group'])} " if line["group"] else ""
     together = "并列" if line["tied"] else ""
-    sentence = f"{who}得 **{line['score']:.2f}** 分，{group}{ranked} 个有名次的单位里{together}第 **{line['rank']}** 名"
+    sentence = f"{who}得 **{line['score']:.2f}** 分，{group}{ranked} 个参加排名的单位中{together}第 **{line['rank']}** 名"
     return f"{sentence}，{_moved(line, compared)}。"
 
 
@@ -93,17 +93,17 @@ def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float
            first `most` put right (None: none), and points given back; score - now
     """
     if fixing.empty:
-        return "没有改好以后能得回分的问题。"
+        return "没有改好以后能挽回分的问题。"
     first = fixing.head(most)
     names = joined(first["name"], "“{}”")
     count = int(first["count"].sum())
     after, gain = together
-    back = f"可得回 **{gain:.2f}** 分"
+    back = f"可挽回 **{gain:.2f}** 分"
     if after is not None:
         apart = rounded_apart(score, after, gain, "，{}")
         back += f"（{score:.2f} → **{after:.2f}**{apart}）"
     every = "都" if len(first) > 1 or count > 1 else ""
-    return f"先改{names}，共 {count} 条问题，{every}改好{back}。"
+    return f"优先整改{names}，共 {count} 条问题，{every}整改到位{back}。"
 
 
 def course(over_time: pd.DataFrame, unit: str) -> str:
@@ -131,7 +131,7 @@ def course(over_time: pd.DataFrame, unit: str) -> str:
     return (
         f"{beginning}{'，'.join(clauses)}。"
         if clauses
-        else f"{beginning}只有一次有得分，看不出升降。"
+        else f"{beginning}只有一期有得分，暂看不出升降。"
     )
 
 
@@ -188,7 +188,7 @@ def problems(unsolved: Unsolved) -> str:
     on = f"截至 {unsolved.as_of.isoformat()}"
     apart = f"另有 {unsolved.undated} 条没有写期限，不在此列。" if unsolved.undated else ""
     if not unsolved.dated:
-        return f"{on}，没有带期限、还没整改的问题。{apart}"
+        return f"{on}，没有带期限、未整改的问题。{apart}"
     counts = [f"已逾期 {unsolved.late} 条"] if unsolved.late else []
     counts += [f"{SOON} 天内到期 {unsolved.near} 条"] if unsolved.near else []
     counts += [f"期限更晚的 {unsolved.later} 条"] if unsolved.later else []

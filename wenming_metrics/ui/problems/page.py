@@ -62,7 +62,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
     who = page.ask_who("办理记录")
     _draw_list(office, view, problems, who)
     hands_out = office.viewer.may("交办") and not office.viewer.is_scoped
-    with page.fold("交办、各单位手里的问题、提醒和登记", "office"):
+    with page.fold("交办、各单位在办问题、提醒和登记", "office"):
         if hands_out:
             matches.draw(office, _SPANS[span], who)
             dispatches.draw(office, problems.waiting, who)
@@ -208,7 +208,7 @@ def _coloured(lines: pd.DataFrame) -> Styler:
 
 
 def _draw_units(view: ProblemView) -> None:
-    st.subheader("各单位手里的问题")
+    st.subheader("各单位在办问题")
     if view.by_unit.empty:
         page.note("没有已交办、还没有整改完的问题。")
         return

@@ -46,9 +46,9 @@ def draw(office: Office, days: int, who: str) -> None:
     page.note("名单在去看以前不要发给责任单位。填好的表传到【数据上传】，结果就记到各个问题上。")
 
 
-def _draw_looks(_office: Office, days: int) -> None:
+def _draw_looks(office: Office, days: int) -> None:
     """Say what those who looked again found."""
-    view = ask(lists.problem_view, days, shared=True, most=16)
+    view = lists.present_view(office, days)
     st.subheader("整改复查、回头看")
     looked = view.rate_of("looked")
     recheck = f"整改复查到位 {rate(looked)}（{share(looked)}）" if looked["denominator"] else ""

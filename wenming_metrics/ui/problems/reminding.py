@@ -24,7 +24,7 @@ _LINES = tables.configs(
 
 
 def _reminded(office: Office, back: int) -> pd.DataFrame:
-    return reminders(office, ask(lists.problem_view, back, shared=True, most=16))
+    return reminders(office, lists.present_view(office, back))
 
 
 def draw(office: Office, view: ProblemView, who: str) -> None:

@@ -73,14 +73,14 @@ def open_count(view: ProblemView) -> str:
 def unit_holding(line: pd.Series | None, as_of: date) -> str:
     """Say what a unit holds. Takes: line - of `HeldByBoard.of_unit`; None: nothing"""
     if line is None:
-        return f"截至 {as_of.isoformat()}，手里没有还没整改完的问题。"
+        return f"截至 {as_of.isoformat()}，没有未整改完的问题。"
     late = f"逾期 {line['overdue']:,} 条"
     if line["overdue"]:
         late += f"（最长 {line['most_late']:,} 天）"
     counts = [late, f"长期无进展 {line['stalled']:,} 条"]
     counts += [f"没有时限 {line['undated']:,} 条"] if line["undated"] else []
     counts += [f"返工过 {line['returned']:,} 条"] if line["returned"] else []
-    return f"截至 {as_of.isoformat()}，手里 {line['held']:,} 条没有整改完：{'，'.join(counts)}。"
+    return f"截至 {as_of.isoformat()}，{line['held']:,} 条没有整改完：{'，'.join(counts)}。"
 
 
 def most_overdue(by_unit: pd.DataFrame, as_of: date, title: str) -> str:
@@ -94,6 +94,6 @@ def most_overdue(by_unit: pd.DataFrame, as_of: date, title: str) -> str:
     names += "等" if len(holders) > len(worst) else ""
     late, stalled = int(by_unit["overdue"].sum()), int(by_unit["stalled"].sum())
     return (
-        f"截至 {as_of.isoformat()}，{plain(title)}手里逾期 {late:,} 条（{names}），"
-        f"长期无进展 {stalled:,} 条；其他单位手里的见“问题整改”。"
+        f"截至 {as_of.isoformat()}，{plain(title)}逾期 {late:,} 条（{names}），"
+        f"长期无进展 {stalled:,} 条；其他单位的见“问题整改”。"
     )

@@ -37,7 +37,7 @@ def _draw_map(_office: Office, selection: Selection, measure: str) -> None:
     laid = _map_of(selection)
     column, is_dark_high = _MEASURES[measure]
     page.note(
-        f"颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}；浅灰的没有得分。"
+        f"颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}{_ends(laid.units[column])}；浅灰的没有得分。"
         f"菱形是反复点位，越大查出越多。未整改、反弹是近 {BACK} 天发现、属地在这里的问题。"
         f"{laid.system}，示意图，不作为划界依据。"
     )
@@ -47,6 +47,12 @@ def _draw_map(_office: Office, selection: Selection, measure: str) -> None:
 
 def _map_of(selection: Selection) -> CityMap | None:
     return ask(city_map, selection.window, selection.board, shared=True, most=4)
+
+
+def _ends(values: pd.Series) -> str:
+    """Say from where to where the colours go."""
+    values = values.dropna()
+    return f"（{values.min():g} 到 {values.max():g}）" if len(values) else ""
 
 
 def _spell(line: pd.Series) -> str:

@@ -85,8 +85,8 @@ def draw_sentences(_office: Office, selection: Selection) -> None:
     if summary.sureness:
         page.note(f"名次的把握：{summary.sureness}")
     draw_lines(summary.sentences)
-    for note in summary.filled:
-        page.note(note)
+    for sentence in summary.filled:
+        page.note(sentence)
 
 
 def draw_sampling(selection: Selection) -> None:

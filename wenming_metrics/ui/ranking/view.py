@@ -115,7 +115,7 @@ def apart(units: pd.DataFrame) -> Iterator[str]:
     """Name the units without a place and why."""
     for status, title, why in (
         (UNVISITED, "未督查", "本期没有去过，不排名，也不算 0 分"),
-        (THIN, "检查项不足，暂不评分", "查到的指标太少，排名不可靠"),
+        (THIN, "检查项不足，暂不评分", "查到的指标太少，不参加排名"),
     ):
         without = units[units["status"] == status]
         if len(without):

@@ -92,7 +92,7 @@ def draw(office: Office, rules: RuleSet) -> None:
         if picked is not None:
             _draw_node(matches.iloc[picked], items)
     _draw_uncounted(items)
-    _draw_pages(office, rules)
+    _draw_pages(rules)
     _draw_surveys(rules.survey)
 
 
@@ -138,7 +138,7 @@ def _pages_of(office: Office, rules_id: str) -> list[Page]:
     return list(pages_of(rule_parts, office.catalogue))
 
 
-def _draw_pages(office: Office, rules: RuleSet) -> None:
+def _draw_pages(rules: RuleSet) -> None:
     """Show conventions and tables as the workbook has them, without what is not set."""
     for sheet in ask(_pages_of, rules.id, wait=False):
         if sheet.title in _SHOWN and sheet.rows:

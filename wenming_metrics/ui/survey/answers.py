@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from wenming_metrics.charts.answer_bars import Bar, QuestionBars
@@ -13,18 +11,15 @@ from wenming_metrics.rules.survey.model import VALID
 from wenming_metrics.ui.survey.sentences import between, percent, spelled
 
 
-def question_bars(answers: pd.DataFrame, codes: Sequence[str] = ()) -> list[QuestionBars]:
+def question_bars(answers: pd.DataFrame) -> list[QuestionBars]:
     """Lay out what was answered, question by question.
 
-    Takes:   answers - as `queries.survey.tables.by_question`; codes - of the questions, () = all
+    Takes:   answers - as `queries.survey.tables.by_question`
     Returns: one per question, in the order of `answers`; what is no answer (不了解, 拒答, 空白, 没有
              问到) apart, where there is any; of those with too few the words alone
     """
     questions = []
-    for code in codes or list(dict.fromkeys(answers["question"])):
-        of_question = answers[answers["question"] == code]
-        if of_question.empty:
-            continue
+    for _, of_question in answers.groupby("question", sort=False):
         valid = (of_question["state"] == VALID).to_numpy()
         rest = of_question[~valid & (of_question["hidden"] | (of_question["n"] > 0)).to_numpy()]
         bars, apart = (

@@ -221,20 +221,18 @@ def _dated(on: date) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
 
 
-def shown_parts(line: pd.Series, decimals: int = 2) -> tuple[float, float, dict[str, float]]:
+def shown_parts(line: pd.Series) -> tuple[float, float, dict[str, float]]:
     """Round a change for show: the scores as they are published, parts that add up to their difference.
 
     Takes:   line - of `queries.trend.change.Change.wholes`, with both scores
     Returns: score before, score after, points per cause; a cause that moved nothing stays 0
     """
-    before, after = (
-        float(half_up(line[name], decimals)) for name in ("score_before", "score_after")
-    )
+    before, after = (float(half_up(line[name], 2)) for name in ("score_before", "score_after"))
     exact = np.array([line[cause] for cause in CAUSES], float)
     moved = np.abs(exact) > 1e-9
     allocated = np.zeros(len(exact))
     if moved.any():
-        allocated[moved] = allocate(exact[moved], after - before, decimals)
+        allocated[moved] = allocate(exact[moved], after - before, 2)
     return before, after, dict(zip(CAUSES, allocated.tolist(), strict=True))
 
 

@@ -10,7 +10,7 @@ from wenming_metrics.reading.outlines.shapes import SYSTEMS
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.outlines import OutlineVersion, stored_outlines
 from wenming_metrics.ui.frame import cards, page, words
-from wenming_metrics.ui.frame.act_button import button
+from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.frame.cache import ask
 
 _MOST = 20
@@ -26,6 +26,7 @@ def draw(office: Office, who: str) -> None:
     """Draw what is stored, and the way to store others."""
     present = ask(present_outlines)
     with st.expander("地图的轮廓", key="outlines"):
+        tell_done()
         if present is None:
             page.note(
                 "还没有轮廓。传一份单位轮廓（GeoJSON，或一行一个点的表格），排名页下面就有示意图；没有也不影响别的。"
@@ -50,7 +51,7 @@ def draw(office: Office, who: str) -> None:
         if upload is None:
             return
         file = look_at_outlines(office, upload.getvalue(), upload.name, system)
-        page.say(file.sentence)
+        st.markdown(f"**{words.plain(file.sentence)}**")
         cards.sentences([words.plain(problem.text) for problem in file.problems[:_MOST]])
         if len(file.problems) > _MOST:
             page.note(f"另有 {len(file.problems) - _MOST} 条，改好上面的再传一次看。")

@@ -16,6 +16,7 @@ import pandas as pd
 from wenming_metrics.publishing.snapshot import Frozen
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.scoring.survey.rates import HIDDEN
+from wenming_metrics.ui.frame.words import arrow
 from wenming_metrics.vocabulary import movement
 
 _LINES = 11
@@ -109,7 +110,7 @@ def _step(change: float | None) -> str:
         return "上期没有签发的得分"
     if abs(change) < 0.005:
         return "与上期持平"
-    return f"较上期{'▲' if change > 0 else '▼'}{abs(change):.2f}分"
+    return f"较上期{arrow(change)}分"
 
 
 def _units_at(lines: pd.DataFrame, end: str) -> str:

@@ -7,25 +7,11 @@ stand here. Tests build the first version with it on any engine.
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, Text
+
+from wenming_metrics.store.schema.columns import CLUSTERED, key, required, words
 
 revision, down_revision = "0001", None
-CLUSTERED = {"sqlite_with_rowid": False}
-
-
-def key(name: str, type_: type = Integer) -> Column:
-    """Give a column of a primary key."""
-    return Column(name, type_, primary_key=True, autoincrement=False)
-
-
-def required(name: str, type_: type = Integer) -> Column:
-    """Give a column that is never empty."""
-    return Column(name, type_, nullable=False)
-
-
-def words(name: str) -> Column:
-    """Give a column of text."""
-    return Column(name, Text, nullable=False, server_default=text("''"))
 
 
 def upgrade() -> None:

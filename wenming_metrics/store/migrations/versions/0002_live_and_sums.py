@@ -9,6 +9,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import Column, Integer, LargeBinary, SmallInteger, Text, text
 
+from wenming_metrics.store.schema.columns import words
+
 revision, down_revision = "0002", "0001"
 
 
@@ -20,14 +22,10 @@ def upgrade() -> None:
     op.create_index("batch_event_by_batch", "batch_event", ["batch", "event"])
     op.create_index("batch_day_by_day", "batch_day", ["day", "batch"])
     op.create_table(
-        "basis", Column("basis", Text, primary_key=True), _words("rules"), _words("board")
+        "basis", Column("basis", Text, primary_key=True), words("rules"), words("board")
     )
-    op.create_table("note", Column("name", Text, primary_key=True), _words("value"))
+    op.create_table("note", Column("name", Text, primary_key=True), words("value"))
     op.execute("UPDATE store SET version = 2")
-
-
-def _words(name: str) -> Column:
-    return Column(name, Text, nullable=False, server_default=text("''"))
 
 
 def _add_live() -> None:
@@ -43,7 +41,7 @@ def _add_live() -> None:
 def _let_originals_go() -> None:
     with op.batch_alter_table("original") as original:
         original.alter_column("content", existing_type=LargeBinary, nullable=True)
-        original.add_column(_words("dropped_at"))
+        original.add_column(words("dropped_at"))
 
 
 def _split_months() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, Text
+
+from wenming_metrics.store.schema.columns import CLUSTERED, key, required, words
 
 revision, down_revision = "0003", "0002"
-_CLUSTERED = {"sqlite_with_rowid": False}
 
 
 def upgrade() -> None:
@@ -17,51 +18,37 @@ def upgrade() -> None:
     op.execute("UPDATE store SET version = 3")
 
 
-def _key(name: str, type_: type = Integer) -> Column:
-    return Column(name, type_, primary_key=True, autoincrement=False)
-
-
-def _required(name: str, type_: type = Integer) -> Column:
-    return Column(name, type_, nullable=False)
-
-
-def _words(name: str) -> Column:
-    return Column(name, Text, nullable=False, server_default=text("''"))
-
-
 def _add_records() -> None:
     op.create_table(
         "record",
-        *(_key("batch"), _key("seq"), _words("kind"), _required("day"), _required("unit")),
-        *(_required("sheet", SmallInteger), _required("source_row"), _words("told")),
-        **_CLUSTERED,
+        *(key("batch"), key("seq"), words("kind"), required("day"), required("unit")),
+        *(required("sheet", SmallInteger), required("source_row"), words("told")),
+        **CLUSTERED,
     )
     op.create_index("record_by_kind", "record", ["kind", "day"])
 
 
 def _add_pictures() -> None:
-    op.create_table(
-        "picture", _key("digest", Text), _words("type"), _required("content", LargeBinary)
-    )
-    keys = (_key(name) for name in ("batch", "sheet", "source_row", "position", "n"))
-    op.create_table("picture_place", *keys, _words("digest"), **_CLUSTERED)
+    op.create_table("picture", key("digest", Text), words("type"), required("content", LargeBinary))
+    keys = (key(name) for name in ("batch", "sheet", "source_row", "position", "n"))
+    op.create_table("picture_place", *keys, words("digest"), **CLUSTERED)
 
 
 def _add_choices() -> None:
     op.create_table(
         "header_choice",
-        *(_key("choice"), _words("fingerprint"), _words("header"), _words("name")),
-        *(_words("who"), _words("at"), _words("forgotten_at")),
+        *(key("choice"), words("fingerprint"), words("header"), words("name")),
+        *(words("who"), words("at"), words("forgotten_at")),
     )
     op.create_index("header_choice_by_fingerprint", "header_choice", ["fingerprint"])
     op.create_table(
         "name_choice",
-        *(_key("choice"), _words("kind"), _words("written"), _required("target", BigInteger)),
-        *(_required("valid_from"), _words("who"), _words("at"), _words("forgotten_at")),
+        *(key("choice"), words("kind"), words("written"), required("target", BigInteger)),
+        *(required("valid_from"), words("who"), words("at"), words("forgotten_at")),
     )
     op.create_table(
         "held_end",
-        *(_key("batch"), _key("sheet"), _key("source_row"), _words("act")),
-        *(Column("by_batch", Integer), _words("who"), _words("at"), _words("reason")),
-        **_CLUSTERED,
+        *(key("batch"), key("sheet"), key("source_row"), words("act")),
+        *(Column("by_batch", Integer), words("who"), words("at"), words("reason")),
+        **CLUSTERED,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, Integer, SmallInteger
+from sqlalchemy import SmallInteger
+
+from wenming_metrics.store.schema.columns import key
 
 revision, down_revision = "0004", "0003"
 
@@ -12,11 +14,7 @@ def upgrade() -> None:
     """Add the table; nothing that is stored is replaced yet."""
     op.create_table(
         "replacement",
-        *(_key("day"), _key("unit"), _key("source", SmallInteger), _key("batch")),
+        *(key("day"), key("unit"), key("source", SmallInteger), key("batch")),
         sqlite_with_rowid=False,
     )
     op.execute("UPDATE store SET version = 4")
-
-
-def _key(name: str, type_: type = Integer) -> Column:
-    return Column(name, type_, primary_key=True, autoincrement=False)

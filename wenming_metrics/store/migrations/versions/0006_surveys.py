@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, Integer, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import LargeBinary, SmallInteger
+
+from wenming_metrics.store.schema.columns import CLUSTERED, key, required, words
 
 revision, down_revision = "0006", "0005"
-_CLUSTERED = {"sqlite_with_rowid": False}
 
 
 def upgrade() -> None:
@@ -16,36 +17,24 @@ def upgrade() -> None:
     op.execute("UPDATE store SET version = 6")
 
 
-def _key(name: str) -> Column:
-    return Column(name, Integer, primary_key=True, autoincrement=False)
-
-
-def _required(name: str, type_: type = Integer) -> Column:
-    return Column(name, type_, nullable=False)
-
-
-def _words(name: str) -> Column:
-    return Column(name, Text, nullable=False, server_default=text("''"))
-
-
 def _add_answers() -> None:
     op.create_table(
         "answer_block",
         *(
-            _key("batch"),
-            _key("n"),
-            _required("first_day"),
-            _required("last_day"),
-            _required("rows"),
+            key("batch"),
+            key("n"),
+            required("first_day"),
+            required("last_day"),
+            required("rows"),
         ),
-        _required("payload", LargeBinary),
-        **_CLUSTERED,
+        required("payload", LargeBinary),
+        **CLUSTERED,
     )
     op.create_index("answer_block_by_wave", "answer_block", ["last_day", "batch"])
     op.create_table(
         "answer_choice",
-        *(_key("choice"), _required("batch"), _required("seq"), _required("counts", SmallInteger)),
-        *(_words("reason"), _words("who"), _words("at")),
+        *(key("choice"), required("batch"), required("seq"), required("counts", SmallInteger)),
+        *(words("reason"), words("who"), words("at")),
     )
     op.create_index("answer_choice_by_batch", "answer_choice", ["batch", "seq"])
 
@@ -53,7 +42,7 @@ def _add_answers() -> None:
 def _add_same_problems() -> None:
     op.create_table(
         "same_problem",
-        *(_key("choice"), _required("day"), _required("batch"), _required("seq")),
-        *(_required("other_day"), _required("other_batch"), _required("other_seq")),
-        *(_required("same", SmallInteger), _words("who"), _words("at")),
+        *(key("choice"), required("day"), required("batch"), required("seq")),
+        *(required("other_day"), required("other_batch"), required("other_seq")),
+        *(required("same", SmallInteger), words("who"), words("at")),
     )

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from alembic import op
-from sqlalchemy import Column, Integer, SmallInteger, Text, text
+from sqlalchemy import Integer, SmallInteger, Text, text
+
+from wenming_metrics.store.schema.columns import CLUSTERED, key, required, words
 
 revision, down_revision = "0008", "0007"
-_CLUSTERED = {"sqlite_with_rowid": False}
 _AT_ONCE = 5_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ACTS = {"反馈已整改": "反馈", "反映不属实": "申请不属实", "申请挂账": "挂账申请"}
@@ -26,25 +27,12 @@ def upgrade() -> None:
     op.execute("UPDATE store SET version = 8")
 
 
-def _key(name: str, type_: type = Integer) -> Column:
-    return Column(name, type_, primary_key=True, autoincrement=False)
-
-
-def _required(name: str, type_: type = Integer, default: str | None = None) -> Column:
-    default = None if default is None else text(default)
-    return Column(name, type_, nullable=False, server_default=default)
-
-
-def _words(name: str) -> Column:
-    return Column(name, Text, nullable=False, server_default=text("''"))
-
-
 def _add_problems() -> None:
     op.create_table(
         "problem",
-        *(_key("number", Text), _required("day"), _required("batch"), _required("seq")),
-        *(_words("source"), _words("content"), _words("who"), _words("at")),
-        **_CLUSTERED,
+        *(key("number", Text), required("day"), required("batch"), required("seq")),
+        *(words("source"), words("content"), words("who"), words("at")),
+        **CLUSTERED,
     )
     op.create_index("problem_by_row", "problem", ["batch", "seq"], unique=True)
     op.create_index("problem_by_day", "problem", ["day"])
@@ -53,14 +41,14 @@ def _add_problems() -> None:
 def _add_events() -> None:
     op.create_table(
         "problem_event",
-        *(_key("event"), _words("number"), _words("act"), _required("unit", Integer, "-1")),
-        *(_required("day"), _required("minute", SmallInteger, "1440")),
-        *(_required("due", Integer, "0"), _required("due_minute", SmallInteger, "1440")),
-        *(_words("time_unit"), _required("until", Integer, "0"), _words("who")),
-        *(_words("approver"), _words("way"), _words("outcome"), _words("reason")),
-        *(_words("document_no"), _words("details"), _required("batch", Integer, "0")),
-        *(_required("sheet", SmallInteger, "0"), _required("source_row", Integer, "0")),
-        _words("at"),
+        *(key("event"), words("number"), words("act"), required("unit", Integer, "-1")),
+        *(required("day"), required("minute", SmallInteger, "1440")),
+        *(required("due", Integer, "0"), required("due_minute", SmallInteger, "1440")),
+        *(words("time_unit"), required("until", Integer, "0"), words("who")),
+        *(words("approver"), words("way"), words("outcome"), words("reason")),
+        *(words("document_no"), words("details"), required("batch", Integer, "0")),
+        *(required("sheet", SmallInteger, "0"), required("source_row", Integer, "0")),
+        words("at"),
     )
     op.create_index("problem_event_by_number", "problem_event", ["number", "event"])
     op.create_index("problem_event_by_batch", "problem_event", ["batch"])
@@ -69,9 +57,9 @@ def _add_events() -> None:
 def _add_hand_outs() -> None:
     op.create_table(
         "hand_out",
-        *(_key("number", Text), _key("round", SmallInteger), _key("unit")),
-        *(_words("role"), _words("dispatch"), _required("event"), _words("at")),
-        **_CLUSTERED,
+        *(key("number", Text), key("round", SmallInteger), key("unit")),
+        *(words("role"), words("dispatch"), required("event"), words("at")),
+        **CLUSTERED,
     )
     op.create_index("hand_out_by_unit", "hand_out", ["unit", "number"])
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Column, Integer, SmallInteger, text
+
+from wenming_metrics.store.schema.columns import words
 
 revision, down_revision = "0010", "0009"
 
@@ -13,16 +15,12 @@ def upgrade() -> None:
     op.create_table(
         "catalogue_entry",
         Column("entry", Integer, primary_key=True, autoincrement=False),
-        _words("kind"),
+        words("kind"),
         Column("number", Integer, nullable=False),
-        *map(_words, ("code", "name", "category")),
+        *map(words, ("code", "name", "category")),
         Column("full_mark", BigInteger, nullable=False, server_default=text("0")),
-        *map(_words, ("point_types", "aliases", "indicator")),
+        *map(words, ("point_types", "aliases", "indicator")),
         Column("own", SmallInteger, nullable=False),
-        *map(_words, ("who", "at")),
+        *map(words, ("who", "at")),
     )
     op.execute("UPDATE store SET version = 10")
-
-
-def _words(name: str) -> Column:
-    return Column(name, Text, nullable=False, server_default=text("''"))

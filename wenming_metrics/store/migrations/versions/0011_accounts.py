@@ -5,6 +5,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import Column, Integer, SmallInteger, Text, text
 
+from wenming_metrics.store.schema.columns import key, words
+
 revision, down_revision = "0011", "0010"
 
 
@@ -12,36 +14,28 @@ def upgrade() -> None:
     """Add tables; what is stored stays as it is, and without accounts nothing changes."""
     op.create_table(
         "account",
-        _key("account", Integer),
-        *map(_words, ("login", "name", "role", "password")),
+        key("account", Integer),
+        *map(words, ("login", "name", "role", "password")),
         Column("unit", Integer, nullable=False, server_default=text("-1")),
         Column("disabled", SmallInteger, nullable=False, server_default=text("0")),
         Column("failures", Integer, nullable=False, server_default=text("0")),
-        *map(_words, ("failed_at", "who", "at")),
+        *map(words, ("failed_at", "who", "at")),
     )
     op.create_index("account_by_login", "account", ["login"], unique=True)
     op.create_index("account_by_name", "account", ["name"], unique=True)
     op.create_table(
         "session",
-        _key("digest", Text),
+        key("digest", Text),
         Column("account", Integer, nullable=False),
-        *map(_words, ("begun", "expires")),
+        *map(words, ("begun", "expires")),
     )
     op.create_table(
         "access_log",
-        _key("line", Integer),
-        *map(_words, ("at", "login", "who", "act", "subject", "digest")),
+        key("line", Integer),
+        *map(words, ("at", "login", "who", "act", "subject", "digest")),
     )
-    op.create_table("access_log_end", _key("line", Integer), _words("digest"))
+    op.create_table("access_log_end", key("line", Integer), words("digest"))
     op.create_table(
-        "rights_version", _key("version", Integer), *map(_words, ("who", "at", "content"))
+        "rights_version", key("version", Integer), *map(words, ("who", "at", "content"))
     )
     op.execute("UPDATE store SET version = 11")
-
-
-def _key(name: str, type_: type) -> Column:
-    return Column(name, type_, primary_key=True, autoincrement=False)
-
-
-def _words(name: str) -> Column:
-    return Column(name, Text, nullable=False, server_default=text("''"))
