@@ -37,7 +37,7 @@ def write_outlines(workplace: Path, city: DemoCity | None = None, seed: int = SE
     for site in city.sites.itertuples():
         if site.street in cells:
             shares = dice.dirichlet(np.ones(4) * 3)
-            point = (shares @ cells[site.street]).round(6).tolist()
+            point = (shares[:, None] * cells[site.street]).sum(axis=0).round(6).tolist()
             facts = {"名称": site.site_name, "所属街道": site.street}
             features.append(_feature(facts, {"type": "Point", "coordinates": point}))
     path = workplace / NAME

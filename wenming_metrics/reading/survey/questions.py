@@ -76,15 +76,12 @@ def spell_name(survey: Survey | None, name: str) -> str:
     """Write what a column of a questionnaire holds; "" for a name that the survey has not."""
     question, option = parts_of(name)
     for survey_question in survey.questions if survey and name.startswith(MARK) else ():
-        titles = {
-            "": survey_question.title,
-            **{
-                choice.code: f"{survey_question.title}：{choice.title}"
-                for choice in survey_question.options
-            },
-        }
         if survey_question.code == question:
-            return titles.get(option, "")
+            answers = {choice.code: choice.title for choice in survey_question.options}
+            answers |= {str(point): f"{point}分" for point in _steps(survey_question)}
+            if not option:
+                return survey_question.title
+            return f"{survey_question.title}：{answers[option]}" if option in answers else ""
     return ""
 
 
@@ -257,11 +254,7 @@ def _words_of(questions: tuple[Question, ...]) -> SurveyWords:
         option_codes |= {
             bare(text): o.code for o in question.options for text in (o.title, *o.aliases)
         }
-        option_codes |= {
-            bare(f"{n}分"): str(n)
-            for n in range(question.low, question.high + 1)
-            if question.kind == SCALE
-        }
+        option_codes |= {bare(f"{point}分"): str(point) for point in _steps(question)}
         options[question.code] = option_codes
         for text, code in option_codes.items():
             met.setdefault(text, set()).add(name_of(question.code, code))
@@ -274,5 +267,9 @@ def _survey_words(survey: Survey) -> SurveyWords:
 
 
 def _codes(question: Question) -> list[str]:
-    steps = range(question.low, question.high + 1) if question.kind == SCALE else ()
-    return [*(option.code for option in question.options), *map(str, steps)]
+    return [*(option.code for option in question.options), *map(str, _steps(question))]
+
+
+def _steps(question: Question) -> range:
+    """Give the points that may be given, of a question that asks for points."""
+    return range(question.low, question.high + 1) if question.kind == SCALE else range(0)
