@@ -3,7 +3,7 @@
     python .ci/package/build.py linux-x64 --python ARCHIVE [--out out/package] [--libraries FOLDER]
 
 ARCHIVE is a stand-alone Python of the platform (.tar.gz, .zip, .nupkg, or a folder that holds one); nothing is
-fetched but packages. The folder: python/ the interpreter, lib/ the packages, the software, start and update
+fetched but packages. The folder: python/ the interpreter, site-packages/ the packages, the software, start and update
 files. What an office keeps is data/store, and rules of its own; `update` brings them over from the folder before.
 """
 
@@ -91,10 +91,10 @@ def main() -> int:
     copy_software(folder)
     lay_python(options.python, folder / "python")
     if options.libraries:
-        os.symlink(options.libraries.resolve(), folder / "lib")
+        os.symlink(options.libraries.resolve(), folder / "site-packages")
     else:
-        install(options.platform, options.version, folder / "lib")
-        missing = missing_in(folder / "lib", options.platform, options.version)
+        install(options.platform, options.version, folder / "site-packages")
+        missing = missing_in(folder / "site-packages", options.platform, options.version)
         if missing:
             sys.stderr.write("not in the package: " + ", ".join(missing) + "\n")
             return 1
@@ -133,7 +133,7 @@ def lay_python(source: Path, target: Path) -> None:
         if not path.name.startswith("python"):
             path.unlink()  # programs of whoever laid it out
     for path in target.glob("python*._pth"):  # the embeddable Python looks nowhere else
-        path.write_text(path.read_text() + "..\\lib\n..\n")
+        path.write_text(path.read_text() + "..\\site-packages\n..\n")
 
 
 def _home_of(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 @echo off
 rem Opens the dashboard in the browser; "start.bat demo" shows the made-up city, other words are a command.
 cd /d "%~dp0"
-set "PYTHONPATH=%~dp0lib;%~dp0."
+set "PYTHONPATH=%~dp0site-packages;%~dp0."
 set PYTHONNOUSERSITE=1
 set PYTHONUTF8=1
 chcp 65001 >nul

@@ -2,7 +2,7 @@
 # Opens the dashboard in the browser; `start.sh demo` shows the made-up city, other words are a command.
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 cd "$here" || exit 1
-export PYTHONPATH="$here/lib:$here" PYTHONNOUSERSITE=1 PYTHONUTF8=1
+export PYTHONPATH="$here/site-packages:$here" PYTHONNOUSERSITE=1 PYTHONUTF8=1
 ls "$here"/python/lib/libpython*.so* >/dev/null 2>&1 && export LD_LIBRARY_PATH="$here/python/lib"
 run() { "$here/python/bin/python3" -m wenming_metrics "$@"; }
 case "${1:-}" in

@@ -90,7 +90,7 @@ def test_the_terminal_has_words_for_weights_and_days_without_rows(capsys):
     ("page", "choice", "words"),
     [
         ("ranking", {"period": "周"}, "**其他** 只有1个单位有名次，无从比较。戊镇点位不足"),
-        ("portrait", {"unit_who": "丙街道"}, "没有改好以后能挽回分的问题。"),
+        ("portrait", {"unit_who": "丙街道"}, "没有整改以后可挽回失分的问题。"),
     ],
 )
 def test_the_page_says_in_words_what_cannot_be_said(page, choice, words):

@@ -233,6 +233,14 @@ def test_ranking_lists_every_placed_unit_and_a_mean_per_group(filled):
 
 
 @drawn_alike
+def test_who_acts_is_known_after_the_page_is_loaded_again(filled, monkeypatch):
+    cookies = context.StreamlitCookies({"wenming_who": "%E6%9F%90%E4%BA%BA"})
+    monkeypatch.setattr(context.ContextProxy, "cookies", property(lambda _: cookies))
+    assert visit("bulletins").text_input(key="who").value == "某人"
+    assert visit("rectification").text_input(key="who").value == "某人"
+
+
+@drawn_alike
 def test_group_and_board_live_in_the_address(filled):
     app = visit("ranking", period="周", group="主城区")
     assert set(app.dataframe[0].value["group"]) == {"主城区"}

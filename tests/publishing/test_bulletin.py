@@ -295,7 +295,7 @@ ENTITIES = (
         (with_part(shell(*GOOD), "word/_rels/settings.xml.rels", OUTSIDE), "外壳要从别处取内容"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "加了密码"),
         (without_part(shell(*GOOD), "[Content_Types].xml"), "文件结构不完整"),
-        (b"%PDF-1.7", "不是 Word 文档"),
+        (b"%PDF-1.7", "外壳要用 Word 文档"),
         (shell(*GOOD)[:4_000], "不是 Word 文档"),
     ],
 )

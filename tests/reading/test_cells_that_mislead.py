@@ -5,6 +5,7 @@ What each should be is written beside it by hand; a row that waits has None.
 
 import io
 from datetime import date
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
@@ -15,6 +16,7 @@ from openpyxl.styles import Font
 
 from tests.builders import CHECKLIST, check_row, context, read_sheets, xlsx
 from tests.reading import hostile
+from tests.reading.test_shown_numbers import FORMATS
 from wenming_metrics.reading.read import read
 from wenming_metrics.reading.sandbox.process import decode
 
@@ -219,6 +221,14 @@ def test_what_is_crossed_out_or_white_waits_and_notes_are_told(is_openpyxl):
     assert kept(reading, "lost") == {2: 10_000, 7: 10_000}
     notes = next(p.text for p in reading.problems if p.code == "隐藏-04")
     assert notes.startswith("“检查表”：有 2 格带批注（I2、F7），批注没有读。")
+
+
+def test_a_legacy_workbook_crossed_out_in_white_and_without_zeros():
+    """Saved by LibreOffice: C3 and I4 crossed out, I5 white, I6 a 0 in a sheet that shows none."""
+    with ZipFile(FORMATS / "kinds.zip") as files:
+        reading = read(files.read("looks.xls"), "测试.xls", context())
+    held = [("格式-03", 3), ("格式-03", 4), ("格式-02", 5), ("格式-02", 6)]
+    assert (codes_of(reading), kept(reading, "lost")) == (held, {2: 10_000, 7: 10_000})
 
 
 def test_a_note_of_a_marked_workbook_is_none_of_its_senders():

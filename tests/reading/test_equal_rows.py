@@ -143,3 +143,12 @@ def test_splits_into_sheets_without_equal_rows_change_nothing(order, sheet_of):
         for reading in (whole, parts)
     ]
     pd.testing.assert_frame_equal(*both)
+
+
+def test_of_many_like_sheets_the_first_pairs_are_named():
+    sheets = {f"第{number}组": [CHECKLIST, check_row()] for number in range(8)}
+    sheets |= {
+        name: [rows[0], check_row(检查结果="不符合", 扣分=1)] for name, rows in sheets.items()
+    }
+    reading = read_sheets(sheets)
+    assert (reading.is_rejected, [p.code for p in reading.problems]) == (True, ["重复-03"] * 20)

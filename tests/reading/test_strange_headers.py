@@ -31,8 +31,8 @@ TABLES = {
     "Uyghur": [["ۋاقىت", "كوچا", "تۈرى", "ئورنى", "تەكشۈرۈش", "نەتىجە", "نومۇر"], *ROWS],
     "English alone": [["Date", "District", "Place", "Problem", "Points"], *ABROAD],
     "200 columns": [[f"字段{n}" for n in range(200)], *([f"v{n}" for n in range(200)],) * 3],
-    "equal weight": [["日期", "单位", "名称", "情况", "分"]]
-    + [[TODAY, street, site, "有垃圾", 0.5] for street, _, site, _ in SITES],
+    "equal weight": [["日期", "单位", "情况", "分值"]]
+    + [[TODAY, street, "有垃圾", 0.5] for street, *_ in SITES],
     "two columns of points": [["日期", "街道", "点位类型", "点位名称", "测评项", "分1", "分2"]]
     + [[TODAY, *site, 0.5, 1] for site in SITES],
     "all merged": [

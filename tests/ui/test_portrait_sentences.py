@@ -89,7 +89,7 @@ def test_what_to_fix_first_is_told_with_the_score_it_leads_to():
     said = portrait_sentences.fix(fixing(0.006), (87.60, 0.01), 87.60, 3)
     assert said.endswith("可挽回 **0.01** 分（87.60 → **87.60**，得分是四舍五入以后的数）。")
     assert "→" not in portrait_sentences.fix(fixing(2.0), (None, 2.0), np.nan, 3)
-    assert portrait_sentences.fix(fixing(), (87.2, 0.0), 87.2, 3).startswith("没有改好")
+    assert portrait_sentences.fix(fixing(), (87.2, 0.0), 87.2, 3).startswith("没有整改以后")
 
 
 def over_time(*scores):

@@ -11,7 +11,9 @@ from streamlit.dataframe_util import (
 )
 from streamlit.elements.lib.pandas_styler_utils import marshall_styler
 from streamlit.proto.ArrowData_pb2 import ArrowData
+from streamlit.testing.v1 import AppTest
 
+from wenming_metrics.ui.frame import tables
 from wenming_metrics.ui.frame.marks import mark_means
 from wenming_metrics.ui.frame.tables import configs, prepared, shown_losses, without_minus_zero
 
@@ -49,6 +51,33 @@ def test_nothing_is_spelled_as_minus_zero():
     spelled = [f"{figure:+.4f}" for figure in shown["moved"]]
     assert spelled == ["+0.0000", "-0.0001", "+0.5000", "+nan"]
     assert data["moved"].iloc[0] == -0.00004
+
+
+@pytest.mark.parametrize(("row", "unit", "renewed"), [(0, "甲街道", None), (1, None, 1)])
+def test_a_tick_on_the_line_of_a_mean_names_nobody_and_goes(monkeypatch, row, unit, renewed):
+    state = {}
+
+    def pick(data, columns, key, rows, follow):
+        state[key] = {"selection": {"rows": [row]}}
+        follow()
+
+    monkeypatch.setattr(tables.st, "session_state", state)
+    monkeypatch.setattr(tables, "pick", pick)
+    tables.pick_name(pd.DataFrame(), {}, "list", "unit", ["甲街道", np.nan])
+    assert (state["unit"], state.get("list-renewed")) == (unit, renewed)
+
+
+def without_rows() -> None:
+    import pandas as pd
+
+    from wenming_metrics.ui.frame import tables
+
+    tables.show(pd.DataFrame({"name": []}), tables.configs("name=unit_name"), 5)
+
+
+def test_a_table_without_rows_is_a_sentence_and_no_grid_that_says_so_in_english():
+    app = AppTest.from_function(without_rows, default_timeout=60).run()
+    assert (len(app.dataframe), [line.value for line in app.caption]) == (0, ["没有可列的行。"])
 
 
 def test_colours_that_are_kept_are_those_of_pandas_and_texts_stay_as_they_are():

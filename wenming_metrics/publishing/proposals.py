@@ -272,8 +272,8 @@ def decide_measure(
     facts = (measure, unit_name, decision, document.strip(), who, stamp())
     line = dict(zip(DECISIONS, facts, strict=True))
 
-    def add(note: Mapping[str, Sequence]) -> dict[str, list]:
-        return {"lines": [*note.get("lines", ()), line]}
+    def add(stored: Mapping[str, Sequence]) -> dict[str, list]:
+        return {"lines": [*stored.get("lines", ()), line]}
 
     change_note(office.store, _note_of(issue), add)
 
@@ -281,8 +281,8 @@ def decide_measure(
 def decisions(office: Office, issue: Issue) -> pd.DataFrame:
     """List all that was decided after an issue, oldest first: DECISIONS."""
     with reading(office.store) as connection:
-        note = read_note(connection, _note_of(issue)) or {}
-    return pd.DataFrame(note.get("lines", []), columns=list(DECISIONS), dtype=object)
+        stored = read_note(connection, _note_of(issue)) or {}
+    return pd.DataFrame(stored.get("lines", []), columns=list(DECISIONS), dtype=object)
 
 
 def _note_of(issue: Issue) -> str:

@@ -1,21 +1,26 @@
 """Tables in the words of real offices, and the register of the made-up city they are held against.
 
-Each `<half>/*.toml` is one table: where its header words come from, its cells, and what it is. They
-are written into one workbook, decoded once, and read one by one as files of their own.
+A folder holds `*.toml` files, each one table (where its header words come from, its cells, and what it
+is) or many `[[table]]` whose values are made up, see `made_up`. They are written into one workbook,
+decoded once, and read one by one as files of their own.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pandas as pd
 from openpyxl import Workbook
 
 from tests.builders import empty_register
+from tests.uploads.own_words.made_up import values_of
 from wenming_metrics.demo.city import build_city, demo_catalogue
 from wenming_metrics.domain.registers import FOREVER, Register, build_sites, build_units
 from wenming_metrics.reading.model import grid
@@ -40,12 +45,9 @@ class OwnTable:
 
 
 @lru_cache(maxsize=2)
-def tables(half: str) -> tuple[OwnTable, ...]:
-    """Read the tables of one half of the corpus."""
-    entries = {
-        path.stem: tomllib.loads(path.read_text("utf-8"))
-        for path in sorted((FOLDER / half).glob("*.toml"))
-    }
+def tables(folder: str | Path) -> tuple[OwnTable, ...]:
+    """Read the tables of a folder; a name without a path is one of the corpus."""
+    entries = dict(_entries(FOLDER / folder))
     book = Workbook()
     book.remove(book.active)
     for number, entry in enumerate(entries.values()):
@@ -55,8 +57,7 @@ def tables(half: str) -> tuple[OwnTable, ...]:
             sheet.append([None if cell == "" else cell for cell in row] or [None])
         for area in entry.get("merges", ()):
             sheet.merge_cells(area)
-    path_like = _saved(book)
-    decoded = decode(path_like)
+    decoded = decode(_saved(book))
     sheets = {sheet.name: sheet for sheet in decoded.sheets}
     return tuple(
         _table(name, entry, sheets[f"s{number}"])
@@ -64,9 +65,40 @@ def tables(half: str) -> tuple[OwnTable, ...]:
     )
 
 
-def _saved(book: Workbook) -> bytes:
-    from io import BytesIO
+def _entries(folder: Path) -> Iterator[tuple[str, dict]]:
+    for path in sorted(folder.glob("*.toml")):
+        entry = tomllib.loads(path.read_text("utf-8"))
+        if "table" not in entry:
+            yield path.stem, entry
+        for number, gathered in enumerate(entry.get("table", ()), 1):
+            yield f"{path.stem}-{number}", _written_out(gathered)
 
+
+def _written_out(gathered: dict) -> dict:
+    """Give a gathered table its cells: title, header, values that are made up."""
+    columns = [_column(text.strip()) for text in gathered["columns"].split(" | ")]
+    random = Random(gathered["columns"])
+    values = [values_of(roles, sort, random) for _, roles, sort in columns]
+    title = gathered.get("title", "")
+    return {
+        "file": gathered.get("file") or f"{title or gathered['sheet']}.xlsx",
+        "sheet": gathered.get("sheet", "Sheet1"),
+        "title": [title] if title else [],
+        "kind": gathered["kind"],
+        "header": [[word for word, _, _ in columns]],
+        "roles": [roles.replace("/", "|") for _, roles, _ in columns],
+        "rows": [list(row) for row in zip(*values, strict=True)],
+    }
+
+
+def _column(text: str) -> tuple[str, str, str]:
+    """Read 「表头=role/role:sort」."""
+    word, told = text.rsplit("=", 1)
+    roles, _, sort = told.partition(":")
+    return word, roles, sort
+
+
+def _saved(book: Workbook) -> bytes:
     file = BytesIO()
     book.save(file)
     return file.getvalue()

@@ -3,107 +3,41 @@
 What each table is was written down by the person who gathered it, before any of it was read.
 """
 
-from collections import Counter
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 
 import pytest
 
 from tests.builders import xlsx
-from tests.uploads.own_words.corpus import FOLDER, TODAY, OwnTable, context, tables
-from wenming_metrics.reading.model.reading import CONFIRM, SURE, Recognised
+from tests.uploads.own_words.corpus import TODAY, context, tables
+from tests.uploads.own_words.score import describe, outcomes
+from wenming_metrics.reading.model.reading import CONFIRM, SURE
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.read import read, read_workbook
 from wenming_metrics.reading.recognise.column_evidence import weights
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.vocabulary import INPUT
 
-HALVES = tuple(half for half in ("first", "second", "third", "fourth") if (FOLDER / half).is_dir())
-NO_ROLE = "-"
+HALVES = ("first", "second", "third", "fourth", "gathered")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How one table was taken: its kind, and of each column with a header what was said and right."""
-
-    table: OwnTable
-    kind: str
-    is_sure: bool
-    is_asked: bool
-    columns: tuple[tuple[str, str, tuple[str, ...]], ...]
-
-    @property
-    def wrong(self) -> list[tuple[str, str, tuple[str, ...]]]:
-        return [column for column in self.columns if column[1] not in column[2]]
-
-    @property
-    def is_wrong_and_sure(self) -> bool:
-        """Rows would be read without a question, as another kind or from the wrong columns."""
-        named = [column for column in self.wrong if column[1] != NO_ROLE]
-        return self.is_sure and self.kind != "none" and bool(self.kind != self.table.kind or named)
-
-
-@lru_cache(maxsize=2)
-def outcomes(half: str) -> tuple[Outcome, ...]:
-    return tuple(_outcome(table) for table in tables(half))
-
-
-def _outcome(table: OwnTable) -> Outcome:
-    reading = read_workbook(table.workbook, table.file, "", context())
-    recognised = max(reading.recognised, key=lambda each: len(each.columns), default=None)
-    kind = _kind(recognised)
-    said = _roles(recognised, table.kind if table.kind != "none" else kind)
-    columns = tuple(
-        (table.header[position], said.get(position, NO_ROLE), right)
-        for position, right in enumerate(table.roles)
-    )
-    is_sure = bool(recognised and recognised.certainty == SURE and not reading.is_rejected)
-    is_asked = bool(recognised and recognised.certainty == "asked")
-    return Outcome(table, kind, is_sure, is_asked, columns)
-
-
-def _kind(recognised: Recognised | None) -> str:
-    if recognised is None or not recognised.certainty:
-        return "none"
-    return recognised.proposed or "none"
-
-
-def _roles(recognised: Recognised | None, kind: str) -> dict[int, str]:
-    """Give the roles in a kind, what is kept of questions and components left out."""
-    if recognised is None or kind not in recognised.roles or not recognised.certainty:
-        return {}
-    pairs = zip(recognised.columns, recognised.roles[kind], strict=True)
-    roles = {column.position: role for column, role in pairs}
-    return {p: role for p, role in roles.items() if role and ":" not in role and role[0] != "#"}
-
-
-LEAST = {"first": 0.99, "second": 0.98, "third": 0.95, "fourth": 0.94}
+LEAST = {"first": 0.99, "second": 0.98, "third": 0.95, "fourth": 0.94, "gathered": 0.84}
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
 seen what the software accepts, and was scored once: kinds 91.2 %, columns 90.4 %. What it got wrong was
 mended afterwards, so that it is no longer blind. The third part was written in the same way later on:
 kinds 70.0 %, columns 96.6 %; it is no longer blind either. The fourth part, eleven of whose twenty tables are
 forms of one place, exports of software and tables that are none, was scored once when it was written: kinds
-65.0 %, columns 85.1 %, none wrong and sure. What it told was mended, so that it is not blind any more."""
+65.0 %, columns 85.1 %, none wrong and sure. What it told was mended, so that it is not blind any more. Of the
+column sets that were gathered a third is held out: no weight was set by it, see `score --held-out`."""
 
 
 @pytest.mark.parametrize("half", HALVES)
 def test_kinds_and_columns_are_right_and_nothing_is_wrong_and_sure(half):
     found = outcomes(half)
+    print("\n" + "\n".join([half, *describe(found)]))
     kinds = sum(outcome.kind == outcome.table.kind for outcome in found)
     columns = sum(len(outcome.columns) for outcome in found)
     wrong = sum(len(outcome.wrong) for outcome in found)
-    print(f"\n{half}: {len(found)} tables, kinds right {kinds} ({kinds / len(found):.1%}),")
-    print(f"  columns right {columns - wrong} of {columns} ({1 - wrong / columns:.1%}),")
-    print(f"  sure {sum(o.is_sure for o in found)}, asked {sum(o.is_asked for o in found)},")
-    sure = [outcome.table.name for outcome in found if outcome.is_wrong_and_sure]
-    print(f"  wrong and sure {len(sure)}: {sure}")
-    confused = Counter((o.table.kind, o.kind) for o in found)
-    for (right, said), count in sorted(confused.items()):
-        print(f"  {right:14} {said:14} {count}{'' if right == said else '   <--'}")
-    for outcome in found:
-        for header, said, right in outcome.wrong:
-            print(f"  {outcome.table.name}: {header!r} said {said}, right {'|'.join(right)}")
-    assert not sure
+    assert not [outcome.table.name for outcome in found if outcome.is_wrong_and_sure]
     least = LEAST[half]
     assert kinds >= least * len(found)
     assert wrong <= (1 - least) * columns

@@ -165,13 +165,20 @@ def play_events(
     """Play the events of each problem that has any."""
     as_of = end_of(moment.as_of)
     grouped: dict[int, list[Mapping]] = {}
-    for event in events.to_dict("records"):
+    for event in _records(events):
         grouped.setdefault(event["finding"], []).append(event)
     openings = problems.loc[list(grouped), list(_OPENING)].assign(named=holder[list(grouped)])
     return {
         index: follow_line(line, grouped[index], rules, clock, as_of)
-        for index, line in zip(grouped, openings.to_dict("records"), strict=True)
+        for index, line in zip(grouped, _records(openings), strict=True)
     }
+
+
+def _records(frame: pd.DataFrame) -> list[dict]:
+    """Give the lines of a frame as mappings; `to_dict` asks each cell of a column of texts by itself."""
+    names = list(frame.columns)
+    columns = [frame[name].to_numpy(object).tolist() for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def follow_line(

@@ -66,7 +66,7 @@ def main() -> None:
         from legacy_formats import read_formats
         from look_objects import hides_beside_cells
 
-        limits["legacy_runs"], limits["is_from_1904"] = read_formats(data)
+        limits["legacy"], limits["is_from_1904"] = read_formats(data)
         looks.hides = hides_beside_cells(data)
     with calamine.load_workbook(io.BytesIO(data)) as book:
         picture_cells = _send_sheets(book, data, sheet_parts, other_parts, limits)
@@ -162,9 +162,8 @@ def _send_sheets(
     for index, (sheet_metadata, part) in enumerate(zip(metadata, parts, strict=True)):
         if sheet_metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        legacy_runs = limits.get("legacy_runs", ())
-        runs = legacy_runs[index] if index < len(legacy_runs) else {}
-        struck: set[tuple[int, int]] = set()
+        legacy = limits.get("legacy", ())[index : index + 1] or [({}, (), False)]
+        runs, struck, without_zeros = legacy[0][0], set(legacy[0][1]), legacy[0][2]
         facts = part and scan_sheet(
             lambda part=part: unpack(data, part),
             sheet_metadata.name,
@@ -182,7 +181,8 @@ def _send_sheets(
             stretches = _decode_stretches(data, part, others, index, facts["cuts"])
         else:
             stretches = map(book.get_sheet_by_index, (index,))
-        labelled = (index, sheet_metadata, runs, limits["is_from_1904"])
+        beside = {"is_from_1904": limits["is_from_1904"], "struck": sorted(struck)[:MOST_AREAS]}
+        labelled = (index, sheet_metadata, (runs, without_zeros), beside)
         cells = _send_sheet(stretches, labelled, facts, cells, limits["cells"])
     return picture_cells
 
@@ -237,13 +237,14 @@ def _refuse_strange_errors(facts: dict | None, name: str) -> None:
 
 def _send_sheet(
     stretches: Iterator[calamine.CalamineSheet],
-    labelled: tuple[int, calamine.SheetMetadata, dict, bool],
+    labelled: tuple[int, calamine.SheetMetadata, tuple[dict, bool], dict],
     facts: dict | None,
     cells: int,
     most: int,
 ) -> int:
     """Send a sheet, one stretch of its rows after the other; adds its cells to those so far."""
-    index, sheet_metadata, runs, from_1904 = labelled
+    index, sheet_metadata, (runs, without_zeros), beside = labelled
+    without_zeros |= bool(facts and facts["without_zeros"])
     errors = defaultdict(list)
     for row, column, text in facts["errors"] if facts else ():
         errors[row].append((column, text))
@@ -252,12 +253,12 @@ def _send_sheet(
         cells += sheet.height * sheet.width
         if cells > most:
             raise Refused("too_many_cells", sheet=sheet_metadata.name, cells=cells)
-        short_facts = shorten(facts) if facts else {**_merged(sheet), "is_from_1904": from_1904}
+        short_facts = shorten(facts) if facts else {**_merged(sheet), **beside}
         if sheet.height:
             if last_row is None:
                 last_row, _ = sheet.start
                 send(_header(index, sheet_metadata, last_row + 1, short_facts))
-            marked = (errors, runs, bool(facts and facts["without_zeros"]))
+            marked = (errors, runs, without_zeros)
             last_row = _send_rows(sheet, last_row, marked, sheet_metadata.name)
         del sheet  # the next stretch needs its room
     if last_row is None:

@@ -15,7 +15,10 @@ _NAMES = ("Workbook", "Book")
 _END_OF_CHAIN = 0xFFFFFFFA
 _ENTRY, _HEADER_SECTORS = 128, 109
 _BEGIN, _END, _BOUND, _FROM_1904, _FORMAT, _STYLE = 0x0809, 0x000A, 0x0085, 0x0022, 0x041E, 0x00E0
-_NUMBERS, _SEVERAL = {0x0203, 0x027E, 0x0006}, 0x00BD
+_NUMBERS, _SEVERAL, _TEXTS = {0x0203, 0x027E, 0x0006}, 0x00BD, {0x00FD, 0x0204, 0x00D6}
+_FONT, _WINDOW = 0x0031, 0x023E
+_STRUCK, _WHITE, _SHOWS_ZEROS, _UNSEEN = 0x0008, (1, 9), 0x0010, ";;;"
+"""Signs of a font and of a window; the format that shows nothing."""
 _OF_CELLS = {0x00FC, 0x00FF, 0x00FD, 0x0204, 0x00D6, 0x0207, 0x0203, 0x027E, 0x00BD, 0x00BE, 0x0201}
 _OF_CELLS |= {0x0205, 0x0208, 0x00D7}
 _GOES_ON = 0x003C
@@ -23,14 +26,15 @@ _GOES_ON = 0x003C
 _BIFF8 = 0x0600
 
 
-def read_formats(compound: bytes) -> tuple[list[dict[int, list[list]]], bool]:
+def read_formats(compound: bytes) -> tuple[list[tuple[dict, list, bool]], bool]:
     """Read the cells that may show another number than they hold, and how days are counted.
 
-    Returns: by sheet, in the file's order, runs as `shown_numbers.show` takes them; whether days are
-             counted from 1904
+    Returns: by sheet, in the file's order: runs as `shown_numbers.show` takes them, the cells that are
+             crossed out (row, column), whether no 0 is shown; whether days are counted from 1904
     """
     book = _stream(compound)
     starts, formats, styles, is_from_1904, version = [], dict(BUILT_IN), [], False, _BIFF8
+    fonts: list[tuple[int, int]] = []
     for kind, content in _records(book, 0):
         if kind == _BEGIN and len(content) >= 2:
             version = struct.unpack_from("<H", content)[0]
@@ -40,11 +44,24 @@ def read_formats(compound: bytes) -> tuple[list[dict[int, list[list]]], bool]:
             is_from_1904 = content[:1] == b"\1"
         elif kind == _FORMAT and len(content) >= 5:
             formats[struct.unpack_from("<H", content)[0]] = _code(content[2:], version)
+        elif kind == _FONT and len(content) >= 6:
+            fonts.append(struct.unpack_from("<2H", content, 2))
         elif kind == _STYLE and len(content) >= 4:
-            styles.append(struct.unpack_from("<H", content, 2)[0])
-    codes = {n: formats.get(number, "") for n, number in enumerate(styles)}
+            font, number = struct.unpack_from("<2H", content)
+            pattern = struct.unpack_from("<L", content, 14)[0] >> 26 if len(content) >= 18 else 1
+            styles.append((number, *_ink(fonts, font), pattern))
+    codes = {n: formats.get(number, "") for n, (number, *_) in enumerate(styles)}
     codes = {n: code for n, code in codes.items() if is_shown_otherwise(code)}
-    return [_runs(book, start, codes) if codes else {} for start in starts], is_from_1904
+    unseen = (n for n, style in enumerate(styles) if style[2] in _WHITE and not style[3])
+    codes |= dict.fromkeys(unseen, _UNSEEN)
+    struck = {n for n, style in enumerate(styles) if style[1] & _STRUCK}
+    return [_looks(book, start, codes, struck) for start in starts], is_from_1904
+
+
+def _ink(fonts: list[tuple[int, int]], number: int) -> tuple[int, int]:
+    """Give signs and colour of a font; there is none of the number 4."""
+    number -= number > 4
+    return fonts[number] if number < len(fonts) else (0, 0)
 
 
 def _code(content: bytes, version: int) -> str:
@@ -56,21 +73,30 @@ def _code(content: bytes, version: int) -> str:
     return content[3 : 3 + length].decode("latin-1")
 
 
-def _runs(book: bytes, start: int, codes: dict[int, str]) -> dict[int, list[list]]:
+def _looks(
+    book: bytes, start: int, codes: dict[int, str], struck: set[int]
+) -> tuple[dict[int, list[list]], list[tuple[int, int]], bool]:
+    """Walk through one sheet: runs, cells that are crossed out, whether no 0 is shown."""
     runs: dict[int, list[list]] = {}
+    crossed_out, shows_zeros = [], True
     for kind, content in _records(book, start):
-        if kind in _NUMBERS and len(content) >= 6:
+        if kind in _NUMBERS | _TEXTS and len(content) >= 6:
             row, column, style = struct.unpack_from("<3H", content)
             styles = [style]
+        elif kind == _WINDOW and len(content) >= 2:
+            shows_zeros = bool(struct.unpack_from("<H", content)[0] & _SHOWS_ZEROS)
+            continue
         elif kind == _SEVERAL and len(content) >= 6:
             row, column = struct.unpack_from("<2H", content)
             styles = [style for style, _ in struct.iter_unpack("<HL", _whole(content[4:-2], 6))]
         else:
             continue
         for number, style in enumerate(styles, column):
-            if style in codes:
+            if style in codes and kind not in _TEXTS:
                 extend_run(runs.setdefault(number, []), row + 1, codes[style])
-    return runs
+            if style in struck:
+                crossed_out.append((row + 1, number))
+    return runs, crossed_out, not shows_zeros
 
 
 def _whole(content: bytes, size: int) -> bytes:

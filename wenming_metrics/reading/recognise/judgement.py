@@ -20,10 +20,15 @@ from wenming_metrics.reading.model.reading import (
     SeenColumn,
 )
 from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, weights
-from wenming_metrics.reading.recognise.families import FAMILY
+from wenming_metrics.reading.recognise.families import FAMILY, REQUIRED
 from wenming_metrics.reading.recognise.headers import Words, guess_header
 from wenming_metrics.reading.recognise.proposal import KindFit, Proposal, propose
-from wenming_metrics.reading.recognise.special_columns import ACCEPTED, ITEM_COLUMN, is_idle
+from wenming_metrics.reading.recognise.special_columns import (
+    ACCEPTED,
+    ITEM_COLUMN,
+    is_idle,
+    lists_people,
+)
 from wenming_metrics.reading.records.kinds import SHEET_TITLES
 from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.reading.tables.header import Header
@@ -46,7 +51,7 @@ _CRITICAL = {
 _PURPOSE = {
     "campaign": ("progress", "due"),
     "document": ("document_state", "review", "handed_in", "due"),
-    "rectification": ("finished", "measure"),
+    "rectification": ("description", "responsible", "deadline", "finished", "measure"),
 }
 """What records are kept for: no score depends on it, a list without it says nothing."""
 _WHERE = ("day", "district", "street", "community", "site", "item", "result", "deduction", "places")
@@ -107,7 +112,7 @@ def _tells_events(header: Header, proposal: Proposal) -> bool:
 
 
 def _loses(header: Header, proposal: Proposal) -> bool:
-    """Say whether a record would lose what it is there to tell, for a column in own words has it."""
+    """Say whether a column in own words has what a record is there to tell, and nobody reads it."""
     lacking = {name for name in _PURPOSE.get(header.kind, ()) if name not in header.columns}
     roles = proposal.fit(header.kind).roles
     return any(
@@ -127,7 +132,10 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
     if set(_PLACES) & set(header.columns):
         lacking -= set(_PLACES)
     fit = proposal.fit(header.kind)
+    is_of_units = any(set(group) & {"subject"} for group in REQUIRED[header.kind])
     doubts = set()
+    if is_of_units and lists_people(proposal.columns):
+        doubts |= set(header.columns.get("subject", ()))
     for column, role in zip(proposal.columns, fit.roles, strict=True):
         word = normalise(column.text)
         if word in header.said:

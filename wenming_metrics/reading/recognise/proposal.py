@@ -8,30 +8,28 @@ over. The runner-up and the margin are kept. A person confirms; nothing here rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid
 from wenming_metrics.reading.model.reading import COMPONENT
+from wenming_metrics.reading.recognise.assignment import assign, fill
 from wenming_metrics.reading.recognise.column_evidence import (
     ColumnEvidence,
     gather_evidence,
     title_points,
     weights,
 )
-from wenming_metrics.reading.recognise.families import REQUIRED, wanted
+from wenming_metrics.reading.recognise.families import REQUIRED
 from wenming_metrics.reading.recognise.row_shapes import (
-    MAIN,
     is_marked,
-    is_telling,
+    is_plain,
     names_each_once,
     names_tell_kind,
     tells_no_event,
 )
 from wenming_metrics.reading.recognise.special_columns import (
-    ACCEPTED,
     ITEM_COLUMN,
     STRONG,
     TableFacts,
@@ -44,17 +42,17 @@ from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.titles import columns_of_titles
 from wenming_metrics.rules.survey.model import Survey
-from wenming_metrics.vocabulary import headers, normalise
+from wenming_metrics.vocabulary import normalise
 
-SEVERAL = {"lead", "responsible", "assisting", "handed_in", "review"}
-_EXACT_MORE = 2.0
-_ABSENT, _MOST_ABSENT, _LEFT_OVER = -3.5, -6.0, -0.7
+_ABSENT, _LEFT_OVER = -7.0, -6.0
+"""Points of all that a kind requires, where none of it is there; of columns that it leaves over."""
 _WRITTEN_ABOVE = {
     "day": re.compile(r"20\d\d[-./年]\d{1,2}[-./月]\d{1,2}"),
     "street": re.compile(r"(街道|镇|社区|街办)"),
     "site": re.compile(r"(点位|地点|场所|单位|学校|小区|名称)(名称)?:"),
 }
 """What a title may say in place of a column, told by its look."""
+_NO_UNITS = -3.5
 _RIVAL, _CLEAR = 3.0, 8.0
 """Points by which another kind beats one that is taken; points of a kind that is clear."""
 _LEAST = 3.0
@@ -68,32 +66,15 @@ _TELLING = {
     "rectification": {"deduction", "result"},
 }
 """Columns that a kind lists to be told from others, and does not read."""
-_BY_VALUES = {
-    **{name: (name,) for name in ("district", "street", "community", "point_type", "site", "item")},
-    **{name: (name,) for name in ("item_code", "result", "source", "unit_kind")},
-    **{
-        "team": ("team",),
-        "adjustment_type": ("adjustment",),
-        "rectified": ("progress",),
-        "people_group": ("people",),
-    },
-}
-"""Roles that values may have without a word of the header, and the forms of those values."""
 _KNOWN_NAMES = ("district", "street", "community", "site", "item", "department", "point_type")
 """Forms of values that are names of registers and catalogue."""
 _MARKED = 2.0
 """Points for a table of which each row is something with a full mark, and what of it was lost."""
 _REGISTERS = {reading.SITES: "site", reading.UNITS: "unit_name"}
 """Registers, and what they name once each; what else they say of it may be anything."""
-_MORE_OF_IT = -0.2
+_MORE_OF_IT, _REPEATED = -2.0, -2.0
 _LISTS_OF_UNITS = {"external", "quota", "counts"}
 """Kinds of which each row is a unit: one that a title names is no column of units."""
-_NOT_OF_KIND = {
-    reading.WIDE: set("item item_code result deduction full_mark description places".split()),
-    reading.PLAN: {"day"},
-}
-"""Columns of a family that one kind of it has no use for."""
-_LOSS = re.compile("[扣失罚减]")
 _FILED = re.compile(
     r"(填表|填报|申报|报送|上报|制表|填写)(日期|时间):?\s*20\d\d[-./年]\d+[-./月]\d+日?"
 )
@@ -102,7 +83,10 @@ _FILED = re.compile(
 
 @dataclass(frozen=True)
 class KindFit:
-    """How well a table fits a kind: points, role per column ("" = none), titles of what lacks."""
+    """How well a table fits a kind: points, role per column ("" = none), titles of what lacks.
+
+    is_plain - its headers name what the kind is there to tell, whatever lacks beside it
+    """
 
     kind: str
     points: float
@@ -110,6 +94,7 @@ class KindFit:
     absent: tuple[tuple[str, ...], ...]
     title_points: float
     title_word: str
+    is_plain: bool
 
 
 @dataclass(frozen=True)
@@ -124,7 +109,7 @@ class Proposal:
     def best(self) -> KindFit | None:
         """The best fit; None where the table is of no kind."""
         first = self.fits[0]
-        return None if self.is_none or first.points < _LEAST else first
+        return first if not self.is_none and (first.points >= _LEAST or first.is_plain) else None
 
     @property
     def margin(self) -> float:
@@ -173,10 +158,11 @@ def _is_told(columns: Sequence[ColumnEvidence]) -> bool:
 def _fit(kind: str, table: TableFacts) -> KindFit:
     kind_weights = weights()[1][kind]
     fixed = fixed_roles(kind, table)
-    roles = _assign(kind, table.columns, fixed)
-    by_values = _fill(kind, table.columns, roles)
+    roles = assign(kind, table.columns, fixed)
+    by_values = fill(kind, table.columns, roles)
     titles, word = title_points(kind_weights.titles, table.titles)
-    points, is_quiet = max(-6.0, min(titles, 6.0)), tells_no_event(table.columns)
+    points, n_read, n_left = max(-6.0, min(titles, 6.0)), 0, 0
+    is_quiet = tells_no_event(table.columns)
     for index, (column, role) in enumerate(zip(table.columns, roles, strict=True)):
         if index in by_values:
             points += 0.5 * (1 + max(kind_weights.roles.get(role, 0.0), 0.0))
@@ -184,10 +170,13 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
             certain = min(column.points[role] / STRONG, 1.0)
             points += certain * (1 + kind_weights.roles.get(role, 0.0))
         elif not role and _is_substantial(column, kind):
-            is_more = kind in _REGISTERS and is_quiet
-            points += _MORE_OF_IT if is_more else _LEFT_OVER
-    if is_quiet and kind in _REGISTERS and names_each_once(_REGISTERS[kind], table.columns, roles):
-        points += _MARKED
+            n_left += 1
+        n_read += bool(role)
+    is_more = kind in _REGISTERS and is_quiet
+    points += (_MORE_OF_IT if is_more else _LEFT_OVER) * n_left / max(n_read + n_left, 1)
+    if kind in _REGISTERS:
+        is_named = names_each_once(_REGISTERS[kind], table.columns, roles)
+        points += _MARKED * is_quiet if is_named else _REPEATED
     present = set(roles) | set(columns_of_titles(table.header.titles))
     absent = tuple(group for group in REQUIRED[kind] if not present & set(group))
     heading = "" if kind in _LISTS_OF_UNITS else table.header.above
@@ -199,18 +188,15 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     if kind == reading.CHECKLIST and "item" in present and _has_unread_points(table.columns, roles):
         lacking = [group for group in lacking if "deduction" not in group]  # a person says which
     if kind in _LISTS_OF_UNITS and any("subject" in group for group in lacking):
-        points += _ABSENT  # it is no list of units at all
-    most_absent = _MOST_ABSENT
+        points += _NO_UNITS  # it is no list of units at all
     if kind == reading.CHECKLIST and "item" in roles and is_marked(roles):
-        # A form of one place: when and where it was looked at is told, or is asked for.
-        points, most_absent = points + _MARKED, _ABSENT
-    if kind == "rectification" and not {"rectified", "finished"} & set(roles):
-        points -= kind_weights.roles.get("measure", 0.0) * ("measure" in roles)  # it is to be done
-    points += max(_ABSENT * len(lacking), most_absent) + special_points(kind, fixed, table, roles)
-    points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
-    return KindFit(
-        kind, points, tuple(_roles_read(kind, table.columns, roles)), absent, titles, word
+        points += _MARKED
+    points += _ABSENT * len(lacking) / max(len(REQUIRED[kind]), 1) + special_points(
+        kind, fixed, table, roles
     )
+    points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
+    read = tuple(_roles_read(kind, table.columns, roles))
+    return KindFit(kind, points, read, absent, titles, word, is_plain(kind, table.columns, roles))
 
 
 def _has_unread_points(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
@@ -238,107 +224,6 @@ def _is_above(group: Sequence[str], heading: str) -> bool:
     patterns = [_WRITTEN_ABOVE[name] for name in group if name in _WRITTEN_ABOVE]
     plain = _FILED.sub("", normalise(heading))
     return any(pattern.search(plain) for pattern in patterns)
-
-
-def _assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str]) -> list[str]:
-    """Give each column the role that fits it best and is left, the surest first; "": none.
-
-    On the corpus that gave each table of its own kind the same roles as the best assignment of all
-    (scipy's), which costs every process half a second of import.
-    """
-    left = {name: 3 if name in SEVERAL else 1 for name in wanted(kind)}
-    roles = [fixed.get(index, "") for index in range(len(columns))]
-    gains = sorted(
-        (-_gain(column, name, kind), index, name)
-        for index, column in enumerate(columns)
-        if index not in fixed
-        for name in left
-    )
-    for gain, index, name in gains:
-        if gain < 0 and left[name] and not roles[index]:
-            roles[index] = name
-            left[name] -= 1
-    if {"deduction", "earned_total"} <= set(roles) and "full_mark" not in roles:
-        lost = roles.index("deduction")
-        if not _LOSS.search(columns[lost].text):
-            roles[lost] = "full_mark"  # points of which some were earned
-    if "verdict" in roles and "result" not in roles:
-        roles[roles.index("verdict")] = "result"  # as `families.take_verdict` takes it
-    return roles
-
-
-def _fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set[int]:
-    """Give roles that no header speaks for to columns that are left, by their values.
-
-    Returns: the columns that got one
-    """
-    by_values = set()
-    for role, forms in weights()[1][kind].forms.items():
-        free = [
-            index
-            for index, column in enumerate(columns)
-            if not roles[index] and column.has(*forms) >= 0.6 and _is_free(column, role)
-        ]
-        if role not in roles and free:
-            best = max(free, key=lambda index: columns[index].points[role])
-            roles[best] = role
-            by_values.add(best)
-    main, is_shaped = MAIN.get(kind, ("", is_marked))
-    if main and main not in roles and is_shaped(roles):
-        texts = [
-            index for index, column in enumerate(columns) if not roles[index] and is_telling(column)
-        ]
-        if texts:
-            # Each row is one of these, and says so in words; the finest of several columns tells it.
-            best = max(texts, key=lambda index: columns[index].has("sentence"))
-            roles[best] = main
-            by_values.add(best)
-    return by_values
-
-
-def _is_free(column: ColumnEvidence, role: str) -> bool:
-    if column.has("phone") >= 0.6:
-        return False
-    is_date = column.has("date") >= 0.5 and "date" not in weights()[0][role].forms
-    told_otherwise = max(column.worded.values()) >= STRONG and column.worded[role] <= 0
-    return not (is_idle(column.text) or is_date or told_otherwise or column.worded[role] < 0)
-
-
-def _gain(column: ColumnEvidence, name: str, kind: str) -> float:
-    """Give what a role is worth on a column; 0 where it is not good enough.
-
-    A known title of the kind speaks for itself alone; values without a word of the header speak only
-    for roles whose values are names and words that mean nothing else.
-    """
-    points, words = column.points[name], column.worded[name]
-    if points < ACCEPTED or name in _NOT_OF_KIND.get(kind, ()):
-        return 0.0
-    if kind == reading.VISITS and name == "item" and column.has("item") < 0.5:
-        return 0.0  # what a visit is to look at is its scope
-    exact = _title_maps()[kind].get(normalise(column.text))
-    if exact in _NOT_OF_KIND.get(kind, ()):
-        exact = None
-    if exact and exact != name and column.points[exact] >= ACCEPTED and _suits(column, exact):
-        return 0.0
-    if exact == name:
-        points += _EXACT_MORE
-    if words >= 2:
-        return points
-    is_silent = words >= -3 and not is_idle(column.text)
-    return (
-        points if is_silent and name in _BY_VALUES and column.has(*_BY_VALUES[name]) >= 0.6 else 0.0
-    )
-
-
-def _suits(column: ColumnEvidence, name: str) -> bool:
-    """Say whether values have a form that a role needs; an empty column suits every role."""
-    needs = weights()[0][name].needs
-    return not needs or not column.forms["filled"] or column.has(*needs) >= 0.5
-
-
-@lru_cache(maxsize=1)
-def _title_maps() -> Mapping[str, Mapping[str, str]]:
-    return {kind: headers(wanted(kind)) for kind in weights()[1]}
 
 
 def _is_substantial(column: ColumnEvidence, kind: str) -> bool:

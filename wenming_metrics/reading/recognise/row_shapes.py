@@ -31,6 +31,8 @@ def is_followed(roles: Sequence[str]) -> bool:
     return {"responsible", "progress"} <= set(roles)
 
 
+_HINTED = 3.0
+"""Points of a header that hints at a role."""
 MAIN = {reading.CHECKLIST: ("item", is_marked), "campaign": ("task", is_followed)}
 """What each row of a kind is about, where the other columns have the shape of the kind."""
 
@@ -40,6 +42,7 @@ def is_telling(column: ColumnEvidence) -> bool:
     forms = ("date", "number", "district", "street", "community", "department", "person", "result")
     is_text = column.forms["filled"] >= 0.6 and column.has(*forms) < 0.3
     is_named = column.has("distinct") >= 0.6 and column.worded["item"] >= 0
+    is_named = is_named and column.worded["description"] < _HINTED
     return is_text and is_named and not is_idle(column.text)
 
 
@@ -49,3 +52,32 @@ def names_tell_kind(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> 
         role == "unit_name" and column.has("district", "street", "community", "department") >= 0.6
         for column, role in zip(columns, roles, strict=True)
     )
+
+
+_UNIT = ("subject", "street", "district", "community")
+_PLAIN = {
+    reading.CHECKLIST: (("item",), ("result", "deduction", "earned_total")),
+    reading.FINDINGS: (
+        ("description",),
+        ("day", "site", "street", "community", "responsible", "problem_no", "item", "severity"),
+    ),
+    "rectification": (("description", "problem_no", "site"), ("rectified", "measure", "finished")),
+    reading.PLAN: (("planned_day",), ("site", "street", "round")),
+    reading.SITES: (("site",), ("street", "community", "point_type")),
+    "external": (_UNIT, ("total",)),
+    "campaign": (("task",), ("lead", "responsible", "due", "progress")),
+    "document": (("requirement",), ("lead", "responsible", "due", "document_state")),
+}
+"""What a kind is there to tell: of each group one column that its header names."""
+_NAMED = 5.0
+"""Points of a header that names a role."""
+
+
+def is_plain(kind: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether headers name what a kind is there to tell."""
+    named = {
+        role
+        for column, role in zip(columns, roles, strict=True)
+        if role in column.worded and column.worded[role] >= _NAMED
+    }
+    return kind in _PLAIN and all(named & set(group) for group in _PLAIN[kind])

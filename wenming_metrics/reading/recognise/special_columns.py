@@ -41,6 +41,16 @@ _OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id
 """What only questionnaires have: the way their questions are put, and facts of the answering."""
 _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectification"}
 """Kinds that tell of what has been: a day to come speaks against them."""
+_ONE_ANSWER, _ANSWERED = -3.0, 1.0
+"""Points of one column that says what was done (a note on a problem); of three or more (an answer)."""
+_DONE = {"measure", "rectified", "finished", "photo_after"}
+_NAMED = 5.0
+"""What says what was done, where its header names it."""
+_OF_UNITS = {"external", "metric", "quota", "counts", "adjustment"}
+_PEOPLE = re.compile(
+    "^(员工|学员|学生|警员|干部|选手|职工|教师)?(姓名|名字)$|^(学员|警员|员工)名称$|扣分学生"
+)
+"""Headers of persons: a list of them is none of units."""
 _OTHERWISE = -8.0
 """Points of columns that tell another kind: problems in words, items that are whole chapters."""
 
@@ -119,10 +129,7 @@ def special_points(
     """Give what columns beside the roles say for a kind that has such, or lacks them."""
     columns = table.columns
     if kind in (reading.WIDE, reading.COUNTED):
-        beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
-        if kind == reading.WIDE and any(c.has("item") >= 0.5 for c in columns):
-            return -20.0  # items in a column of their own
-        return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
+        return _beside(kind, fixed, columns)
     if kind == "holidays":
         texts = [table.titles, *(text for c in columns for text in (c.text, *c.samples))]
         return 0.0 if any(_OFF.search(text) for text in texts) else -20.0
@@ -143,16 +150,24 @@ def special_points(
         return 5.0 * future - (5.0 if is_past else 2.0)
     if kind in _LOOKED_BACK and future > 0.5:
         return -5.0 * future
+    if kind == reading.VISITS:
+        figures = [c for c, role in zip(columns, roles, strict=True) if not role and _counts(c)]
+        return _OTHERWISE / 2 if len(figures) > 1 else 0.0
     if kind == reading.FINDINGS:
         problems = by_role.get("description")
-        return -3.0 if problems and problems.forms["filled"] < 0.7 else 0.0
+        return -3.0 if not problems or problems.forms["filled"] < 0.7 else 0.0
     if kind == reading.CHECKLIST:
         item = by_role.get("item")
         return _OTHERWISE if item and item.has("category") >= 0.5 > item.has("item") else 0.0
-    if kind == "rectification" and not {"measure", "finished", "problem_no", "deadline"} & set(
-        roles
+    if kind == "rectification":
+        return _answered(columns, roles)
+    if kind == reading.UNITS and any(
+        c.worded["site"] >= ACCEPTED > c.worded["unit_name"] and c.has("unique") >= 1
+        for c in columns
     ):
-        return -3.0
+        return _OTHERWISE / 2  # it is places that are named, not units
+    if kind in _OF_UNITS and lists_people(columns):
+        return _OTHERWISE
     if kind in ("external", "metric") and any(c.has("item") >= 0.5 for c in columns):
         return (
             _OTHERWISE  # what was looked at, one by one, with points: a check, not a list of units
@@ -160,6 +175,38 @@ def special_points(
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
+
+
+def _beside(kind: str, fixed: Mapping[int, str], columns: Sequence[ColumnEvidence]) -> float:
+    """Give what columns of items or options say for the kinds that have one for each."""
+    beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
+    if kind == reading.WIDE and any(c.has("item") >= 0.5 for c in columns):
+        return -20.0  # items in a column of their own
+    return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
+
+
+def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> float:
+    """Give what it says for answers to problems how many columns name what was done."""
+    told = sum(
+        role in _DONE and c.worded[role] >= _NAMED for c, role in zip(columns, roles, strict=True)
+    )
+    answered = (_ONE_ANSWER, 0.0, _ANSWERED)[min(max(told - 1, 0), 2)]
+    return answered + (_OTHERWISE / 2 if _has_tasks(columns) else 0.0)
+
+
+def _counts(column: ColumnEvidence) -> bool:
+    """Say whether a column holds figures that mean something."""
+    return column.has("number") >= 0.6 > column.has("serial", "phone") and not is_idle(column.text)
+
+
+def lists_people(columns: Sequence[ColumnEvidence]) -> bool:
+    """Say whether each row of a table is a person."""
+    return any(_PEOPLE.search(normalise(c.text)) for c in columns)
+
+
+def _has_tasks(columns: Sequence[ColumnEvidence]) -> bool:
+    """Say whether a column is headed as a task and not as what was found."""
+    return any(c.worded["task"] >= STRONG and c.worded["description"] <= 0 for c in columns)
 
 
 def _has_problems(columns: Sequence[ColumnEvidence]) -> bool:

@@ -49,6 +49,7 @@ _RESULT_MORE = set(
         "达标 不达标 基本达标 良好 优秀 优 良 差 较差 中 a b c d 整洁 存在 不存在 有 无 做到 未做到 基本符合 部分符合 规范 不规范".split(),
     )
 )
+_YES_NO = {"是", "否", "有", "无"}
 _BY_END = (
     ("community", re.compile(r".{1,8}(社区|村|居委会|村委会|居)$")),
     (
@@ -92,6 +93,10 @@ _PICTURE = re.compile(
 )
 _DOCUMENT_NO = re.compile(r"[〔\[(【]20\d\d[〕\])】]\d*号?|\d+号$|^《.*》|通报|文件|简报")
 _SENTENCE = re.compile(r"[,。;、!]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_PROGRESS = re.compile(
+    r"^(已|未|待|正在|拟|基本|部分|尚未|全部)?(整改|处理|处置|办理|办结|完成|解决|落实|销号|销项|闭环|关闭|复查|核查|结案|反馈|回复|答复|派遣|派单|受理|验收|审核|核实|启动|推进)(中|完成|完毕|到位|完|通过)?$"
+)
 _TEAM = re.compile(r".{0,8}组$")
 _THRESHOLD = re.compile(r"^(≥|≤|>|<|不低于|不少于|不高于|大于|小于|达到|100|以上)|以上$")
 _PHASE = re.compile(r"阶段|动员|部署|启动|实施|推进|总结|巩固|验收|自查|集中整治|提升")
@@ -222,7 +227,8 @@ def _forms_of_text(text: str) -> Iterator[str]:
     for form, pattern in _TEXT_FORMS:
         if pattern.search(text):
             yield form
-    if len(text) >= 10 or (_SENTENCE.search(text) and len(text) > 6):
+    is_long = len(text) >= 10 and len(_CHINESE.findall(text)) >= 6  # a long code says nothing
+    if is_long or (_SENTENCE.search(text) and len(text) > 6):
         yield "sentence"
     if not _NUMBER.match(text):
         yield "text"
@@ -233,6 +239,7 @@ def _forms_of_text(text: str) -> Iterator[str]:
 _TEXT_FORMS = (
     *(("term", _TERM), ("period", _PERIOD), ("code", _CODE), ("phone", _PHONE)),
     *(("picture", _PICTURE), ("document_no", _DOCUMENT_NO), ("team", _TEAM)),
+    ("progress", _PROGRESS),
     *(("threshold", _THRESHOLD), ("phase", _PHASE), ("seconds", _SECONDS), ("people", _AGES)),
     *(
         ("rank", re.compile(r"^第?(\d+|[一二三四五六七八九十]+)名?$")),
@@ -248,7 +255,7 @@ def _forms_of_name(text: str, lexicon: Lexicon) -> set[str]:
     if text in SOURCES or re.search("督查组|第三方|群众|12345|热线|随手拍|暗访组|媒体", text):
         forms.add("source")
     if values.result(text) >= 0 or text in _RESULT_MORE:
-        forms.add("result")
+        forms |= {"result"} | ({"yesno"} if text in _YES_NO else set())
     registered = lexicon.forms.get(text) or lexicon.forms.get(bare_item(text))
     if registered:
         return forms | registered

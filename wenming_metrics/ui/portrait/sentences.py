@@ -93,7 +93,7 @@ def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float
            first `most` put right (None: none), and points given back; score - now
     """
     if fixing.empty:
-        return "没有改好以后能挽回分的问题。"
+        return "没有整改以后可挽回失分的问题。"
     first = fixing.head(most)
     names = joined(first["name"], "“{}”")
     count = int(first["count"].sum())

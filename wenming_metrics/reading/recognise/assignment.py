@@ -1,0 +1,135 @@
+"""Which role each column of a table has in a kind: the surest first, each role once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, weights
+from wenming_metrics.reading.recognise.families import wanted
+from wenming_metrics.reading.recognise.row_shapes import MAIN, is_marked, is_telling
+from wenming_metrics.reading.recognise.special_columns import ACCEPTED, STRONG, is_idle
+from wenming_metrics.vocabulary import headers, normalise
+
+SEVERAL = {"lead", "responsible", "assisting", "handed_in", "review"}
+_EXACT_MORE = 2.0
+_BY_VALUES = {
+    **{name: (name,) for name in ("district", "street", "community", "point_type", "site", "item")},
+    **{name: (name,) for name in ("item_code", "result", "source", "unit_kind")},
+    **{
+        "team": ("team",),
+        "adjustment_type": ("adjustment",),
+        "rectified": ("progress",),
+        "people_group": ("people",),
+    },
+}
+"""Roles that values may have without a word of the header, and the forms of those values."""
+_NOT_OF_KIND = {
+    reading.WIDE: set("item item_code result deduction full_mark description places".split()),
+    reading.PLAN: {"day"},
+}
+"""Columns of a family that one kind of it has no use for."""
+_LOSS = re.compile("[扣失罚减]")
+
+
+def assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str]) -> list[str]:
+    """Give each column the role that fits it best and is left, the surest first; "": none.
+
+    On the corpus that gave each table of its own kind the same roles as the best assignment of all
+    (scipy's), which costs every process half a second of import.
+    """
+    left = {name: 3 if name in SEVERAL else 1 for name in wanted(kind)}
+    roles = [fixed.get(index, "") for index in range(len(columns))]
+    gains = sorted(
+        (-_gain(column, name, kind), index, name)
+        for index, column in enumerate(columns)
+        if index not in fixed
+        for name in left
+    )
+    for gain, index, name in gains:
+        if gain < 0 and left[name] and not roles[index]:
+            roles[index] = name
+            left[name] -= 1
+    if {"deduction", "earned_total"} <= set(roles) and "full_mark" not in roles:
+        lost = roles.index("deduction")
+        if not _LOSS.search(columns[lost].text):
+            roles[lost] = "full_mark"  # points of which some were earned
+    if "verdict" in roles and "result" not in roles:
+        roles[roles.index("verdict")] = "result"  # as `families.take_verdict` takes it
+    return roles
+
+
+def fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set[int]:
+    """Give roles that no header speaks for to columns that are left, by their values.
+
+    Returns: the columns that got one
+    """
+    by_values = set()
+    for name, forms in weights()[1][kind].forms.items():
+        free = [
+            index
+            for index, column in enumerate(columns)
+            if not roles[index] and column.has(*forms) >= 0.6 and _is_free(column, name)
+        ]
+        if name not in roles and free:
+            best = max(free, key=lambda index: columns[index].points[name])
+            roles[best] = name
+            by_values.add(best)
+    main, is_shaped = MAIN.get(kind, ("", is_marked))
+    if main and main not in roles and is_shaped(roles):
+        texts = [
+            index for index, column in enumerate(columns) if not roles[index] and is_telling(column)
+        ]
+        if texts:
+            # Each row is one of these, and says so in words; the finest of several columns tells it.
+            best = max(texts, key=lambda index: columns[index].has("sentence"))
+            roles[best] = main
+            by_values.add(best)
+    return by_values
+
+
+def _is_free(column: ColumnEvidence, name: str) -> bool:
+    if column.has("phone") >= 0.6:
+        return False
+    is_date = column.has("date") >= 0.5 and "date" not in weights()[0][name].forms
+    told_otherwise = max(column.worded.values()) >= STRONG and column.worded[name] <= 0
+    return not (is_idle(column.text) or is_date or told_otherwise or column.worded[name] < 0)
+
+
+def _gain(column: ColumnEvidence, name: str, kind: str) -> float:
+    """Give what a role is worth on a column; 0 where it is not good enough.
+
+    A known title of the kind speaks for itself alone; values without a word of the header speak only
+    for roles whose values are names and words that mean nothing else.
+    """
+    points, words = column.points[name], column.worded[name]
+    if points < ACCEPTED or name in _NOT_OF_KIND.get(kind, ()):
+        return 0.0
+    if kind == reading.VISITS and name == "item" and column.has("item") < 0.5:
+        return 0.0  # what a visit is to look at is its scope
+    exact = _title_maps()[kind].get(normalise(column.text))
+    if exact in _NOT_OF_KIND.get(kind, ()):
+        exact = None
+    if exact and exact != name and column.points[exact] >= ACCEPTED and _suits(column, exact):
+        return 0.0
+    if exact == name:
+        points += _EXACT_MORE
+    if words >= 2:
+        return points
+    is_silent = words >= -3 and not is_idle(column.text)
+    return (
+        points if is_silent and name in _BY_VALUES and column.has(*_BY_VALUES[name]) >= 0.6 else 0.0
+    )
+
+
+def _suits(column: ColumnEvidence, name: str) -> bool:
+    """Say whether values have a form that a role needs; an empty column suits every role."""
+    needs = weights()[0][name].needs
+    return not needs or not column.forms["filled"] or column.has(*needs) >= 0.5
+
+
+@lru_cache(maxsize=1)
+def _title_maps() -> Mapping[str, Mapping[str, str]]:
+    return {kind: headers(wanted(kind)) for kind in weights()[1]}
