@@ -194,7 +194,7 @@ def test_a_day_moved_out_of_a_replaced_slice_is_told(office):
 
 def test_the_terminal_lists_corrects_confirms_and_refuses(office, monkeypatch, capsys):
     first = take(office, faulty())
-    monkeypatch.setattr(lists, "open_office", lambda _: office)
+    monkeypatch.setattr(lists, "this_office", lambda: office)
 
     def run(*words) -> tuple[int, str]:
         return main([str(word) for word in words]), "".join(capsys.readouterr())

@@ -11,8 +11,9 @@ import pytest
 from tests.builders import xlsx as workbook
 from tests.offices import CHECK_HEADERS
 from tests.publishing.city import MONDAY, NEXT, open_city, row
+from wenming_metrics import commands
 from wenming_metrics.__main__ import main
-from wenming_metrics.commands import appraisal, figures, problems
+from wenming_metrics.commands import appraisal, figures
 from wenming_metrics.domain.periods import window
 from wenming_metrics.export.tables import ranking_workbook
 from wenming_metrics.intake import commit
@@ -105,7 +106,7 @@ def test_a_draft_says_what_waits_and_a_unit_only_what_is_its_own(office):
     "command", [f"problems --as-of {MONDAY}", "repeats --week", "ranking --week"]
 )
 def test_the_terminal_says_it_beside_every_figure(office, command, monkeypatch, capsys):
-    for module in (problems, figures, appraisal):
+    for module in (commands, figures, appraisal):
         monkeypatch.setattr(module, "open_office", lambda _: office)
     words_of = command.replace("--week", f"--week {MONDAY}").split()
     for form in ([], ["--json"]):
