@@ -64,7 +64,7 @@ def source_of(lines: pd.DataFrame) -> str:
 
 
 def _measures(events: pd.DataFrame) -> dict[str, str]:
-    """Give what was last listed_lines to have been done about each number."""
+    """Give what was last done about each number, as the unit said."""
     measures = {}
     for event in events.itertuples():
         if event.details.get("measure"):
