@@ -84,7 +84,7 @@ def test_the_tree_is_searched_and_says_what_counts_for_nothing(filled):
     assert "满意率 = 各份回答折算值的平均" in said
     assert "不是国家标准" in said
     sound(field(app, "text_input", "查找").set_value("井盖").run())
-    names = [name.strip() for name in app.dataframe[0].value["name"]]
+    names = [name.strip() for name in app.dataframe[0].value.iloc[:, 0]]
     assert names == ["公共设施", "市政设施", "道路设施", "井盖雨箅"]
 
 
