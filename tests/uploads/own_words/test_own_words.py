@@ -17,17 +17,23 @@ from wenming_metrics.reading.recognise.column_evidence import weights
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.vocabulary import INPUT
 
-HALVES = ("first", "second", "third", "fourth", "gathered")
-
-
-LEAST = {"first": 0.99, "second": 0.98, "third": 0.95, "fourth": 0.94, "gathered": 0.84}
+HALVES = ("first", "second", "third", "fourth", "fifth", "gathered")
+LEAST = {
+    "first": 0.99,
+    "second": 0.98,
+    "third": 0.95,
+    "fourth": 0.94,
+    "fifth": 0.91,
+    "gathered": 0.84,
+}
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
 seen what the software accepts, and was scored once: kinds 91.2 %, columns 90.4 %. What it got wrong was
 mended afterwards, so that it is no longer blind. The third part was written in the same way later on:
 kinds 70.0 %, columns 96.6 %; it is no longer blind either. The fourth part, eleven of whose twenty tables are
 forms of one place, exports of software and tables that are none, was scored once when it was written: kinds
-65.0 %, columns 85.1 %, none wrong and sure. What it told was mended, so that it is not blind any more. Of the
-column sets that were gathered a third is held out: no weight was set by it, see `score --held-out`."""
+65.0 %, columns 85.1 %, none wrong and sure. What it told was mended, so that it is not blind any more. The fifth part,
+24 tables, was scored once: kinds 91.7 %, columns 92.3 %, one wrong and sure (scores of toilets taken for those of
+streets), which alone was mended. Of the column sets that were gathered a third is held out: no weight was set by it, see `score --held-out`."""
 
 
 @pytest.mark.parametrize("half", HALVES)

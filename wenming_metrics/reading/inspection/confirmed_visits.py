@@ -15,7 +15,7 @@ import pandas as pd
 from wenming_metrics.reading.inspection.checklists import WITHOUT_VISITS, Findings
 from wenming_metrics.reading.inspection.checks import NO_ROLES, SheetChecks
 from wenming_metrics.reading.inspection.points import KEPT
-from wenming_metrics.reading.inspection.visits import checks_of_visits
+from wenming_metrics.reading.inspection.visits import checks_of_visits, report_visitless
 from wenming_metrics.reading.model.reading import BASIS_VISIT, SITE_COLUMNS, Context
 from wenming_metrics.reading.model.sender_answers import Looked, SenderAnswers
 from wenming_metrics.reading.resolve.names import Names, alive, visit_key
@@ -48,8 +48,7 @@ def make_visits(
     visits, scopes = (findings.source, visit), ([*items, []], scope)
     visit_checks = checks_of_visits(table, names, where, visits, scopes, NO_ROLES)
     _report_made(table, len(first), answers)
-    if (~table.held & visitless).any():
-        report_sheet(table, "到访-05", count=int((~table.held & visitless).sum()))
+    report_visitless(findings, ~table.held & visitless)
     source = int(np.bincount(findings.source[rows]).argmax())
     finding_visits = set(visit[rows].tolist())
     return [visit_checks, *_looked(table, names, context, items, source, finding_visits)], visit

@@ -34,7 +34,7 @@ from wenming_metrics.reading.tables.table import (
     report_faults,
     report_sheet,
 )
-from wenming_metrics.vocabulary import normalise
+from wenming_metrics.vocabulary import SOURCE_CODES, SOURCES, normalise
 
 _WHOLE = {"", "全部", "所有", "全部测评项", "全项", "全面检查"}
 _SEPARATORS = re.compile(r"[、,;/|\n\uff0c\uff1b\uff0f\uff5c]+")
@@ -166,6 +166,14 @@ def visits_of(sheets: Iterable[SheetChecks]) -> dict[Place, list[Visit]]:
     return visits
 
 
+def report_visitless(findings: Findings, rows: np.ndarray) -> None:
+    """Tell of problems that add no visit, and where they come from. Takes: rows - which of them, true or false"""
+    if rows.any():
+        codes = [SOURCE_CODES[number] for number in np.unique(findings.source[rows]).tolist()]
+        told = [f"{SOURCES[code]}{'反映' if code == 'public' else '查出'}" for code in codes]
+        report_sheet(findings.table, "到访-05", count=int(rows.sum()), found="、".join(told))
+
+
 def link_visits(findings: Findings, visits: Mapping[Place, Sequence[Visit]]) -> np.ndarray:
     """Find the visit of each problem: the same key, else the only visit of that day, source and
     site when one of the two has no number. Tells of problems without one.
@@ -189,6 +197,5 @@ def link_visits(findings: Findings, visits: Mapping[Place, Sequence[Visit]]) -> 
     alone = ~is_linked[of] & ~table.held
     visitless = np.isin(findings.source, WITHOUT_VISITS)
     report(table, alone & ~visitless, "到访-01", "site")
-    if (alone & visitless).any():
-        report_sheet(table, "到访-05", count=int((alone & visitless).sum()))
+    report_visitless(findings, alone & visitless)
     return linked[of]

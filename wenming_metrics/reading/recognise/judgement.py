@@ -133,6 +133,8 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
         lacking -= set(_PLACES)
     fit = proposal.fit(header.kind)
     is_of_units = any(set(group) & {"subject"} for group in REQUIRED[header.kind])
+    required = {name for group in REQUIRED[header.kind] for name in group}
+    is_of_places = "street" in required and "site" not in required
     doubts = set()
     if is_of_units and lists_people(proposal.columns):
         doubts |= set(header.columns.get("subject", ()))
@@ -145,11 +147,18 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
                 doubts.add(column.position)
         elif column.position in header.items or not word:
             continue
-        elif role in lacking or (
-            header.kind in (reading.CHECKLIST, reading.FINDINGS) and _holds_points(column, lacking)
+        elif role in lacking or (is_of_places and _names_sites(column)):
+            doubts.add(column.position)
+        elif header.kind in (reading.CHECKLIST, reading.FINDINGS) and _holds_points(
+            column, lacking
         ):
             doubts.add(column.position)
     return doubts
+
+
+def _names_sites(column: ColumnEvidence) -> bool:
+    """Say whether each row is of a site: what a kind of units keeps of it would be of no unit."""
+    return column.worded["site"] >= ACCEPTED and column.points["site"] >= ACCEPTED
 
 
 def _looks_otherwise(column: ColumnEvidence, role: str) -> bool:
