@@ -59,7 +59,7 @@ def test_the_user_sees_the_message_and_the_log_the_traceback(tmp_path, monkeypat
 
 def test_a_fault_of_the_program_is_told_in_one_sentence(tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("WENMING_STORE", str(tmp_path / "store.db"))
-    monkeypatch.setattr("wenming_metrics.commands.files.open_office", lambda _: 1 / 0)
+    monkeypatch.setattr("wenming_metrics.commands.files.this_office", lambda: 1 / 0)
     assert main(["batches"]) == FAILED
     said = capfd.readouterr().err
     assert ("程序出错" in said, str(tmp_path / "logs") in said) == (True, True)
