@@ -27,7 +27,7 @@ def test_an_older_store_gets_its_answers_as_events(tmp_path):
         later = (schema.correction, schema.correction_end)
         later += (schema.sender_answers, schema.catalogue_entry)
         later += (schema.account, schema.session, schema.access_log, schema.access_log_end)
-        later += (schema.rights_version,)
+        later += (schema.rights_version, schema.guess, schema.outline_version)
         for table in (schema.problem, schema.problem_event, schema.hand_out, *later):
             table.drop(connection)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")

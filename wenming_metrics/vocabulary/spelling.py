@@ -63,8 +63,8 @@ def numeral(text: str) -> str:
     """Give the form in which a number is read: as `normalise`, but two numbers of one cell never become
     one, and digits that are raised, circled or parts of a whole stay as they are, unread.
 
-    >>> numeral("１，２００ 处"), numeral("1\n2"), numeral("5²"), numeral("2（①号点）")
-    ('1,200处', '1\n2', '5²', '2(1号点)')
+    >>> numeral("１，２００ 处"), numeral("1 2"), numeral("5²"), numeral("2（①号点）")
+    ('1,200处', '1 2', '5²', '2(1号点)')
     """
     return text if _APART.search(_BEHIND.sub("", text)) else normalise(text)
 
