@@ -308,7 +308,7 @@ def chain(store):
 
 def latest(store):
     with reading(store) as connection:
-        return read_log(connection, 1).iloc[0].to_dict()
+        return read_log(connection).iloc[0].to_dict()
 
 
 def name(office, login):

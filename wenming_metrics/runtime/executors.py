@@ -167,8 +167,9 @@ def _finish(function: Callable[[Item], Result], item: Item, future: Future | Non
         except _LOST as error:
             _log.warning("工作进程中途没有了（%s），它没做完的由本进程接着做。", error)
         except Exception as error:
-            # Dask's own sign that a task outlived several workers; it need not be installed here.
-            if type(error).__name__ != "KilledWorker":
-                raise
-            _log.warning("集群几次失去做同一件事的工作进程，改由本进程做：%s", error)
+            # What a cluster raises when it loses workers depends on the moment; an error of the
+            # function itself comes again.
+            result = function(item)
+            _log.warning("工作进程没有做成一件事，改由本进程做：%s", error)
+            return result
     return function(item)
