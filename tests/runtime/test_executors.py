@@ -78,7 +78,7 @@ def test_a_killed_worker_of_a_pool_loses_nothing(tmp_path, caplog):
         again = list(in_order(executor, tasks.double, range(3)))
     assert found == list(range(12))
     assert again == [0, 2, 4]
-    assert "由本进程接着做" in caplog.text
+    assert "改由本进程做" in caplog.text
 
 
 def test_a_killed_worker_of_a_cluster_loses_nothing(dask_cluster, tmp_path):

@@ -28,7 +28,6 @@ _AHEAD = 2
 """Tasks kept waiting per worker: none idles while results are taken, and memory stays flat."""
 _PATIENCE = 30
 """Seconds to wait for a cluster and for its first worker."""
-_LOST = (BrokenExecutor, CancelledError)
 _log = logging.getLogger(__name__)
 _PACKAGE = Path(__file__).resolve().parents[1]
 """The whole package, not this room: any file of it may change a figure."""
@@ -161,15 +160,16 @@ def _submit(executor: Executor, function: Callable, item: object) -> Future | No
 
 
 def _finish(function: Callable[[Item], Result], item: Item, future: Future | None) -> Result:
-    if future is not None:
-        try:
-            return future.result()
-        except _LOST as error:
-            _log.warning("工作进程中途没有了（%s），它没做完的由本进程接着做。", error)
-        except Exception as error:
-            # What a cluster raises when it loses workers depends on the moment; an error of the
-            # function itself comes again.
-            result = function(item)
-            _log.warning("工作进程没有做成一件事，改由本进程做：%s", error)
-            return result
-    return function(item)
+    if future is None:
+        return function(item)
+    try:
+        lost = future.exception()
+    except CancelledError as error:
+        lost = error
+    if lost is None:
+        return future.result()
+    # What a pool or a cluster raises when it loses workers depends on the moment; an error of the
+    # function itself comes again.
+    result = function(item)
+    _log.warning("工作进程没有做成一件事（%s），改由本进程做。", lost)
+    return result
