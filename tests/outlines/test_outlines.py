@@ -1,13 +1,14 @@
 """Outlines of the map: what is read, what is refused and in which words, what the map shows."""
 
 import json
+import re
 from datetime import date
 
 import numpy as np
 import pytest
 
 from tests.builders import xlsx
-from tests.offices import checklist, copy_office, ingest, make_office
+from tests.offices import CHECK_HEADERS, checklist, copy_office, ingest, make_office, workbook
 from tests.pages.test_pages import texts, visit
 from wenming_metrics.__main__ import FAILED, HELD, OK, main
 from wenming_metrics.access.viewer import AccessError, Viewer, bind
@@ -17,7 +18,9 @@ from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.outlines import SYSTEM, write_outlines
 from wenming_metrics.domain.periods import window
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.queries.city_map import city_map
+from wenming_metrics.publishing import signing
+from wenming_metrics.queries.city_map import city_map, with_scores
+from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.reading.outlines import read as outline_reader
 from wenming_metrics.reading.outlines.read import read_shapes
 from wenming_metrics.reading.outlines.shapes import (
@@ -33,6 +36,7 @@ DEGREES, PLANE = "CGCS2000 经纬度", "平面坐标（东、北，米）"
 WEEK = window("week", date(2026, 11, 18))
 SQUARE = [[0, 0], [0.01, 0], [0.01, 0.01], [0, 0.01], [0, 0]]
 """Degrees: about a kilometre."""
+WIDE = [[0, 0], [900, 0], [900, 900], [0, 900], [0, 0]]
 
 
 def make(folder):
@@ -140,7 +144,12 @@ def test_coordinates_the_wrong_way_round_are_refused_and_told_so(office):
 
 def test_coordinates_of_another_system_are_refused(office):
     file = looked(office, *THREE, system=PLANE)
-    assert told(file) == []  # a city may count metres from its own origin
+    assert told(file) == [("轮廓-16", "甲街道")]
+    assert file.is_refused
+    assert "（106、36）像经纬度，不像平面坐标" in file.problems[0].text
+    assert "宽不到 0.03 米" in file.problems[0].text
+    own = [area(name, n * 900, ring=WIDE) for n, name in enumerate(("甲街道", "乙街道", "丙街道"))]
+    assert told(looked(office, *own, system=PLANE)) == []  # metres from a city's own origin
     far = area("甲街道")
     far["geometry"]["coordinates"] = [[[500_000 + x, 4_000_000 + y] for x, y in SQUARE]]
     assert told(looked(office, far)) == [("轮廓-07", "甲街道")]
@@ -151,22 +160,42 @@ def test_coordinates_of_another_system_are_refused(office):
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "reason"),
     [
-        b"",
-        b"{",
-        b"[1,2]",
-        b'{"features": 3}',
-        b"{" * 100_000,
-        b"[" * 100_000,
-        b"\xff\xfe\x00",
-        b"a,b\n1,2\n",
+        (b"", "文件里没有内容"),
+        (b"{", "不是完整的 GeoJSON"),
+        (b"[1,2]", "不是完整的 GeoJSON"),
+        (b'{"features": 3}', "不是完整的 GeoJSON"),
+        (b'{"features": []}', "一个图形也没有"),
+        (b"{" * 100_000, "不是完整的 GeoJSON"),
+        (b"[" * 100_000, "不是完整的 GeoJSON"),
+        (b"\xff\xfe\x00", "文件"),
+        (b"\x00\x01\x02\x03", "不是 GeoJSON，也不是表格"),
+        ("没有什么轮廓".encode(), "文件里是一段文字"),
+        (b"a,b\n1,2\n", "没有名称、经度、纬度三列"),
+        ("名称,经度,纬度\n,,\n".encode(), "表头下面一行也没有"),
     ],
 )
-def test_what_is_no_map_is_refused(office, content):
+def test_what_is_no_map_is_refused_and_told_why(office, content, reason):
     file = look_at_outlines(office, content, "x", DEGREES)
     assert file.is_refused
     assert {problem.code for problem in file.problems} == {"轮廓-02"}
+    assert reason in file.problems[0].text
+    assert not re.search("[a-z]_[a-z]|empty|plain|crashed", file.problems[0].text)
+
+
+def test_one_fault_of_all_shapes_is_told_once(office):
+    names = [f"{n}号街道" for n in range(1, 44)]
+    far = looked(office, *[area(name, 100) for name in names])
+    assert [p.code for p in far.problems] == ["轮廓-07"] * 43
+    [(severity, sentence)] = far.told
+    assert severity == "退回"
+    assert "有 43 个图形是同一个问题（“1号街道”、“2号街道”、“3号街道”等）" in sentence
+    assert "“1号街道”的坐标（206、36）不像CGCS2000 经纬度" in sentence
+    nameless = looked(office, *[area("") for _ in range(9)])
+    assert "有 9 个图形是同一个问题（第 1 行、第 2 行、第 3 行等）" in nameless.told[0][1]
+    some = looked(office, THREE[0], *[area(name, 0.1) for name in names])
+    assert len([text for _, text in some.told if "轮廓-10" in text]) == 43, "each has another name"
 
 
 def test_files_that_are_too_large_are_refused(office, monkeypatch):
@@ -176,7 +205,7 @@ def test_files_that_are_too_large_are_refused(office, monkeypatch):
     ring = {"type": "Polygon", "coordinates": [many]}
     content = json.dumps({"features": [{"properties": {"名称": "甲"}, "geometry": ring}]}).encode()
     monkeypatch.setattr(outline_reader, "LARGEST", len(content))
-    assert [(p.code, p.found) for p in read_shapes(content)[1]] == [("轮廓-02", "too_many_points")]
+    assert [(p.code, p.found) for p in read_shapes(content)[1]] == [("轮廓-02", "点超过 400000 个")]
 
 
 def test_a_table_of_points_is_read_as_well(office):
@@ -220,10 +249,14 @@ def test_the_same_file_once_more_changes_nothing(office):
     assert revision(office.store) == before
 
 
+def drawn(office):
+    return with_scores(city_map(office, WEEK, "street"), ranking(office, WEEK, "street"), 100)
+
+
 def test_the_map_shows_the_figures_of_the_list(office):
     assert city_map(office, WEEK, "street") is None
     keep_outlines(office, looked(office, *THREE, spot("一号", 0.005, 0.005)), "甲")
-    shown = city_map(office, WEEK, "street")
+    shown = drawn(office)
     lines = shown.units.set_index("unit_name")
     assert lines["score"].to_dict() == {
         "甲街道": 60.0,
@@ -239,9 +272,54 @@ def test_the_map_shows_the_figures_of_the_list(office):
     assert city_map(office, WEEK, "street") is None
 
 
+def test_problems_in_communities_count_for_their_street(office):
+    header = ["单位编号", "单位名称", "单位类别", "上级单位", "分组", "别名"]
+    communities = [
+        [f"C{n}", name, "社区", street, "", ""]
+        for n, (name, street) in enumerate(
+            [("红星社区", "甲街道"), ("长江社区", "丙街道"), ("东风社区", "丙街道")]
+        )
+    ]
+    ingest(office, workbook({"单位名册": [header, *communities]}), "社区.xlsx")
+    rows = [
+        [
+            "2026-11-18",
+            "市督查组",
+            street,
+            community,
+            "小区",
+            f"{community}{n}",
+            "环境",
+            "不合格",
+            1,
+        ]
+        for street, community, count in (
+            ("甲街道", "红星社区", 2),
+            ("丙街道", "长江社区", 3),
+            ("丙街道", "东风社区", 1),
+        )
+        for n in range(count)
+    ]
+    columns = [*CHECK_HEADERS[:3], "社区", *CHECK_HEADERS[3:]]
+    ingest(office, workbook({"督查表": [columns, *rows]}), "二.xlsx")
+    keep_outlines(office, looked(office, *THREE), "甲")
+    lines = drawn(office).units.set_index("unit_name")
+    assert lines["held"].to_dict() == {"甲街道": 3, "乙街道": 0, "丙街道": 4}
+
+
+def test_only_the_units_of_the_list_are_drawn_with_the_scores_that_stand_there(office):
+    points = [spot("一号", 0.005, 0.005), spot("二号", 0.015, 0.002, 所属街道="乙街道")]
+    keep_outlines(office, looked(office, *THREE, *points), "甲")
+    listed = ranking(office, WEEK, "street")
+    listed = listed[listed["unit_name"] == "乙街道"].assign(score=87.5)
+    shown = with_scores(city_map(office, WEEK, "street"), listed, 100)
+    assert shown.units[["unit_name", "score", "lost"]].values.tolist() == [["乙街道", 87.5, 12.5]]
+    assert shown.sites["site_name"].tolist() == ["二号"]
+
+
 def test_the_drawing_asks_nobody_for_a_map(office):
     keep_outlines(office, looked(office, *THREE, spot("一号", 0.005, 0.005)), "甲")
-    shown = city_map(office, WEEK, "street")
+    shown = drawn(office)
     sites = shown.sites.assign(times=2)
     figure = city_map_chart(
         shown.units, sites, "lost", lambda line: line["unit_name"], is_dark_high=True
@@ -251,7 +329,8 @@ def test_the_drawing_asks_nobody_for_a_map(office):
     assert not {"geo", "map", "mapbox"} & set(figure.to_dict()["layout"])
     shades = {trace.name: trace.fillcolor for trace in figure.data if trace.fill == "toself"}
     assert shades == {"甲街道": "rgb(31,78,121)", "乙街道": "rgb(232,239,246)", "丙街道": "#f1f2f4"}
-    assert figure.layout.annotations[0].text == "示意图，不作为划界依据"
+    texts_drawn = [note.text for note in figure.layout.annotations]
+    assert texts_drawn == ["示意图，不作为划界依据", "甲", "乙", "丙"], "above the sites"
     assert figure.layout.yaxis.scaleanchor == "x"
 
 
@@ -271,6 +350,16 @@ def test_the_pages_take_outlines_in_and_show_the_map(office, tmp_path, monkeypat
     app = visit("ranking")
     assert "示意图，不作为划界依据" in texts(app)
     assert "得分越低（60 到 100）" in texts(app)
+    assert "未整改、反弹和反复点位是实时数据" in texts(app)
+    issue = signing.draft(office, WEEK.start, "甲")
+    signing.sign(office, issue.key, "乙", "演字1号")
+    row = ["2026-11-18", "市督查组", "甲街道", "小区", "二号", "环境", "不合格", 10]
+    ingest(office, checklist([row]), "二.xlsx")
+    app = visit("ranking", period="周", date="2026-11-18")
+    assert "得分越低（60 到 100）" in texts(app)
+    assert "得分、失分是签发的名单上的，未整改、反弹和反复点位是实时数据" in texts(app)
+    app.toggle[0].set_value(True).run()
+    assert "得分越低（30 到 100）" in texts(app)
 
 
 def test_who_may_not_take_in_may_not_draw(office):

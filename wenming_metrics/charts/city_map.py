@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -46,8 +46,6 @@ def city_map_chart(
             text=spell(pd.Series(line)),
             hoverinfo="text",
         )
-    if len(units) <= _LABELLED:
-        _label(drawing, units, shades)
     if len(sites):
         back = sites[sites["times"] > 0]
         drawing.add_scatter(
@@ -55,11 +53,11 @@ def city_map_chart(
             y=back["north"],
             mode="markers",
             marker={
-                "size": 8 + 2 * back["times"].clip(upper=6),
+                "size": 6 + back["times"].clip(upper=6),
                 "color": "white",
                 "symbol": "diamond",
             }
-            | {"line": {"color": TEXT, "width": 1.5}},
+            | {"line": {"color": TEXT, "width": 1}},
             text=[
                 f"{n}：查出 {t} 次" for n, t in zip(back["site_name"], back["times"], strict=True)
             ],
@@ -81,7 +79,8 @@ def city_map_chart(
                     "yref": "paper",
                 },
                 **{"x": 1, "y": 0, "xanchor": "right", "font": {"size": 12, "color": QUIET}},
-            }
+            },
+            *(_labels(units, shades) if len(units) <= _LABELLED else ()),
         ],
     )
     return drawing
@@ -107,17 +106,15 @@ def _shades(values: pd.Series) -> list[str]:
     return shades
 
 
-def _label(drawing: go.Figure, units: pd.DataFrame, shades: list[str]) -> None:
-    middles = [ring_centre(max(rings, key=len)) for rings in units["rings"]]
-    inks = ["white" if _is_dark(shade) else TEXT for shade in shades]
-    drawing.add_scatter(
-        x=[x for x, _ in middles],
-        y=[y for _, y in middles],
-        mode="text",
-        text=[str(name).removesuffix("街道") for name in units["unit_name"]],
-        textfont={"size": 12, "color": inks},
-        hoverinfo="skip",
-    )
+def _labels(units: pd.DataFrame, shades: list[str]) -> Iterator[dict]:
+    """Write the names on the colour of their units, above the sites: a name that is crossed cannot be read."""
+    for name, rings, shade in zip(units["unit_name"], units["rings"], shades, strict=True):
+        x, y = ring_centre(max(rings, key=len))
+        yield {
+            **{"text": str(name).removesuffix("街道"), "showarrow": False, "x": x, "y": y},
+            **{"bgcolor": shade, "borderpad": 1, "opacity": 0.9},
+            "font": {"size": 12, "color": "white" if _is_dark(shade) else TEXT},
+        }
 
 
 def ring_centre(ring: np.ndarray) -> tuple[float, float]:

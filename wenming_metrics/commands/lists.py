@@ -210,8 +210,8 @@ def _outlines(options: Namespace) -> int:
     office = this_office()
     file = look_at_outlines(office, options.file.read_bytes(), options.file.name, options.system)
     if not options.json:
-        for problem in file.problems:
-            err.print(f"{problem.severity} {problem.text}", markup=False)
+        for severity, text in file.told:
+            err.print(f"{severity} {text}", markup=False)
     if options.who:
         keep_outlines(office, file, options.who)
     stored = "已存入。" if options.who else "只检查，没有存入；要存入请写 --who。"

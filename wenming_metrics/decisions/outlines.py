@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from wenming_metrics.access.viewer import permitted
@@ -17,6 +16,9 @@ from wenming_metrics.reading.outlines.shapes import SITE_SHAPE, SYSTEMS, UNIT_SH
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.outlines import save_outlines, stored_outlines
 from wenming_metrics.store.registers import read_register
+
+_APART = 3
+"""So many shapes with one fault are told one by one where no shape can be used; of more, so many are named."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,20 @@ class OutlineFile:
     def count(self, kind: str) -> int:
         """Count the shapes of a kind."""
         return sum(shape.kind == kind for shape in self.shapes)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What is said to a reader: severity and sentence; one for a fault of many shapes of which none can be used."""
+        told = []
+        for code in dict.fromkeys(problem.code for problem in self.problems):
+            alike = [problem for problem in self.problems if problem.code == code]
+            if self.shapes or len(alike) <= _APART:
+                told += [(problem.severity, problem.text) for problem in alike]
+                continue
+            first = [f"“{p.found}”" if p.found else p.location for p in alike[:_APART]]
+            count = f"有 {len(alike)} 个图形是同一个问题（{'、'.join(first)}等），第一个是：{alike[0].text}"
+            told.append((alike[0].severity, count))
+        return told
 
     @property
     def sentence(self) -> str:
@@ -77,7 +93,7 @@ def keep_outlines(office: Office, file: OutlineFile, who: str) -> int:
     if not who.strip():
         raise IntakeError("请先填写经办人。")
     if file.is_refused:
-        raise IntakeError(f"{file.sentence}{_told(file.problems)}")
+        raise IntakeError(f"{file.sentence}{''.join(text for _, text in file.told[:3])}")
     kinds = {shape.kind for shape in file.shapes}
     with reading(office.store) as connection:
         present = stored_outlines(connection)
@@ -101,7 +117,3 @@ def drop_outlines(office: Office, who: str) -> None:
         raise IntakeError("请先填写经办人。")
     with writing(office.store) as connection:
         save_outlines(connection, "", "", who.strip(), [])
-
-
-def _told(problems: Sequence[Problem]) -> str:
-    return "".join(problem.text for problem in problems[:3])

@@ -31,6 +31,8 @@ _NORTHING = (2e6, 6.1e6)
 """Metres from the equator of a place in China."""
 _SLACK = 30.0
 """Metres by which lines drawn by two hands differ along one border."""
+_MOST_DEGREES, _LEAST_WIDTH = 180.0, 100.0
+"""Numbers up to the first, and all within so many of one another, are degrees: no city is so small in metres."""
 
 
 def check_shapes(
@@ -41,7 +43,7 @@ def check_shapes(
     Takes:   system - of SYSTEMS; ranked_kind - kind of the units that are to have an outline
     Returns: the shapes that can be drawn, named as in the register; and all that is to be said
     """
-    faults = list(_swapped(shapes, system))
+    faults = list(_swapped(shapes, system)) or list(_degrees_as_metres(shapes, system))
     if faults:
         return [], faults
     registered, faults = _named(shapes, register)
@@ -77,6 +79,22 @@ def _swapped(shapes: Sequence[Shape], system: str) -> Iterator[Problem]:
         spelled = "、".join(f"{value:g}" for value in points[0])
         yield Problem(
             code, row=shape.row, found=shape.name, details={"where": spelled, "system": system}
+        )
+
+
+def _degrees_as_metres(shapes: Sequence[Shape], system: str) -> Iterator[Problem]:
+    """Find a file in degrees that is said to be in metres: every check by metres would pass."""
+    points = np.array([point for shape in shapes for ring in shape.rings for point in ring])
+    if SYSTEMS[system] == DEGREES or not len(points):
+        return
+    width = np.ptp(points, axis=0).max()
+    if np.abs(points).max() <= _MOST_DEGREES and width < _LEAST_WIDTH:
+        first = "、".join(f"{value:g}" for value in points[0])
+        yield Problem(
+            "轮廓-16",
+            row=shapes[0].row,
+            found=shapes[0].name,
+            details={"where": first, "width": f"{width:.2g}", "system": system},
         )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from wenming_metrics.domain.problems import Problem
+from wenming_metrics.domain.problems import Problem, messages
 from wenming_metrics.reading.model.grid import Refusal, cells
 from wenming_metrics.reading.outlines.shapes import SITE_SHAPE, UNIT_SHAPE, Shape
+from wenming_metrics.reading.recognise.sheets import refusal_problem
 from wenming_metrics.reading.sandbox.process import SandboxLimits, decode, run
 
 LARGEST = 20 << 20
@@ -18,6 +19,12 @@ _NORTH = ("纬度", "北坐标", "lat", "latitude", "北")
 _NAME = ("单位名称", "点位名称", "名称", "街道")
 _PART, _STREET = ("部分", "序号"), ("所属街道", "所属单位")
 _POINT_COLUMN = "点位名称"
+_REASONS = {
+    "not_outlines": "不是完整的 GeoJSON，或者里面没有 features",
+    "too_many_points": "点超过 {limit} 个",
+    "not_workbook": "不是 GeoJSON，也不是表格",
+}
+"""Refusal of a file -> why, where what is said of other files does not fit."""
 _FIRST_ROWS = 5
 """The header stands in one of so many rows."""
 
@@ -31,11 +38,11 @@ def read_shapes(content: bytes) -> tuple[list[Shape], list[Problem]]:
 
 
 def _of_features(content: bytes) -> tuple[list[Shape], list[Problem]]:
-    features = run(
-        "outline_child", content, lambda messages, _: _features(messages), limits=_LIMITS
-    )
+    features = run("outline_child", content, lambda sent, _: _features(sent), limits=_LIMITS)
     if isinstance(features, Refusal):
-        return [], [Problem("轮廓-02", found=features.code)]
+        return [], [_unread(features)]
+    if not features:
+        return [], [Problem("轮廓-02", found="features 里一个图形也没有")]
     shapes, faults = [], []
     for number, feature in enumerate(features, 1):
         rings, name = feature["rings"], feature["name"]
@@ -50,9 +57,16 @@ def _of_features(content: bytes) -> tuple[list[Shape], list[Problem]]:
     return shapes, faults
 
 
-def _features(messages: Iterator[tuple[dict, bytes]]) -> list[dict]:
+def _unread(refusal: Refusal) -> Problem:
+    """Word why a file was not decoded."""
+    problem = refusal_problem(refusal)
+    reason = _REASONS.get(refusal.code) or messages()[problem.code].text.rstrip("。")
+    return Problem("轮廓-02", found=reason.format_map(problem.details))
+
+
+def _features(sent: Iterator[tuple[dict, bytes]]) -> list[dict]:
     features = []
-    for header, _ in messages:
+    for header, _ in sent:
         if header["type"] != "feature":
             return features
         features.append(header)
@@ -62,7 +76,7 @@ def _features(messages: Iterator[tuple[dict, bytes]]) -> list[dict]:
 def _of_table(content: bytes) -> tuple[list[Shape], list[Problem]]:
     workbook = decode(content, limits=_LIMITS)
     if workbook.refusal:
-        return [], [Problem("轮廓-02", found=workbook.refusal.code)]
+        return [], [_unread(workbook.refusal)]
     shapes, faults, is_found = [], [], False
     for sheet in workbook.sheets:
         rows = list(zip(*map(cells, sheet.columns), strict=True))
@@ -73,7 +87,10 @@ def _of_table(content: bytes) -> tuple[list[Shape], list[Problem]]:
                 table_shapes, table_faults = _of_lines(lines, slots, sheet.name)
                 shapes, faults, is_found = shapes + table_shapes, faults + table_faults, True
                 break
-    return shapes, faults if is_found else [Problem("轮廓-02", found="没有名称、经度、纬度三列")]
+    if not (shapes or faults):
+        lacking = "表头下面一行也没有" if is_found else "没有名称、经度、纬度三列"
+        return [], [Problem("轮廓-02", found=lacking)]
+    return shapes, faults
 
 
 def _places(header: Sequence[str]) -> dict[str, int]:

@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.charts.city_map import city_map_chart
-from wenming_metrics.queries.city_map import BACK, CityMap, city_map
+from wenming_metrics.queries.city_map import BACK, CityMap, city_map, with_scores
 from wenming_metrics.queries.office import Office
 from wenming_metrics.ui.frame import cache, page
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.ranking.view import summarised
 
 _MEASURES = {
     "得分": ("score", False),
@@ -22,9 +23,9 @@ _MEASURES = {
 """What colours the map -> column, and whether the highest is darkest."""
 
 
-def draw(selection: Selection) -> None:
+def draw(office: Office, selection: Selection) -> None:
     """Draw the map of the chosen window and group."""
-    laid = _map_of(selection)
+    laid = _map_of(office, selection)
     if laid is None or laid.units.empty:
         return
     with page.fold("地图", "map"):
@@ -33,20 +34,23 @@ def draw(selection: Selection) -> None:
         cache.draw(_draw_map, selection, measure)
 
 
-def _draw_map(_office: Office, selection: Selection, measure: str) -> None:
-    laid = _map_of(selection)
+def _draw_map(office: Office, selection: Selection, measure: str) -> None:
+    laid = _map_of(office, selection)
     column, is_dark_high = _MEASURES[measure]
+    origin = "得分、失分是签发的名单上的，未整改、反弹和" if selection.signed else "未整改、反弹和"
     page.note(
         f"颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}{_ends(laid.units[column])}；浅灰的没有得分。"
-        f"菱形是反复点位，越大查出越多。未整改、反弹是近 {BACK} 天发现、属地在这里的问题。"
+        f"菱形是反复点位，越大查出越多。{origin}反复点位是实时数据；未整改、反弹是近 {BACK} 天发现、属地在这里的问题。"
         f"{laid.system}，示意图，不作为划界依据。"
     )
     drawing = city_map_chart(laid.units, laid.sites, column, _spell, is_dark_high=is_dark_high)
-    page.chart(drawing, f"map-{measure}-{selection.window.title}-{selection.board}")
+    page.chart(drawing, f"map-{measure}-{selection.group}-{selection.key}")
 
 
-def _map_of(selection: Selection) -> CityMap | None:
-    return ask(city_map, selection.window, selection.board, shared=True, most=4)
+def _map_of(office: Office, selection: Selection) -> CityMap | None:
+    """Give the map of the list that the page shows: its units, and their scores as they stand there."""
+    laid = ask(city_map, selection.window, selection.board, shared=True, most=4)
+    return laid and with_scores(laid, summarised(selection).units, office.rules.full_mark)
 
 
 def _ends(values: pd.Series) -> str:

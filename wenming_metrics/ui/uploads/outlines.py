@@ -52,9 +52,9 @@ def draw(office: Office, who: str) -> None:
             return
         file = look_at_outlines(office, upload.getvalue(), upload.name, system)
         st.markdown(f"**{words.plain(file.sentence)}**")
-        cards.sentences([words.plain(problem.text) for problem in file.problems[:_MOST]])
-        if len(file.problems) > _MOST:
-            page.note(f"另有 {len(file.problems) - _MOST} 条，改好上面的再传一次看。")
+        cards.sentences([words.plain(text) for _, text in file.told[:_MOST]])
+        if len(file.told) > _MOST:
+            page.note(f"另有 {len(file.told) - _MOST} 条，改好上面的再传一次看。")
         button(
             "存入轮廓",
             "outlines-keep",
