@@ -107,13 +107,16 @@ def _shades(values: pd.Series) -> list[str]:
 
 
 def _labels(units: pd.DataFrame, shades: list[str]) -> Iterator[dict]:
-    """Write the names on the colour of their units, above the sites: a name that is crossed cannot be read."""
+    """Write the names above the sites, with the colour of their units around the letters.
+
+    A name that is crossed cannot be read, and a name on a ground of its own would hide a site.
+    """
     for name, rings, shade in zip(units["unit_name"], units["rings"], shades, strict=True):
         x, y = ring_centre(max(rings, key=len))
+        ink = "white" if _is_dark(shade) else TEXT
         yield {
             **{"text": str(name).removesuffix("街道"), "showarrow": False, "x": x, "y": y},
-            **{"bgcolor": shade, "borderpad": 1, "opacity": 0.9},
-            "font": {"size": 12, "color": "white" if _is_dark(shade) else TEXT},
+            "font": {"size": 12, "color": ink, "shadow": ", ".join([f"0 0 2px {shade}"] * 6)},
         }
 
 
