@@ -79,3 +79,19 @@ def test_a_file_is_checked_below_the_verdict_on_an_issue(office):
     app.file_uploader(key="verify-file").set_value([(made.name, made.content, DOCX)])
     said = texts(sound(app.run())).replace("\\", "")
     assert f"{made.name}与{signed.title}：**一致**" in said
+
+
+def test_the_foot_below_signed_figures_is_signed_as_well(office):
+    issue = signing.draft(office, MONDAY, "张三")
+    signing.sign(office, issue.key, "王五", "演字10号")
+    put(office, "补", row("乙街道", 3, site="二号点"))
+    for page in ("losses", "portrait"):
+        query = {"period": "期", "date": "2025-03-03", "unit": "甲街道"}
+        prefixed = {
+            f"{prefix}{name}": given
+            for prefix in ("lost_", "unit_")
+            for name, given in query.items()
+        }
+        said = texts(sound(visit(page, **prefixed)))
+        assert "已签发" in said, page
+        assert "检查 2 项次" in said, page

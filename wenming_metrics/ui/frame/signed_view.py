@@ -176,6 +176,12 @@ def figures(selection: Selection, board: Board) -> CityFigures:
     )
 
 
+def foot(selection: Selection) -> None:
+    """Write what the figures of a page rest on; of what was signed, as it was signed."""
+    city = ask(frozen, selection.signed).lists.city if selection.signed else None
+    page.foot(selection.window, city and city.checks)
+
+
 def draw_corrections(changed: Corrections, *, open_: bool = False) -> None:
     """Draw which units' figures are no longer those that were signed, and what was done since."""
     count = len(changed.units)
