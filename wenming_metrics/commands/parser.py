@@ -84,13 +84,16 @@ class _Parser(argparse.ArgumentParser):
         self._positionals.title, self._optionals.title = "参数", "选项"
         self.add_argument("-h", "--help", action="help", help="显示这份说明")
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, english: str) -> NoReturn:
         """Say what is mistyped, and leave with 2."""
-        told = f"命令没有写对：{message}"
+        told = f"命令没有写对：{english}"
         for pattern, words in _FAULTS:
-            if fault := re.fullmatch(pattern, message, re.DOTALL):
+            if mistyped := re.fullmatch(pattern, english, re.DOTALL):
                 told = (
-                    fault.expand(words).replace("', '", "、").replace(", ", "、").replace("'", "")
+                    mistyped.expand(words)
+                    .replace("', '", "、")
+                    .replace(", ", "、")
+                    .replace("'", "")
                 )
         self.exit(2, f"{self.format_usage()}{told}。\n")
 

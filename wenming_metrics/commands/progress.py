@@ -178,8 +178,8 @@ _ONLY = {
 """Options that not every list takes -> those that do."""
 
 
-def _unfit(what: str, option: str) -> IntakeError:
-    return IntakeError(f"“{TITLES[what]}”不能用 --{option}。")
+def _unfit(theme_name: str, asked_name: str) -> IntakeError:
+    return IntakeError(f"“{TITLES[theme_name]}”不能用 --{asked_name}。")
 
 
 def _of_ledger(office: Office, as_of: date, ledger: str | None) -> pd.DataFrame:

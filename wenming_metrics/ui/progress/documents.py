@@ -175,9 +175,11 @@ def _draw_files(office: Office, material: str, handed_in: pd.DataFrame) -> None:
     if not office.viewer.may("入库"):
         return
     who = page.ask_who("材料文件")
-    most = LARGEST // 1_000_000
     upload = st.file_uploader(
-        "交材料文件", list(ENDINGS), key=f"material-{material}", max_upload_size=most
+        "交材料文件",
+        list(ENDINGS),
+        key=f"material-{material}",
+        max_upload_size=LARGEST // 1_000_000,
     )
     button(
         "收下这份文件",
