@@ -8,4 +8,4 @@ days = page.inspected_days()
 selection = signed_view.choose(filters.choose_losses(office.rules, days))
 
 losses_page.draw(office, selection)
-page.foot(selection.window)
+signed_view.foot(selection)

@@ -21,4 +21,4 @@ page.foot(selection.window, view.check_count)
 with page.row("home-out"):
     st.link_button("大屏", "?wall=1")
     foot = ask(page.foot_text, selection.window, view.check_count, shared=True)
-    printed.offer(view, selection.window.title, foot)
+    printed.offer(view, selection.window.title, signed_view.standing(selection), foot)

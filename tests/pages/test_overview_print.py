@@ -1,6 +1,7 @@
 """总览 as files: one page, one long picture, with the figures that the page shows."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -53,14 +54,37 @@ def view(groups=3, units=3):
 
 
 FOOT = "测评办法：演示 · 检查 12,345 项次"
+SIGNED = "周通报第47期已签发 文〔2026〕47号 · 2026-11-23 · 校验码 0123456789"
+
+
+def laid_out(shown, title, form):
+    return printed(shown, title, SIGNED, FOOT, form)
+
+
+def test_a_full_city_stays_on_one_page():
+    full = view(groups=4)
+    html = "<b>竹溪小区</b> 荷风街道 · 非机动车入线停放、盲道连续不被占、无流动摊贩占道等4个 3天查出10条问题"
+    sites = tuple(LinkedPiece(html, f"site-{n}", "pages/losses.py", "竹溪", {}) for n in range(4))
+    full = replace(
+        full, losses=full.losses * 5, sites=sites, alerts=full.alerts * 5, figures=full.figures * 2
+    )
+    reader = PdfReader(io.BytesIO(print_pdf(laid_out(full, "11月16日至22日", LEADER))))
+    assert len(reader.pages) == 1
 
 
 def test_one_page_says_what_the_page_says():
-    reader = PdfReader(io.BytesIO(print_pdf(printed(view(), "11月16日至22日", FOOT, LEADER))))
+    reader = PdfReader(io.BytesIO(print_pdf(laid_out(view(), "11月16日至22日", LEADER))))
     assert len(reader.pages) == 1
     text = "".join(reader.pages[0].extract_text().split())
     for piece in (
-        *("总览", "11月16日至22日", "逾期7条：城管局2条", "本周全市88.12分，比上周降1.57分"),
+        *(
+            "总览",
+            "11月16日至22日",
+            "已签发文〔2026〕47号",
+            "校验码0123456789",
+            "逾期7条：城管局2条",
+            "本周全市88.12分，比上周降1.57分",
+        ),
         *(
             "全市得分",
             "较上周▼1.57；目标90",
@@ -77,7 +101,7 @@ def test_one_page_says_what_the_page_says():
 
 
 def test_the_long_picture_is_one_and_as_wide_as_a_phone_reads():
-    (picture,) = print_pictures(printed(view(), "11月16日至22日", FOOT, PHONE), 144.0)
+    (picture,) = print_pictures(laid_out(view(), "11月16日至22日", PHONE), 144.0)
     with Image.open(io.BytesIO(picture)) as drawn:
         assert drawn.width == 840
         assert drawn.height > drawn.width
@@ -92,7 +116,7 @@ def test_a_day_gives_its_own_figures():
         }
     )
     text = "".join(
-        PdfReader(io.BytesIO(print_pdf(printed(of_day, "11月20日", FOOT, LEADER))))
+        PdfReader(io.BytesIO(print_pdf(laid_out(of_day, "11月20日", LEADER))))
         .pages[0]
         .extract_text()
         .split()

@@ -6,7 +6,9 @@ import pytest
 
 from tests.pages.test_pages import button, sound, texts, visit
 from tests.publishing.city import MONDAY, open_city, put, row, scores
+from wenming_metrics.export.package import DOCX
 from wenming_metrics.publishing import signing
+from wenming_metrics.publishing.bulletin.document import make_bulletin
 from wenming_metrics.publishing.bulletin.layout import layout_in_force
 from wenming_metrics.publishing.snapshot import frozen
 
@@ -69,3 +71,30 @@ def test_proposals_stand_on_the_page_and_decisions_are_typed_in(office):
     assert "登记的决定，没有建议过的单位也在内" in texts(app)
     tables = [table.value for table in app.dataframe if "decision" in table.value]
     assert tables[-1]["decision"].tolist() == ["暂缓"]
+
+
+def test_a_file_is_checked_below_the_verdict_on_an_issue(office):
+    issue = signing.draft(office, MONDAY, "张三")
+    signed = signing.sign(office, issue.key, "王五", "演字10号")
+    made = make_bulletin(office, signed)
+    app = visit("recheck")
+    assert f"{signed.title} 演字10号：**一致**" in texts(app).replace("\\", "")
+    app.file_uploader(key="verify-file").set_value([(made.name, made.content, DOCX)])
+    said = texts(sound(app.run())).replace("\\", "")
+    assert f"{made.name}与{signed.title}：**一致**" in said
+
+
+def test_the_foot_below_signed_figures_is_signed_as_well(office):
+    issue = signing.draft(office, MONDAY, "张三")
+    signing.sign(office, issue.key, "王五", "演字10号")
+    put(office, "补", row("乙街道", 3, site="二号点"))
+    for page in ("losses", "portrait"):
+        query = {"period": "期", "date": "2025-03-03", "unit": "甲街道"}
+        prefixed = {
+            f"{prefix}{name}": given
+            for prefix in ("lost_", "unit_")
+            for name, given in query.items()
+        }
+        said = texts(sound(visit(page, **prefixed)))
+        assert "已签发" in said, page
+        assert "检查 2 项次" in said, page

@@ -61,8 +61,7 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
     changed = _on_board(ask(corrections_of, issue.key, True), selection.board)
     with st.container(key="issued", horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(issue.document)} · "
-            f"{issue.signed_at[:10]} · 校验码 {issue.short_hash}"
+            f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(_signature(issue))}"
         )
         live = bool(len(changed.units)) and st.toggle(
             _LIVE, key=f"live_{issue.key}", bind="query-params"
@@ -77,6 +76,18 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
         say_held(selection.window, unit_name)
         return selection
     return replace(selection, window=issue.window, signed=issue.key)
+
+
+def _signature(issue: Issue) -> str:
+    return f"{issue.document} · {issue.signed_at[:10]} · 校验码 {issue.short_hash}"
+
+
+def standing(selection: Selection) -> str:
+    """Say what a page that goes out on paper shows: what was signed, or figures that may still change."""
+    if not selection.signed:
+        return "未签发，实时数据，签发之前还会变。"
+    issue = next(one for one in ask(issues, shared=True) if one.key == selection.signed)
+    return f"{issue.title}已签发 {_signature(issue)}"
 
 
 def opening_window(rules: RuleSet, days: Sequence[date]) -> Window:
@@ -163,6 +174,12 @@ def figures(selection: Selection, board: Board) -> CityFigures:
         join_bands(ask(ranking, span, board.kind), ask(bands, span, board.kind)),
         ask(overview.category_shares, span),
     )
+
+
+def foot(selection: Selection) -> None:
+    """Write what the figures of a page rest on; of what was signed, as it was signed."""
+    city = ask(frozen, selection.signed).lists.city if selection.signed else None
+    page.foot(selection.window, city and city.checks)
 
 
 def draw_corrections(changed: Corrections, *, open_: bool = False) -> None:

@@ -60,7 +60,8 @@ def draw_file_check(office: Office) -> None:
         return
     counts = "，".join(f"{state}{count}个" for state, count in checked.counts.items())
     verdict = "一致" if checked.is_same else "不一致"
-    page.say(f"{words.plain(upload.name)}与{words.plain(checked.subject.title)}：**{verdict}**")
+    # The page's one sentence is the verdict on the issue.
+    st.markdown(f"{words.plain(upload.name)}与{words.plain(checked.subject.title)}：**{verdict}**")
     page.note(f"数字：{counts}。{''.join(checked.remarks)}")
     if len(checked.differences):
         tables.show(checked.differences, _DIFFERENCES, 12)

@@ -16,7 +16,7 @@ from wenming_metrics.export.typeset import (
     print_pdf,
     print_pictures,
 )
-from wenming_metrics.export.word.blocks import HEADING, NOTE, Block, Grid, Paragraph, body
+from wenming_metrics.export.word.blocks import NOTE, Block, Grid, Paragraph, body
 from wenming_metrics.ui.frame import page
 from wenming_metrics.ui.overview.view import CityView, GroupEnds
 from wenming_metrics.vocabulary import file_name
@@ -28,27 +28,31 @@ _LABEL = re.compile(
 )
 
 
-def offer(view: CityView, title: str, foot: str) -> None:
-    """Offer both files; nothing where what lays them out is not installed."""
+def offer(view: CityView, title: str, standing: str, foot: str) -> None:
+    """Offer both files; nothing where what lays them out is not installed. Takes: see `printed`"""
     if not is_installed():
         return
     name = file_name(f"总览 {title}")
     page.download(
         "打印一页",
-        lambda: print_pdf(printed(view, title, foot, LEADER)),
+        lambda: print_pdf(printed(view, title, standing, foot, LEADER)),
         f"{name}.pdf",
         PDF,
         "home-pdf",
     )
     page.download(
-        *("长图", lambda: print_pictures(printed(view, title, foot, PHONE), _SCREEN)[0]),
+        *("长图", lambda: print_pictures(printed(view, title, standing, foot, PHONE), _SCREEN)[0]),
         *(f"{name}.png", PNG, "home-png"),
     )
 
 
-def printed(view: CityView, title: str, foot: str, form: str) -> Print:
-    """Lay out what the page shows, in its order. Takes: foot - what the figures rest on; form - LEADER or PHONE"""
-    return Print(form, f"总览　{title}", tuple(_body(view)), annexes=(Paragraph(NOTE, foot),))
+def printed(view: CityView, title: str, standing: str, foot: str, form: str) -> Print:
+    """Lay out what the page shows, in its order.
+
+    Takes: standing - signed or not; foot - what the figures rest on; form - LEADER or PHONE
+    """
+    content = (Paragraph(NOTE, standing), *_body(view))
+    return Print(form, f"总览　{title}", content, annexes=(Paragraph(NOTE, foot),))
 
 
 def _body(view: CityView) -> Iterator[Block]:
@@ -64,9 +68,8 @@ def _body(view: CityView) -> Iterator[Block]:
     yield from _groups(view.groups)
     for heading, linked in (("失分主要在", view.losses), ("反复点位", view.sites)):
         if linked:
-            yield Paragraph(HEADING, heading)
-            for line in linked:
-                yield body(_text(line.html))
+            # In one paragraph: a leader's page is one.
+            yield body(f"{heading}：{'；'.join(_text(line.html) for line in linked)}。")
     if view.survey is not None:
         yield body(_text(view.survey.text))
 
