@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.builders import xlsx
 from tests.offices import ingest, make_office, register_units
 from tests.queries.test_progress import DAY, documents_sheet
 from tests.reading.hostile import png
@@ -48,6 +49,8 @@ def test_a_file_is_kept_once_and_comes_back_as_it_was(office):
         ("报告.pdf.js", PDF, "不能作材料"),
         ("报告.pdf", b"MZ\x90\x00", "内容不是 PDF 文件"),
         ("图.jpg", png(), "内容不是 JPG 文件"),
+        ("报告.docx", b"PK\3\4 any zip PK\5\6", "内容不是 DOCX 文件"),
+        ("表.xlsx", b"PK\3\4[Content_Types].xml cut off", "内容不是 XLSX 文件"),
         ("空.docx", b"", "“空.docx”是空的"),
         ("大.pdf", PDF + bytes(LARGEST), "超过 20 MB"),
     ],
@@ -57,3 +60,16 @@ def test_what_is_no_material_is_not_taken(office, name, content, said):
     with pytest.raises(IntakeError, match=said):
         hand_in_file(office, "甲", name, content, "甲")
     assert len(material_files(office)) == before
+
+
+def test_the_same_file_under_a_second_name_is_told_by_its_first(office):
+    hand_in_file(office, "乙", "一.pdf", PDF + b" 2", "甲")
+    with pytest.raises(IntakeError, match="这份文件已经交过，名称是“一.pdf”"):
+        hand_in_file(office, "乙", "二.pdf", PDF + b" 2", "甲")
+    names = material_files(office).query("material == '乙'")["name"]
+    assert names.tolist() == ["一.pdf"]
+
+
+def test_office_files_are_zips_that_name_their_parts(office):
+    for name, content in (("表.xlsx", xlsx({"一": [["甲"]]})), ("二.XLSX", xlsx({"二": [["乙"]]}))):
+        assert hand_in_file(office, "丙", name, content, "甲") == name

@@ -13,6 +13,7 @@ from tests.publishing.city import MONDAY, open_city, put, put_with_a_held_row, r
 from wenming_metrics.__main__ import FAILED, OK, main
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit
+from wenming_metrics.publishing.year_archive import tell_apart
 
 pytestmark = pytest.mark.store
 
@@ -30,6 +31,20 @@ def run(capsys, *arguments) -> tuple[int, str]:
     code = main(["issue", *(str(argument) for argument in arguments)])
     said = capsys.readouterr()
     return code, said.out + said.err
+
+
+def test_papers_of_one_name_are_numbered():
+    facts = ("演字1号", "2026-11-20", "", b"")
+    names = ["催办/甲_1.zip", "催办/甲_1.zip", "催办/甲_1_2.zip", "催办/甲_1.ZIP", "交办/甲_1.zip"]
+    assert [paper[0] for paper in tell_apart([(name, *facts) for name in names])] == [
+        *(
+            "催办/甲_1.zip",
+            "催办/甲_1_2.zip",
+            "催办/甲_1_2_2.zip",
+            "催办/甲_1_3.ZIP",
+            "交办/甲_1.zip",
+        )
+    ]
 
 
 def test_from_draft_to_withdrawal(office, tmp_path, capsys):

@@ -68,6 +68,9 @@ def test_proposals_stand_on_the_page_and_decisions_are_typed_in(office):
     app.text_input(key=f"decide-{issue.key}").set_value("暂缓").run()
     button(app, "登记决定").click().run()
     assert "的决定已登记。" in texts(sound(app))
+    assert "登记的决定，没有建议过的单位也在内" in texts(app)
+    tables = [table.value for table in app.dataframe if "decision" in table.value]
+    assert tables[-1]["decision"].tolist() == ["暂缓"]
 
 
 def test_a_file_is_checked_below_the_verdict_on_an_issue(office):

@@ -1,5 +1,6 @@
 """建议名单: on which signed issues a proposal rests, by which clause, and that one week proposes nothing."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -156,3 +157,13 @@ def test_on_the_terminal(office, proposed, folder, monkeypatch, capsys):
     assert "请写明怎样决定和经办人" in capsys.readouterr().err
     assert main(["issue", "decide", "11", *what, "--reason", "约谈主要负责人"]) == OK
     assert capsys.readouterr().out == "甲街道约谈的决定已登记。\n"
+    # A decision of a unit that nothing is proposed for stands below the proposals.
+    what[1] = "乙街道"
+    assert main(["issue", "decide", "11", *what, "--reason", "另行研究"]) == OK
+    capsys.readouterr()
+    assert main(["issue", "propose", "11"]) == OK
+    assert "另行研究" in capsys.readouterr().out
+    assert main(["issue", "propose", "11", "--json"]) == OK
+    told = json.loads(capsys.readouterr().out)["decisions"]
+    decided = [(line["unit_name"], line["measure"], line["decision"]) for line in told]
+    assert decided[-2:] == [("甲街道", "约谈", "约谈主要负责人"), ("乙街道", "约谈", "另行研究")]

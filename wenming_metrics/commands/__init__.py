@@ -11,7 +11,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
+import pandas as pd
+
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.problems.choices import unit_numbers
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.executors import ExecutorError, open_executor
 
@@ -36,6 +40,20 @@ def command(name: str) -> Callable[[Run], Run]:
 def this_office() -> Office:
     """Open the office that the settings name."""
     return open_office(settings.load())
+
+
+def of_unit(
+    office: Office, lines: pd.DataFrame, name: str | None, column: str = "unit_name"
+) -> pd.DataFrame:
+    """Keep the lines of a unit, all where none is asked for.
+
+    Raises IntakeError for a name that stands neither in the register nor in the lines.
+    """
+    if not name:
+        return lines
+    if not (lines[column] == name).any() and name not in unit_numbers(office):
+        raise IntakeError(f"名册里没有单位“{name}”。")
+    return lines[lines[column] == name]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, command, this_office, workers_on_store
+from wenming_metrics.commands import OK, command, of_unit, this_office, workers_on_store
 from wenming_metrics.commands.printing import (
     plain,
     print_held,
@@ -84,6 +84,8 @@ def _window(options: Namespace, office: Office) -> periods.Window:
     if (options.start is None) != (options.end is None):
         raise commit.IntakeError("--from 和 --to 要一起用。")
     if options.start:
+        if options.end < options.start:
+            raise commit.IntakeError("最后一天不能早于第一天。")
         return periods.custom(options.start, options.end)
     for kind, on in (("day", options.date), ("week", options.week), ("month", options.month)):
         if on:
@@ -148,6 +150,8 @@ def _print_visits(options: Namespace, office: Office, window: periods.Window) ->
     """Print every visit with its own score and grade."""
     if _board(options, office).role != "territory":
         raise commit.IntakeError("各次督查按属地列，请选按属地归集的榜单。")
+    if options.group:
+        raise commit.IntakeError("各次督查不分组，不能用 --group。")
     lines = visits(office, window, options.board)
     if options.json:
         print_json({"window": window.title, "visits": plain(lines)})
@@ -175,10 +179,14 @@ def _signed_note(office: Office, window: periods.Window) -> str:
 
 def _board(options: Namespace, office: Office) -> Board:
     try:
-        return office.rules.board(options.board)
+        board = office.rules.board(options.board)
     except KeyError:
         kinds = "、".join(f"{board.kind}（{board.title}）" for board in office.rules.boards)
         raise commit.IntakeError(f"没有榜单“{options.board}”，可以用：{kinds}。") from None
+    if options.group and options.group not in board.groups:
+        groups = f"可以用：{'、'.join(board.groups)}" if board.groups else "这个榜单不分组"
+        raise commit.IntakeError(f"没有“{options.group}”这一组，{groups}。")
+    return board
 
 
 def _listed(options: Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
@@ -247,9 +255,9 @@ def _repeats(options: Namespace) -> int:
     window = _window(options, office)
     if _board(options, office).role != ROLE_CODES[TERRITORY]:
         raise commit.IntakeError(f"反复问题按属地列，不能用榜单“{options.board}”。")
-    recurrences = part_of(
-        repeats(office, window, options.board), group=options.group, unit_name=options.unit
-    )
+    of_all = repeats(office, window, options.board)
+    of_unit(office, of_all.problems, options.unit)  # refuses a unit that is none
+    recurrences = part_of(of_all, group=options.group, unit_name=options.unit)
     if options.alike:
         title, names, lines = "可能是同一问题", _ALIKE, suggestions(office, recurrences)
     elif options.sites:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import timedelta
 
-from wenming_metrics.commands import OK, command, this_office
+from wenming_metrics.commands import OK, command, of_unit, this_office
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say
-from wenming_metrics.commands.problems import DAYS, read_day
+from wenming_metrics.commands.problems import DAYS
 from wenming_metrics.decisions.answers import accept_answers
 from wenming_metrics.decisions.dispatch import (
     WAITING,
@@ -96,7 +96,7 @@ def _dispatch(options: Namespace) -> int:
 
 def _hand_out(office: Office, options: Namespace) -> list[str]:
     back = DAYS
-    day = read_day(options.day)
+    day = options.day
     if day is not None:
         back = max(back, (today() - day).days + 1)
     lines = problem_view(office, back).lines
@@ -105,12 +105,11 @@ def _hand_out(office: Office, options: Namespace) -> list[str]:
         lines = lines[lines["day"] == day.toordinal()]
     if options.numbers:
         lines = lines[lines["number"].isin(options.numbers)]
-    if options.unit:
-        lines = lines[lines["unit_name"] == options.unit]
+    lines = of_unit(office, lines, options.unit)
     if lines.empty:
         raise IntakeError("没有符合条件、待交办的问题。")
     limit = office.rules.loop.limit if options.limit is None else options.limit
-    due = read_day(options.due) or due_after(office, limit)
+    due = options.due or due_after(office, limit)
     terms = DispatchTerms(options.document, due, options.requirement, options.chief)
     return dispatch(office, problems_by_unit(lines, unit_numbers(office)), terms, options.who)
 
@@ -119,8 +118,8 @@ def _hand_out(office: Office, options: Namespace) -> list[str]:
 def _recheck(options: Namespace) -> int:
     office, seed = this_office(), 0
     if options.kind == RECHECK:
-        last = read_day(options.last) or today()
-        first = read_day(options.first) or last - timedelta(days=7)
+        last = options.last or today()
+        first = options.first or last - timedelta(days=7)
         drawn = recheck_list(office, first, last)
     else:
         facts = {"least": options.least, "closed_days": options.closed_days, "seed": options.seed}

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import asdict
+from datetime import date
 
 import pandas as pd
 
 from wenming_metrics.commands import FAILED, OK, command, this_office
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
+from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, find_slot, issues
+from wenming_metrics.publishing.issues import (
+    SIGNED,
+    SPAN_NAMES,
+    Issue,
+    find_issue,
+    find_slot,
+    issues,
+    slot_for,
+)
 from wenming_metrics.publishing.proposals import (
+    DECIDED,
     PROPOSALS_NOTE,
     PROPOSED,
     decide_measure,
+    decisions,
     proposals,
 )
 from wenming_metrics.publishing.signed_workbook import moment, period_file
 from wenming_metrics.publishing.steps import note_step
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.vocabulary import titles
 
 
@@ -60,9 +72,19 @@ def _list(office: Office, options: Namespace) -> int:
 def _draft(office: Office, options: Namespace) -> int:
     if options.date is None and not options.which:
         raise IntakeError("请写期号，或者用 --date 写明哪一天所在的一期。")
+    if options.which and (options.date or options.kind or options.last):
+        raise IntakeError("期号不能和 --date、--kind、--last 一起写。")
+    if options.last and options.kind not in SPAN_NAMES:
+        raise IntakeError("--last 只和 --kind special、--kind review 一起用。")
+    first = options.date or find_slot(office, options.which).window.start
+    _, slot = slot_for(office, [], options.kind, first, options.last)
+    if not slot.window.start > today() and not any(
+        day in slot.window.days for day in map(date.toordinal, days_known(office))
+    ):
+        raise IntakeError(f"{slot.window.title}里没有督查数据。")
     issue = signing.draft(
         office,
-        options.date or find_slot(office, options.which).window.start,
+        first,
         options.who,
         until_now=options.until_now,
         kind=options.kind,
@@ -133,11 +155,14 @@ def _step(office: Office, options: Namespace) -> int:
 
 def _propose(office: Office, options: Namespace) -> int:
     issue = _chosen_issue(office, options)
-    lines = proposals(office, issue.key)
+    lines, decided = proposals(office, issue.key), decisions(office, issue)
     if options.json:
-        print_json({**_facts(issue), "proposals": plain(lines)})
+        print_json({**_facts(issue), "proposals": plain(lines), "decisions": plain(decided)})
         return OK
     print_lines(f"{issue.title}建议名单", lines, titles(*PROPOSED))
+    if len(decided):
+        told = decided.assign(at=[moment(stamp) for stamp in decided["at"]])
+        print_lines(f"登记的决定（{len(decided)} 条）", told, titles(*DECIDED))
     say(PROPOSALS_NOTE)
     return OK
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, command, this_office
+from wenming_metrics.commands import OK, command, of_unit, this_office
 from wenming_metrics.commands.printing import plain, print_held, print_json, print_lines, say
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.decisions.reminders import send_reminders
@@ -21,7 +20,7 @@ from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
 from wenming_metrics.queries.problems.lists import ProblemView, problem_view, with_term
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
 from wenming_metrics.queries.problems.reminders import reminders
-from wenming_metrics.vocabulary import titles
+from wenming_metrics.vocabulary import OTHER_SOURCES, SOURCES, titles
 
 _LIST = {column.name: column.title for column in wording.LIST}
 _UNITS = {column.name: column.title for column in wording.UNITS}
@@ -55,18 +54,8 @@ def _file(office: Office, lines: pd.DataFrame, view: ProblemView, out: Path) -> 
     return rectification_report(office, lines, view)
 
 
-def read_day(text: str | None) -> date | None:
-    """Read a day as it is typed; None for nothing. Raises IntakeError."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise IntakeError(f"“{text}”不是日期，请写成 2026-11-15。") from error
-
-
 def _view(office: Office, options: Namespace) -> ProblemView:
-    return problem_view(office, options.days, read_day(options.as_of), options.known_at)
+    return problem_view(office, options.days, options.as_of, options.known_at or "")
 
 
 @command("problems")
@@ -77,9 +66,11 @@ def _problems(options: Namespace) -> int:
     view = _view(office, options)
     lines = view.lines
     lines = lines[lines["state"] == options.state] if options.state else lines
-    if options.unit:
-        lines = lines[lines["unit_name"] == options.unit]
+    lines = of_unit(office, lines, options.unit)
     if options.source:
+        sources = (*SOURCES.values(), *OTHER_SOURCES)
+        if options.source not in (*sources, *lines["source_name"]):
+            raise IntakeError(f"没有来源“{options.source}”，可以用：{'、'.join(sources)}。")
         lines = lines[lines["source_name"] == options.source]
     lines = with_term(lines, options.term or "").reset_index(drop=True)
     if options.out:
@@ -109,7 +100,7 @@ def _problems(options: Namespace) -> int:
 
 
 def _rejudge(office: Office, options: Namespace) -> int:
-    begin, end = (read_day(text) for text in options.rejudge)
+    begin, end = options.rejudge
     if end < begin:
         raise IntakeError("结束日期早于开始日期。")
     board = next(board.kind for board in office.rules.boards if board.ranked)
@@ -139,17 +130,15 @@ def _move(options: Namespace) -> int:
     if options.act not in moves:
         raise IntakeError(f"没有办理事项“{options.act}”，可以用：{'、'.join(moves)}。")
     needs = moves[options.act].needs
-    due = read_day(options.due) or (usual_due(office) if _is_hand_out(needs) else None)
-    day = read_day(options.day)
-    until = read_day(options.until)
+    due = options.due or (usual_due(office) if _is_hand_out(needs) else None)
     order = order_now(
         options.act,
         options.who,
-        day.toordinal() if day else 0,
+        options.day.toordinal() if options.day else 0,
         unit=_unit(office, options.unit) if options.unit else -1,
         assisting=tuple(_unit(office, name) for name in options.assisting),
         due=due.toordinal() if due else 0,
-        until=until.toordinal() if until else 0,
+        until=options.until.toordinal() if options.until else 0,
         reason=options.reason,
         approver=options.approver,
         way=options.way,
@@ -191,7 +180,11 @@ def _remind(options: Namespace) -> int:
     office = this_office()
     view = _view(office, options)
     lines = reminders(office, view)
-    lines = lines[lines["unit_name"] == options.unit] if options.unit else lines
+    if options.out and not (options.who or options.papers):
+        raise IntakeError(
+            "没有写 --who，不发文，也没有文书可以存。请写 --who，或用 --papers 写明文号。"
+        )
+    lines = of_unit(office, lines, options.unit)
     documents = send_reminders(office, lines, options.who) if options.who else options.papers
     if options.out and documents:
         # Word's library takes half a second to load, which no other command should wait for.

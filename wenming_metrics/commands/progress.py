@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from wenming_metrics.commands import OK, command, this_office
+from wenming_metrics.commands import OK, command, of_unit, this_office
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
 from wenming_metrics.domain.periods import today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.burden import burden
@@ -167,6 +168,20 @@ _FORMS = {
 }
 
 
+_ONLY = {
+    "ledger": ("documents", "rates", "remind"),
+    "test": ("review",),
+    "overdue": ("documents", "rates", "campaigns", "tasks", "readiness", "duties"),
+    "nobody": ("leaves", "sites"),
+    "out": tuple(_THEMES),
+}
+"""Options that not every list takes -> those that do."""
+
+
+def _unfit(theme_name: str, asked_name: str) -> IntakeError:
+    return IntakeError(f"“{TITLES[theme_name]}”不能用 --{asked_name}。")
+
+
 def _of_ledger(office: Office, as_of: date, ledger: str | None) -> pd.DataFrame:
     materials = documents(office, as_of)
     return materials[materials["project"] == ledger] if ledger else materials
@@ -179,17 +194,23 @@ def _doubted(materials: pd.DataFrame, test_day: date) -> pd.DataFrame:
 @command("progress")
 def _progress(options: Namespace) -> int:
     office, as_of = this_office(), options.date or today()
+    for name, themes in _ONLY.items():
+        if getattr(options, name) and options.what not in themes:
+            raise _unfit(options.what, name)
     if options.what == "remind":
         return _remind(office, as_of, options)
     theme = _THEMES[options.what]
-    asked = {"source": _SOURCE_OF[options.test]} if options.what == "review" else {}
+    asked = {"source": _SOURCE_OF[options.test]} if options.test else {}
     asked |= {"ledger": options.ledger} if options.what in ("documents", "rates") else {}
     lines = theme.make(office, as_of, **asked)
-    if options.unit and "unit_name" in lines:
-        lines = lines[lines["unit_name"] == options.unit]
-    if options.overdue and "overdue" in lines:
+    if options.unit:
+        column = next((name for name in ("unit_name", "street_name") if name in lines), None)
+        if column is None:
+            raise _unfit(options.what, "unit")
+        lines = of_unit(office, lines, options.unit, column)
+    if options.overdue:
         lines = lines[lines["overdue"] > 0]
-    if options.nobody and "nobody" in lines:
+    if options.nobody:
         lines = lines[lines["nobody"]]
     title = f"{theme.title}（截至{as_of.isoformat()}）"
     if options.out:
@@ -238,8 +259,7 @@ def spell_table(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.Data
 
 def _remind(office: Office, as_of: date, options: Namespace) -> int:
     lines = reminders(_of_ledger(office, as_of, options.ledger), as_of)
-    if options.unit:
-        lines = lines[lines["unit_name"] == options.unit]
+    lines = of_unit(office, lines, options.unit)
     if options.json:
         print_json({"as_of": as_of.isoformat(), "lines": plain(lines)})
         return OK

@@ -193,7 +193,11 @@ def _weights(options: Namespace) -> int:
 def _publish(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
-    if options.source.isdecimal() and not Path(options.source).exists():
+    if (
+        options.source.isdecimal()
+        and len(options.source) < 10
+        and not Path(options.source).exists()
+    ):
         draft = int(options.source)
         files = drafts.files_of_draft(office, draft)
     else:

@@ -67,8 +67,6 @@ def _port_refusal(port: int, host: str) -> str:
     """Say why nothing can be served on a port, and what to type instead; "" when it is free."""
     other_port = port + 1 if port < _LAST_PORT else port - 1
     again = f"换一个端口再试：make demo PORT={other_port}，或 python -m wenming_metrics serve --port {other_port}"
-    if not 0 < port <= _LAST_PORT:
-        return f"没有 {port} 这个端口，端口是 1 至 {_LAST_PORT} 的整数。"
     with socket.socket() as probe:
         # As the server does: a port that was closed a moment ago is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")

@@ -18,6 +18,8 @@ from wenming_metrics.store.pictures import keep_pictures
 
 LARGEST = 20_000_000
 """Bytes of one file."""
+_PARTS, _END, _LONGEST_END = b"[Content_Types].xml", b"PK\5\6", 65_557
+"""The part that every Office file has, by its name; how the list at the end of a zip begins, and its size."""
 _ZIPPED, _OLD = b"PK\3\4", b"\xd0\xcf\x11\xe0"
 _BEGINS: Mapping[str, bytes] = {
     **{"pdf": b"%PDF-", "docx": _ZIPPED, "xlsx": _ZIPPED, "pptx": _ZIPPED},
@@ -35,7 +37,8 @@ def hand_in_file(office: Office, material: str, name: str, content: bytes, who: 
 
     Takes:   material - `queries.progress.material_files.material_key`
     Returns: the name it is kept by
-    Raises IntakeError for a file that is too large, empty, or not what its name says.
+    Raises IntakeError for a file that is too large, empty, not what its name says, or there already
+    under another name.
     """
     if not who.strip():
         raise IntakeError("请先填写经办人。")
@@ -49,10 +52,14 @@ def hand_in_file(office: Office, material: str, name: str, content: bytes, who: 
 
     def add(note: dict) -> dict:
         lines = note.get("lines", [])
-        is_there = any(
-            (line_of["material"], line_of["digest"]) == (material, digest) for line_of in lines
-        )
-        return {"lines": lines if is_there else [*lines, line]}
+        names = [
+            line_of["name"]
+            for line_of in lines
+            if (line_of["material"], line_of["digest"]) == (material, digest)
+        ]
+        if names and name not in names:
+            raise IntakeError(f"这份文件已经交过，名称是“{names[0]}”，不用再交。")
+        return {"lines": lines if names else [*lines, line]}
 
     change_note(office.store, FILES, add)
     return name
@@ -71,5 +78,7 @@ def _check(name: str, content: bytes) -> None:
         if ending in _BEGINS
         else type_of(content) == _PICTURES[ending]
     )
+    if ending in _BEGINS and _BEGINS[ending] == _ZIPPED:  # looked for, not unpacked
+        is_its_kind &= _PARTS in content and _END in content[-_LONGEST_END:]
     if not is_its_kind:
         raise IntakeError(f"“{name}”的内容不是 {ending.upper()} 文件，没有收下。")

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
+YEARS = range(2000, 2100)
+"""Years of days that people write; one beyond them is a slip of the pen."""
 KINDS = {
     "day": "日",
     "week": "周",
@@ -151,9 +153,31 @@ def week_to_date(of: Window) -> Window:
     return replace(window("week", of.end), end=of.end)
 
 
+def parse_day(text: str) -> date:
+    """Read 2026-11-20. Raises ValueError, also for a day beyond YEARS."""
+    return _of_years(date.fromisoformat(text))
+
+
 def parse_month(text: str) -> date:
     """Read 2026-11 as the first day of that month. Raises ValueError."""
-    return datetime.strptime(text, "%Y-%m").date()
+    return _of_years(datetime.strptime(text, "%Y-%m").date())
+
+
+def parse_moment(text: str) -> str:
+    """Read an ISO date or date and time as the stored text of that moment; a date is its midnight.
+
+    What names no zone is of the city's. Raises ValueError.
+    """
+    read = datetime.fromisoformat(text)
+    _of_years(read.date())
+    placed = read.astimezone(ZONE) if read.tzinfo else read.replace(tzinfo=ZONE)
+    return placed.isoformat(timespec="microseconds")
+
+
+def _of_years(on: date) -> date:
+    if on.year not in YEARS:
+        raise ValueError(f"not a day of this century: {on}")
+    return on
 
 
 def parse_week(text: str) -> date:
@@ -163,8 +187,8 @@ def parse_week(text: str) -> date:
     """
     if re.fullmatch(r"\d{4}-?W\d{1,2}", text):
         year, week = re.split(r"-?W", text)
-        return date.fromisocalendar(int(year), int(week), 1)
-    return date.fromisoformat(text)
+        return _of_years(date.fromisocalendar(int(year), int(week), 1))
+    return parse_day(text)
 
 
 def add_months(on: date, count: int) -> date:

@@ -54,6 +54,15 @@ PROPOSED = (
 )
 """The columns of the list, as `vocabulary.columns` takes them."""
 PROPOSALS_NOTE = "建议名单只供参考，怎样决定由人登记。"
+DECIDED = (
+    "measure=proposed_measure",
+    "unit_name",
+    "decision=decided_on",
+    "document=document_no",
+    "who",
+    "at",
+)
+"""The columns of `decisions`, as `vocabulary.columns` takes them."""
 DECISIONS = ("measure", "unit_name", "decision", "document", "who", "at")
 _WEEK = 7
 """Days that issues must span by more than this together: one week proposes nothing."""

@@ -70,6 +70,8 @@ def draft(
         name, slot = slot_for(office, all_issues, kind, on, last)
         if slot.window.start > today():
             raise IntakeError(f"{slot.window.title}还没有开始，不能建草稿。")
+        if last and last > today():
+            raise IntakeError(f"最后一天（{last}）还没有到，不能建草稿。")
         special = name if kind in SPAN_NAMES else ""
         position = (special, slot.window.start, slot.window.end)
         same = [candidate for candidate in all_issues if candidate.position == position]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -39,11 +39,13 @@ def year_archive(office: Office, calendar_year: int) -> bytes:
 
     A withdrawn issue stays in it and says so. Raises IntakeError for a calendar_year in which nothing went out.
     """
-    papers = [
-        *_issues(office, calendar_year),
-        *_hand_outs(office, calendar_year),
-        *_reminders(office, calendar_year),
-    ]
+    papers = tell_apart(
+        [
+            *_issues(office, calendar_year),
+            *_hand_outs(office, calendar_year),
+            *_reminders(office, calendar_year),
+        ]
+    )
     if not papers:
         raise IntakeError(f"{calendar_year}年没有签发、交办或催办过，没有可以归档的。")
     rows = [
@@ -55,6 +57,22 @@ def year_archive(office: Office, calendar_year: int) -> bytes:
     sheet = ExportSheet("归档目录", f"{calendar_year}年归档目录", lines, _LIST, [note])
     files = {LISTED: settle(write_book(sheet))}
     return pack(files | {path: content for path, *_, content in papers})
+
+
+def tell_apart(papers: Sequence[_Entry]) -> list[_Entry]:
+    """Number papers whose names became one, so that none takes the place of another.
+
+    Names that differ by capitals alone are one to many systems.
+    """
+    paths: dict[str, str] = {}
+    for path, *_ in papers:
+        stem, _, ending = path.rpartition(".")
+        free, number = path, 1
+        while free.casefold() in paths:
+            number += 1
+            free = f"{stem}_{number}.{ending}"
+        paths[free.casefold()] = free
+    return [(path, *facts) for path, (_, *facts) in zip(paths.values(), papers, strict=True)]
 
 
 def _digest(content: bytes) -> str:

@@ -20,9 +20,11 @@ from wenming_metrics.publishing.bulletin.confirmed import (
 from wenming_metrics.publishing.issues import Issue
 from wenming_metrics.publishing.lists import IssueLists
 from wenming_metrics.publishing.proposals import (
+    DECIDED,
     PROPOSALS_NOTE,
     PROPOSED,
     decide_measure,
+    decisions,
     fit_names,
     is_fit,
     proposals,
@@ -37,6 +39,7 @@ from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 
 _PROPOSED = tables.configs(*PROPOSED)
+_DECIDED = tables.configs(*DECIDED)
 _STEPS = tables.configs("step=document_step", "who", "at", "reason=step_remark")
 
 
@@ -92,6 +95,11 @@ def draw_proposals(office: Office, issue: Issue, who: str) -> None:
         if not opened.open:
             return
         lines = _draw_grounds(issue)
+        decided = decisions(office, issue)
+        if len(decided):
+            page.note("登记的决定，没有建议过的单位也在内：")
+            at = decided["at"].str[:16].str.replace("T", " ")
+            tables.show(decided.assign(at=at), _DECIDED, 9)
         if lines.empty or not office.viewer.may("拟稿"):
             return
         with page.row():

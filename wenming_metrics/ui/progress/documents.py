@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.decisions.material_files import ENDINGS, hand_in_file
+from wenming_metrics.decisions.material_files import ENDINGS, LARGEST, hand_in_file
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.document_checks import (
@@ -175,7 +175,12 @@ def _draw_files(office: Office, material: str, handed_in: pd.DataFrame) -> None:
     if not office.viewer.may("入库"):
         return
     who = page.ask_who("材料文件")
-    upload = st.file_uploader("交材料文件", list(ENDINGS), key=f"material-{material}")
+    upload = st.file_uploader(
+        "交材料文件",
+        list(ENDINGS),
+        key=f"material-{material}",
+        max_upload_size=LARGEST // 1_000_000,
+    )
     button(
         "收下这份文件",
         "material-add",
