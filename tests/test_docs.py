@@ -119,7 +119,10 @@ def test_the_map_of_the_code_is_true(path):
 def test_files_that_are_named_exist():
     named = {path for pair in NAMED_PATH.findall(EVERYTHING) for path in pair if path}
     assert len(named) > 20
-    for path in named - {"data/store", "data/store/wenming.db"}:  # made when the software is first used
+    for path in named - {
+        "data/store",
+        "data/store/wenming.db",
+    }:  # made when the software is first used
         assert (ROOT / path).exists(), path
 
 
