@@ -16,6 +16,18 @@ _LABELLED = 60
 """So many units bear their name; of more, only the pointer tells."""
 
 
+_NO_BORDERS = {
+    "text": "示意图，不作为划界依据",
+    "showarrow": False,
+    "xref": "paper",
+    "yref": "paper",
+    "x": 1,
+    "y": 0,
+    "xanchor": "right",
+    "font": {"size": 12, "color": QUIET},
+}
+
+
 def city_map_chart(
     units: pd.DataFrame,
     sites: pd.DataFrame,
@@ -46,23 +58,7 @@ def city_map_chart(
             text=spell(pd.Series(line)),
             hoverinfo="text",
         )
-    if len(sites):
-        back = sites[sites["times"] > 0]
-        drawing.add_scatter(
-            x=back["east"],
-            y=back["north"],
-            mode="markers",
-            marker={
-                "size": 6 + back["times"].clip(upper=6),
-                "color": "white",
-                "symbol": "diamond",
-            }
-            | {"line": {"color": TEXT, "width": 1}},
-            text=[
-                f"{n}：查出 {t} 次" for n, t in zip(back["site_name"], back["times"], strict=True)
-            ],
-            hoverinfo="text",
-        )
+    _add_sites(drawing, sites[sites["times"] > 0])
     axis = {"visible": False, "fixedrange": True}
     drawing.update_layout(
         template=TEMPLATE,
@@ -71,19 +67,27 @@ def city_map_chart(
         yaxis={**axis, "scaleanchor": "x", "scaleratio": 1},
         hovermode="closest",
         annotations=[
-            {
-                **{
-                    "text": "示意图，不作为划界依据",
-                    "showarrow": False,
-                    "xref": "paper",
-                    "yref": "paper",
-                },
-                **{"x": 1, "y": 0, "xanchor": "right", "font": {"size": 12, "color": QUIET}},
-            },
+            _NO_BORDERS,
             *(_labels(units, shades) if len(units) <= _LABELLED else ()),
         ],
     )
     return drawing
+
+
+def _add_sites(drawing: go.Figure, back: pd.DataFrame) -> None:
+    """Mark the sites that come back, the larger the more was found there."""
+    if back.empty:
+        return
+    marker = {"size": 6 + back["times"].clip(upper=6), "color": "white", "symbol": "diamond"}
+    texts = [f"{n}：查出 {t} 次" for n, t in zip(back["site_name"], back["times"], strict=True)]
+    drawing.add_scatter(
+        x=back["east"],
+        y=back["north"],
+        mode="markers",
+        marker=marker | {"line": {"color": TEXT, "width": 1}},
+        text=texts,
+        hoverinfo="text",
+    )
 
 
 def _joined(rings: list[np.ndarray]) -> np.ndarray:

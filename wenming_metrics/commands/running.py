@@ -86,10 +86,8 @@ def _port_refusal(port: int, host: str) -> str:
 
 @command("demo")
 def _demo(options: Namespace) -> int:
+    from wenming_metrics.demo import outlines
     from wenming_metrics.demo.inspections import END
-    from wenming_metrics.demo.outlines import NAME as OUTLINES
-    from wenming_metrics.demo.outlines import SYSTEM as OUTLINE_SYSTEM
-    from wenming_metrics.demo.outlines import write_outlines
     from wenming_metrics.demo.signed import sign_weeks
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
@@ -112,19 +110,17 @@ def _demo(options: Namespace) -> int:
             commit.commit(office, preview, "演示")
         if codes[-1] != OK:
             print_files([file_facts(preview)])
-    keep_outlines(
-        office,
-        look_at_outlines(office, write_outlines(folder).read_bytes(), OUTLINES, OUTLINE_SYSTEM),
-        "演示",
-    )
+    content = outlines.write_outlines(folder).read_bytes()
+    outline_file = look_at_outlines(office, content, outlines.NAME, outlines.SYSTEM)
+    keep_outlines(office, outline_file, "演示")
     last = days_known(office)[-1]
     out.print(f"{len(files)} 个文件已入库（放在 {folder.relative_to(settings.ROOT)}）。")
     for kind in ("day", "week"):
         window = periods.window(kind, last)
         banded = join_bands(ranking.ranking(office, window), bands(office, window))
         print_ranking(office, window, banded)
-    out.print("正在签发最近两期周通报（约 10 秒）……", markup=False)
+    out.print("正在签发最近两期周通报（约 10 秒）……")
     for title in sign_weeks(office, last):
-        out.print(f"已签发 {title}。", markup=False)
+        out.print(f"已签发 {title}。")
     # A row that waits is part of what is shown.
     return max((code for code in codes if code != HELD), default=OK)

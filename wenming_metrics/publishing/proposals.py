@@ -32,20 +32,8 @@ from wenming_metrics.store.notes import change_note, read_note
 from wenming_metrics.vocabulary import titles
 
 FIT, ONCE_SIGNED = "可以建议", "签发后可以建议"
-COLUMNS = (
-    *(
-        "board",
-        "measure",
-        "end",
-        "group",
-        "unit",
-        "unit_name",
-        "rank",
-        "score",
-        "running",
-        "issues",
-    ),
-    *("clause", "source", "sample", "verdict", "decided"),
+COLUMNS = tuple(
+    "board measure end group unit unit_name rank score running issues clause source sample verdict decided".split()
 )
 PROPOSED = (
     *("measure=proposed_measure", "unit_name", "verdict=verdict_on_proposal", "group"),
@@ -153,18 +141,19 @@ def _of_board(
             ]
             rests_on = list(_rests_on(run[:count], measure))
             sample = _sample(kind, line.unit, rests_on, by_rules if _asks(rules) else None)
-            facts = {name: getattr(line, name) for name in ("group", "unit", "unit_name", "rank")}
+            names = ("group", "unit", "unit_name", "rank", "score")
+            facts = {name: getattr(line, name) for name in names}
             issues = [issue for issue, _ in rests_on]
             yield {
-                **{
-                    "board": kind,
-                    "measure": measure.title,
-                    "end": measure.end,
-                    **facts,
-                    "score": line.score,
-                },
-                **{"running": count, "issues": "、".join(map(_spell, issues))},
-                **{"clause": measure.clause, "source": rules.source, "sample": sample},
+                "board": kind,
+                "measure": measure.title,
+                "end": measure.end,
+                **facts,
+                "running": count,
+                "issues": "、".join(map(_spell, issues)),
+                "clause": measure.clause,
+                "source": rules.source,
+                "sample": sample,
                 "verdict": _verdict(measure, issues, sample),
             }
 

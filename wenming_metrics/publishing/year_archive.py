@@ -37,7 +37,7 @@ _Entry = tuple[str, str, str, str, bytes]
 def year_archive(office: Office, calendar_year: int) -> bytes:
     """Make a zip of what went out in a calendar_year, with a list of it; the same bytes for the same state.
 
-    A withdrawn issue stays in it and says so. Raises IntakeError for a calendar_year in which nothing went out.
+    A withdrawn issue stays in it and says so. Raises IntakeError for a year in which nothing went out.
     """
     papers = tell_apart(
         [
@@ -87,10 +87,8 @@ def _issues(office: Office, calendar_year: int) -> Iterator[_Entry]:
     ]
     for issue in sorted(signed, key=lambda issue: issue.signed_at):
         stem = f"通报/{issue.signed_on:%m%d}_{file_name(issue.title)}_{issue.short_hash}"
-        day, standing = (
-            issue.signed_on.isoformat(),
-            f"已作废：{issue.reason}" if issue.reason else "",
-        )
+        day = issue.signed_on.isoformat()
+        standing = f"已作废：{issue.reason}" if issue.reason else ""
         bulletin = make_bulletin(office, issue).content
         yield f"{stem}.docx", issue.document, day, standing, bulletin
         yield f"{stem}.xlsx", issue.document, day, standing, settle(period_file(office, issue)[1])
@@ -110,7 +108,7 @@ def _reminders(office: Office, calendar_year: int) -> Iterator[_Entry]:
 
 
 def _of_year(lines: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
-    """Keep what was written in a calendar_year, the first first; gives it a day."""
+    """Keep what was written in a year, the first first; gives it a day."""
     days = [datetime.fromisoformat(moment).astimezone(ZONE).date() for moment in lines["at"]]
     dated = lines.assign(day=[day.isoformat() for day in days])
     return dated[np.array([day.year == calendar_year for day in days], bool)].sort_values(

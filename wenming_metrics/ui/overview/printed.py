@@ -41,8 +41,11 @@ def offer(view: CityView, title: str, standing: str, foot: str) -> None:
         "home-pdf",
     )
     page.download(
-        *("长图", lambda: print_pictures(printed(view, title, standing, foot, PHONE), _SCREEN)[0]),
-        *(f"{name}.png", PNG, "home-png"),
+        "长图",
+        lambda: print_pictures(printed(view, title, standing, foot, PHONE), _SCREEN)[0],
+        f"{name}.png",
+        PNG,
+        "home-png",
     )
 
 
