@@ -8,6 +8,7 @@ from tests.store.test_split import filled_office
 from wenming_metrics.domain import periods
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.settings import BackupPlan, SettingsError
+from wenming_metrics.upkeep import backup as backups
 from wenming_metrics.upkeep import health as healths
 from wenming_metrics.upkeep import schedule
 from wenming_metrics.upkeep.backup import backup, backups_in, rotate
@@ -69,6 +70,19 @@ def test_only_backups_are_removed_and_the_newest_stay(tmp_path):
     assert [path.name for path in backups_in(tmp_path)] == names[::-1]
     assert [path.name for path in rotate(tmp_path, 2)] == names[:3][::-1]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names[3:], *others])
+
+
+def test_the_newest_of_a_second_is_named_last_though_older_ones_are_removed(tmp_path, monkeypatch):
+    office, moment = filled_office(tmp_path), at("20T02:00:00")
+    monkeypatch.setattr(backups, "now", lambda: moment)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for _ in range(3):
+        made = backup(office.store, folder)
+        rotate(folder, 2)
+        assert backups_in(folder)[0] == made.path
+    assert [path.name[-5:] for path in backups_in(folder)] == ["-3.db", "-2.db"]
+    assert backup(office.store, folder).path == backups_in(folder)[0]  # not the name that was freed
 
 
 def test_a_planned_backup_that_does_not_come_is_complained_of(tmp_path, monkeypatch):

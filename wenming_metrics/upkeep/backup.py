@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import os
 import re
@@ -95,11 +94,15 @@ def rotate(folder: Path, keep: int) -> list[Path]:
 
 
 def _free_name(folder: Path, prefix: str) -> Path:
-    """Name a file after the moment, and after its turn where the second has one already."""
+    """Name a file after the moment, and after its turn where the second has one already.
+
+    A turn that was freed by `rotate` is not given again: the newest would stand as the oldest.
+    """
     stem = f"{prefix}-{now():%Y%m%d-%H%M%S}"
-    names = (f"{stem}{'' if turn == 1 else f'-{turn}'}.db" for turn in itertools.count(1))
-    paths = (folder / name for name in names)
-    return next(p for p in paths if not p.exists() and not _unfinished(p).exists())
+    turn_of = re.compile(rf"{re.escape(stem)}(?:-(\d+))?\.db(?:{re.escape(_UNFINISHED)})?")
+    found = (turn_of.fullmatch(path.name) for path in folder.iterdir())
+    last = max((int(match[1] or 1) for match in found if match), default=0)
+    return folder / f"{stem}{f'-{last + 1}' if last else ''}.db"
 
 
 def _note(store: Store, new_backup: Backup) -> None:
