@@ -18,6 +18,7 @@ from wenming_metrics.ui import gate as gates
 from wenming_metrics.ui.frame import identity
 from wenming_metrics.ui.frame.identity import COOKIE
 from wenming_metrics.ui.gate import Gate
+from wenming_metrics.ui.sign_on import NOWHERE
 
 RIGHTS, SECRET = shipped_rights(), "Wen-ming 2026"
 HOST = "wm.example.cn:8501"
@@ -52,9 +53,10 @@ def store(tmp_path):
 class Browser:
     """Asks a gate; what comes behind it answers 299, or keeps what a socket says."""
 
-    def __init__(self, store, *, is_local=False, is_secure=False):
+    def __init__(self, store, *, is_local=False, is_secure=False, sign_on=NOWHERE):
         self.inside, self.messages = [], []
-        self.gate = Gate(self._app, store, is_local=is_local, is_secure=is_secure)
+        rules = {"is_local": is_local, "is_secure": is_secure, "sign_on": sign_on}
+        self.gate = Gate(self._app, store, **rules)
 
     async def _app(self, scope, receive, send):
         self.inside.append(scope)
@@ -83,7 +85,8 @@ class Browser:
         path, _, query = path.partition("?")
         body = form if isinstance(form, bytes) else urlencode(form or {}).encode()
         headers = {"host": HOST, "accept": "text/html", **headers}
-        headers |= {"cookie": f"{COOKIE}={token}"} if token else {}
+        cookies = [headers.pop("cookie", None), f"{COOKIE}={token}" if token else None]
+        headers |= {"cookie": "; ".join(filter(None, cookies))} if any(cookies) else {}
         raw = [
             (k.replace("_", "-").encode(), v.encode()) for k, v in headers.items() if v is not None
         ]
@@ -106,7 +109,10 @@ class Browser:
                 asyncio.run, asyncio.wait_for(self._run(scope, receive, send), 20)
             ).result()
         start = sent[0]
-        names = {k.decode(): v.decode() for k, v in start.get("headers", [])}
+        names = {}
+        for key, value in start.get("headers", []):
+            former = names.get(key.decode())
+            names[key.decode()] = f"{former}\n{value.decode()}" if former else value.decode()
         text = b"".join(m.get("body", b"") for m in sent[1:]).decode()
         closes = [m.get("code") for m in sent if m["type"] == "websocket.close"]
         return start.get("status", closes[0] if closes else start["type"]), names, text

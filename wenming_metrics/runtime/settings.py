@@ -8,6 +8,7 @@ WENMING_LOGS            folder of the logs                                [logs/
 WENMING_BACKUP          folder that the server backs up into every day    [no backup by itself]
 WENMING_BACKUP_AT       hour and minute of it, by the city's clock        [02:00]
 WENMING_BACKUP_KEEP     how many of its backups are kept                  [14]
+WENMING_SIGN_ON         file of settings for signing in elsewhere         [here alone]
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Settings:
     rules_id: str | None
     keep_originals: int | None = None
     backup: BackupPlan | None = None
+    sign_on: Path | None = None
 
     @property
     def logs(self) -> Path:
@@ -71,6 +73,7 @@ def load() -> Settings:
         rules_id=os.environ.get("WENMING_RULES") or None,
         keep_originals=_whole("WENMING_KEEP_ORIGINALS", "天数"),
         backup=_backup_plan(),
+        sign_on=_path("WENMING_SIGN_ON"),
     )
 
 
@@ -82,6 +85,11 @@ def _backup_plan() -> BackupPlan | None:
     keep = _whole("WENMING_BACKUP_KEEP", "份数") or 14
     hours, minutes = map(int, hour.split(":"))
     return BackupPlan(Path(destination), time(hours, minutes), keep) if destination else None
+
+
+def _path(name: str) -> Path | None:
+    text = os.environ.get(name, "").strip()
+    return Path(text) if text else None
 
 
 def _whole(name: str, noun: str) -> int | None:

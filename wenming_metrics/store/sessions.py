@@ -65,13 +65,26 @@ def sign_in(store: Store, login: str, password: str, address: str = "") -> SignI
     return SignIn(refusal=_WRONG)
 
 
+def sign_in_named(store: Store, login: str, voucher: str, address: str = "") -> SignIn:
+    """Begin a session for a login that others vouch for; whoever has no account here is refused, and logged.
+
+    Takes: voucher - who vouches, as the log tells it
+    """
+    login = normal_login(login[:LONGEST_NAME])
+    if line := _known(store, login):
+        return _begin(store, line, address, voucher)
+    with writing_aside(store) as connection:
+        add_line(connection, "登录被拒", login, "", f"{voucher}给出的账号还没有建立")
+    return SignIn(refusal=f"账号“{login}”还没有建立，请找管理员。")
+
+
 def _known(store: Store, login: str) -> RowMapping | None:
     with reading(store) as connection:
         table = schema.account
         return connection.execute(select(table).where(table.c.login == login)).mappings().first()
 
 
-def _begin(store: Store, line: RowMapping, address: str) -> SignIn:
+def _begin(store: Store, line: RowMapping, address: str, voucher: str = "") -> SignIn:
     table, session = schema.account, schema.session
     token, moment = secrets.token_urlsafe(32), now()
     with writing_aside(store) as connection:
@@ -90,7 +103,7 @@ def _begin(store: Store, line: RowMapping, address: str) -> SignIn:
         connection.execute(
             insert(session), {"digest": digest_of(token), "expires": expires, **facts}
         )
-        add_line(connection, "登录", line["login"], line["name"])
+        add_line(connection, "登录", line["login"], line["name"], voucher)
     return SignIn(token)
 
 

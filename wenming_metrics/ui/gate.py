@@ -11,30 +11,22 @@ import asyncio
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
-from wenming_metrics.store.accounts import Account, set_password
+from wenming_metrics.store.accounts import Account
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.failures import StoreError
-from wenming_metrics.store.sessions import (
-    HOURS,
-    account_of_session,
-    check_own_password,
-    digest_of,
-    sign_in,
-    sign_out,
-)
-from wenming_metrics.ui import plain_pages
-from wenming_metrics.ui.frame.identity import COOKIE, is_owner
+from wenming_metrics.store.sessions import account_of_session, digest_of
+from wenming_metrics.ui.frame.identity import is_owner
+from wenming_metrics.ui.own_pages import OwnPages, token_of
+from wenming_metrics.ui.sign_on import NOWHERE, SignOn
 from wenming_metrics.ui.wall.door import is_wall
 
 _OUR_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
@@ -66,15 +58,22 @@ class Gate:
     """Lets in who may come in.
 
     store - bound to nobody; is_local - whether only this machine is served; is_secure - whether browsers
-    reach the server over TLS
+    reach the server over TLS; sign_on - where else somebody may sign in
     """
 
-    def __init__(self, app: ASGIApp, store: Store, *, is_local: bool, is_secure: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        store: Store,
+        *,
+        is_local: bool,
+        is_secure: bool,
+        sign_on: SignOn = NOWHERE,
+    ) -> None:
         self._app, self._store = app, store
         self._is_local, self._is_secure = is_local, is_secure
+        self._own = OwnPages(store, sign_on, self._end_tabs, is_secure=is_secure)
         self._tabs: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._one_guess = asyncio.Semaphore(1)
-        """Passwords are looked at one by one: hashing must not take all processors."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
@@ -102,12 +101,13 @@ class Gate:
             await self._app(scope, receive, send)
             return
         send = _with_headers(send)
-        session_key = digest_of(_cookie(Headers(scope=scope)))
+        session_key = digest_of(token_of(Headers(scope=scope)))
         account = await run_in_threadpool(self._account, session_key)
-        handler = self._own_pages().get((scope["path"], scope.get("method", "")))
-        if handler is not None and scope["type"] == "http":
-            response = await handler(Request(scope, receive), account)
-            await response(scope, receive, send)
+        named = self._own.named(Headers(scope=scope))
+        if account is not None and named and named != account.login:
+            account = None  # somebody else has signed in at the proxy since
+        if own_page := self._own.answering(scope, account):
+            await own_page(scope, receive, send)
         elif account is None:
             await self._send_away(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -141,84 +141,14 @@ class Gate:
 
     def _sees_the_city(self, scope: Scope) -> bool:
         try:
-            viewer = viewer_of_token(self._store, _cookie(Headers(scope=scope)))
+            viewer = viewer_of_token(self._store, token_of(Headers(scope=scope)))
         except AccessError:
             return False
         return viewer is not None and viewer.sees(_OVERVIEW)
 
-    def _own_pages(self) -> dict[tuple[str, str], Callable[..., Awaitable[Response]]]:
-        return {
-            ("/sign-in", "GET"): self._show_sign_in,
-            ("/sign-in", "POST"): self._sign_in,
-            ("/sign-out", "POST"): self._sign_out,
-            ("/me", "GET"): self._show_own,
-            ("/me", "POST"): self._change_password,
-        }
-
-    async def _show_sign_in(self, request: Request, account: Account | None) -> Response:
-        if account is not None:
-            return RedirectResponse("/", 303)
-        return _html(
-            plain_pages.sign_in_page(goal=plain_pages.goal_of(request.query_params.get("goal", "")))
-        )
-
-    async def _sign_in(self, request: Request, _: Account | None) -> Response:
-        form = await plain_pages.read_form(request)
-        if form is None:
-            return _html(plain_pages.sign_in_page("填写的内容太长。"), 413)
-        async with self._one_guess:
-            outcome = await run_in_threadpool(
-                sign_in, self._store, form["login"], form["password"], _address(request)
-            )
-        goal = plain_pages.goal_of(form["goal"])
-        if not outcome.token:
-            return _html(
-                plain_pages.sign_in_page(outcome.refusal, form["login"][:40], goal=goal), 403
-            )
-        response = RedirectResponse(goal, 303)
-        self._set_cookie(response, outcome.token)
-        return response
-
-    def _set_cookie(self, response: Response, token: str) -> None:
-        rules = {"httponly": True, "samesite": "strict", "secure": self._is_secure, "path": "/"}
-        if token:
-            response.set_cookie(COOKIE, token, max_age=HOURS * 3600, **rules)
-        else:
-            response.delete_cookie(COOKIE, **rules)
-
-    async def _sign_out(self, request: Request, account: Account | None) -> Response:
-        token = _cookie(request.headers)
-        if account is not None:
-            await run_in_threadpool(sign_out, self._store, token)
-        for tab in tuple(self._tabs.get(digest_of(token), ())):
+    def _end_tabs(self, session_key: str) -> None:
+        for tab in tuple(self._tabs.get(session_key, ())):
             tab.set()
-        response = _html(plain_pages.sign_in_page(hint="已退出登录。"))
-        self._set_cookie(response, "")
-        return response
-
-    async def _show_own(self, _: Request, account: Account | None) -> Response:
-        if account is None:
-            return RedirectResponse("/sign-in", 303)
-        return _html(plain_pages.own_page(account.name, account.role))
-
-    async def _change_password(self, request: Request, account: Account | None) -> Response:
-        form = await plain_pages.read_form(request)
-        if account is None or form is None:
-            return RedirectResponse("/sign-in", 303)
-        try:
-            if form["fresh"] != form["again"]:
-                raise AccessError("两次输入的新密码不一样，没有改动。")
-            async with self._one_guess:
-                await run_in_threadpool(
-                    *(check_own_password, self._store, account.login, form["present"]),
-                    _address(request),
-                )
-                await run_in_threadpool(
-                    set_password, self._store, account.login, form["fresh"], account.name
-                )
-        except AccessError as error:
-            return _html(plain_pages.own_page(account.name, account.role, str(error)), 403)
-        return _html(plain_pages.sign_in_page(hint="密码已修改，请用新密码登录。"))
 
     async def _send_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse who is not signed in; who opens a page is shown where to sign in."""
@@ -305,24 +235,6 @@ def _without_strange_session(scope: Scope, account: Account) -> Scope:
     headers = [(key, value) for key, value in scope["headers"] if key != name]
     headers.append((name, ",".join(protocols[:2]).encode("latin-1")))
     return {**scope, "headers": headers, "subprotocols": [p.strip() for p in protocols[:2]]}
-
-
-def _cookie(headers: Headers) -> str:
-    """Give the token of a session; "" where there is none, or more than one."""
-    values = re.findall(
-        rf"(?:^|;)\s*{COOKIE}=([A-Za-z0-9_-]{{20,100}})(?=;|$)", headers.get("cookie", "")
-    )
-    return values[0] if len(values) == 1 else ""
-
-
-def _address(request: Request) -> str:
-    """Give the address that a request comes from; behind a proxy on this machine the one that it names."""
-    return request.client.host if request.client else ""
-
-
-def _html(text: str, code: int = 200) -> Response:
-    headers = {"content-security-policy": plain_pages.POLICY, "cache-control": "no-store"}
-    return HTMLResponse(text, code, headers=headers)
 
 
 def _with_headers(send: Send) -> Send:

@@ -6,7 +6,7 @@ import hashlib
 from base64 import b64encode
 from collections import defaultdict
 from html import escape
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
 
@@ -40,8 +40,10 @@ POLICY = (
 """What such a page may load: its own style and nothing else."""
 
 
-def sign_in_page(refusal: str = "", login: str = "", hint: str = "", goal: str = "/") -> str:
-    """Give the page to sign in by. Takes: goal - path that was asked for"""
+def sign_in_page(
+    refusal: str = "", login: str = "", hint: str = "", goal: str = "/", elsewhere: str = ""
+) -> str:
+    """Give the page to sign in by. Takes: goal - path that was asked for; elsewhere - see `elsewhere_link`"""
     return _page(
         "登录",
         f"""<p>请用本人的账号登录。</p>{_told(refusal, "refusal")}{_told(hint, "done")}
@@ -51,7 +53,25 @@ def sign_in_page(refusal: str = "", login: str = "", hint: str = "", goal: str =
 <input id="login" name="login" value="{escape(login)}" maxlength="40" autocomplete="username" required autofocus>
 <label for="password">密码</label>
 <input id="password" name="password" type="password" maxlength="{LONGEST}" autocomplete="current-password" required>
-<button>登录</button></form>""",
+<button>登录</button></form>{elsewhere}""",
+    )
+
+
+def elsewhere_link(address: str, title: str, goal: str) -> str:
+    """Give the way to another place to sign in at. Takes: goal - path that was asked for"""
+    return (
+        f'<p></p><p><a href="{address}?goal={quote(goal, safe="")}">用{escape(title)}登录</a></p>'
+    )
+
+
+def going_on_page(goal: str) -> str:
+    """Give a page that goes on by itself: a browser that was sent here by another site would not bring the
+    cookie of its new session along a plain redirect.
+    """
+    href = escape(goal)
+    refresh = f'<meta http-equiv="refresh" content="0;url={href}">'
+    return _page(
+        "登录", f'<p>已登录，正在打开……</p><p><a href="{href}">没有打开，请点这里</a></p>', refresh
     )
 
 
@@ -78,10 +98,10 @@ def _told(sentence: str, kind: str) -> str:
     return f'<p class="{kind}">{escape(sentence)}</p>' if sentence else ""
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, body: str, extra: str = "") -> str:
     return f"""<!DOCTYPE html><html lang="zh-CN" translate="no"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} · {PRODUCT}</title>
-<style>{_STYLE}</style></head><body><main><h1>{PRODUCT}</h1>{body}</main></body></html>"""
+<style>{_STYLE}</style>{extra}</head><body><main><h1>{PRODUCT}</h1>{body}</main></body></html>"""
 
 
 def goal_of(path: str) -> str:

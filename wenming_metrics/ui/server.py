@@ -22,6 +22,7 @@ from wenming_metrics.ui.frame.identity import LOCAL
 from wenming_metrics.ui.gate import Gate
 from wenming_metrics.ui.own_answer import OwnAnswer
 from wenming_metrics.ui.ready import keep_ready
+from wenming_metrics.ui.sign_on import read_sign_on
 from wenming_metrics.ui.wall.door import WallDoor
 from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.schedule import keep_backing_up
@@ -126,6 +127,7 @@ def serve(listening: Listening) -> None:
     store = _make_ready(settings.load())
     if reason := refusal(listening):
         raise SettingsError(reason)
+    sign_on = read_sign_on(settings.load().sign_on)
     # Until some session has run app.py, Streamlit takes the files of pages/ for the pages: the
     # first visitor of a page's own address would be told that there is no such page.
     PagesManager.uses_pages_directory = False
@@ -133,7 +135,7 @@ def serve(listening: Listening) -> None:
     script = ROOT / "app.py"
     sys.argv = [str(script)]  # the folder of what was started becomes the first to import from
     keep_ready()
-    rules = {"is_local": listening.is_local}
+    rules = {"is_local": listening.is_local, "sign_on": sign_on}
     rules["is_secure"] = bool(listening.cert) or listening.behind_https
     doors = [Middleware(OwnAnswer), Middleware(Gate, store=store, **rules), Middleware(WallDoor)]
     app = st.App(script, middleware=doors)
