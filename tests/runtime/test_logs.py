@@ -67,6 +67,17 @@ def test_a_fault_of_the_program_is_told_in_one_sentence(tmp_path, monkeypatch, c
     assert "ZeroDivisionError" in (tmp_path / "logs" / "command.log").read_text(encoding="utf-8")
 
 
+def test_the_console_of_the_server_shows_no_traceback(here, tmp_path, capfd):
+    with logs.keep_log("server", here):
+        try:
+            Path(tmp_path / "none").read_text()
+        except OSError:
+            logging.getLogger("wenming_metrics.test").exception("打不开数据")
+    said, kept = capfd.readouterr().err, (tmp_path / "logs" / "server.log").read_text("utf-8")
+    assert said.rstrip().endswith("ERROR wenming_metrics.test 打不开数据")
+    assert ("Traceback" in said, "Traceback" in kept) == (False, True)
+
+
 def test_they_are_turned_and_bounded(here, tmp_path, monkeypatch):
     monkeypatch.setattr(logs, "_BYTES", 2_000)
     with logs.keep_log("server", here):

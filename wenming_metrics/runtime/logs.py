@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from pathlib import Path
 
@@ -36,8 +37,9 @@ def keep_log(kind: str, settings: Settings) -> Iterator[None]:
     console = logging.StreamHandler()
     console.setLevel(logging.WARNING)
     added = [handler, console] if kind == "server" else [handler]
-    for log_handler in added:
-        _add(log_handler)
+    _add(handler)
+    if kind == "server":
+        _add(console, _ConsoleLine(_LINE))
     _ALL.setLevel(logging.INFO)
     _ALL.propagate = False
     try:
@@ -63,8 +65,8 @@ def join(path: Path | None) -> None:
     _ALL.propagate = False
 
 
-def _add(handler: logging.Handler) -> None:
-    line = _MaskedLine(_LINE)
+def _add(handler: logging.Handler, line: logging.Formatter | None = None) -> None:
+    line = line or _MaskedLine(_LINE)
     line.converter = _in_the_city
     handler.setFormatter(line)
     _ALL.addHandler(handler)
@@ -76,6 +78,16 @@ class _MaskedLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one line."""
         return mask(super().format(record))
+
+
+class _ConsoleLine(_MaskedLine):
+    """The same without its traceback: that stands in the file, for whoever looks after the software."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one line."""
+        line = copy(record)
+        line.exc_info = line.exc_text = None
+        return super().format(line)
 
 
 def _in_the_city(seconds: float) -> time.struct_time:
