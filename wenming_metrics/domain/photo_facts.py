@@ -57,7 +57,7 @@ def without_facts(content: bytes) -> bytes:
 
 
 def _jpeg(content: bytes) -> Iterator[bytes]:
-    """Give the pieces that stay; what is behind the end is no part of the picture."""
+    """Give the chunks that stay; what is behind the end is no part of the picture."""
     facts = _few_facts(content.partition(_EXIF)[2], taken_on(content))
     waiting = b"\xff\xe1" + struct.pack(">H", len(facts) + 8) + _EXIF + facts if facts else b""
     yield content[:2]
@@ -95,14 +95,14 @@ def _is_told(marker: int, begin: bytes) -> bool:
 def _png(content: bytes) -> Iterator[bytes]:
     position = len(_PNG)
     while position < len(content):
-        kind = content[position + 4 : position + 8]
+        chunk_kind = content[position + 4 : position + 8]
         end = position + 12 + int.from_bytes(content[position : position + 4])
-        if kind == b"eXIf" and (facts := _few_facts(content[position + 8 : end - 4])):
-            yield struct.pack(">I", len(facts)) + kind + facts
-            yield struct.pack(">I", zlib.crc32(kind + facts))
-        elif kind not in _REMARKS:
+        if chunk_kind == b"eXIf" and (facts := _few_facts(content[position + 8 : end - 4])):
+            yield struct.pack(">I", len(facts)) + chunk_kind + facts
+            yield struct.pack(">I", zlib.crc32(chunk_kind + facts))
+        elif chunk_kind not in _REMARKS:
             yield content[position:end]
-        if kind == b"IEND":
+        if chunk_kind == b"IEND":
             return
         position = end
 
@@ -111,24 +111,24 @@ def _gif(content: bytes) -> Iterator[bytes]:
     position = 13 + _colours(content[10:11])
     yield content[:position]
     while position < len(content):
-        start, sign = position, content[position : position + 1]
-        if sign == b"!":
+        start, first_byte = position, content[position : position + 1]
+        if first_byte == b"!":
             position = _after_blocks(content, position + 2)
-            kind, name = content[start + 1 : start + 2], content[start + 3 : start + 14]
-            if kind == b"\xfe" or (kind == b"\xff" and name not in _LOOPS):
+            chunk_kind, name = content[start + 1 : start + 2], content[start + 3 : start + 14]
+            if chunk_kind == b"\xfe" or (chunk_kind == b"\xff" and name not in _LOOPS):
                 continue
-        elif sign == b",":
+        elif first_byte == b",":
             colours = _colours(content[position + 9 : position + 10])
             position = _after_blocks(content, position + 11 + colours)
         else:
-            yield b";" if sign == b";" else content[position:]
+            yield b";" if first_byte == b";" else content[position:]
             return
         yield content[start:position]
 
 
-def _colours(flags: bytes) -> int:
+def _colours(switches: bytes) -> int:
     """Count the bytes of a table of colours by the byte that announces it."""
-    return 3 << (flags[0] & 7) + 1 if flags and flags[0] & 0x80 else 0
+    return 3 << (switches[0] & 7) + 1 if switches and switches[0] & 0x80 else 0
 
 
 def _after_blocks(content: bytes, position: int) -> int:
@@ -138,48 +138,48 @@ def _after_blocks(content: bytes, position: int) -> int:
 
 
 def _webp(content: bytes) -> bytes:
-    pieces, position = [], 12
+    chunks, position = [], 12
     content = content[: 8 + int.from_bytes(content[4:8], "little")]
     while position < len(content):
-        kind = content[position : position + 4]
+        chunk_kind = content[position : position + 4]
         size = int.from_bytes(content[position + 4 : position + 8], "little")
         end = position + 8 + size + size % 2
-        piece = content[position:end]
-        if kind == b"EXIF":
-            facts = _few_facts(piece[8:].removeprefix(_EXIF))
-            piece = kind + struct.pack("<I", len(facts)) + facts if facts else b""
-        pieces += [piece] if piece and kind != b"XMP " else []
+        riff_chunk = content[position:end]
+        if chunk_kind == b"EXIF":
+            facts = _few_facts(riff_chunk[8:].removeprefix(_EXIF))
+            riff_chunk = chunk_kind + struct.pack("<I", len(facts)) + facts if facts else b""
+        chunks += [riff_chunk] if riff_chunk and chunk_kind != b"XMP " else []
         position = end
-    if pieces and pieces[0][:4] == b"VP8X" and len(pieces[0]) > 8:
-        has_facts = any(piece[:4] == b"EXIF" for piece in pieces)
-        flags = pieces[0][8] & ~0x0C | (0x08 if has_facts else 0)
-        pieces[0] = pieces[0][:8] + bytes([flags]) + pieces[0][9:]
-    body = b"WEBP" + b"".join(pieces)
-    if body == content[8:]:
+    if chunks and chunks[0][:4] == b"VP8X" and len(chunks[0]) > 8:
+        has_facts = any(riff_chunk[:4] == b"EXIF" for riff_chunk in chunks)
+        switches = chunks[0][8] & ~0x0C | (0x08 if has_facts else 0)
+        chunks[0] = chunks[0][:8] + bytes([switches]) + chunks[0][9:]
+    riff = b"WEBP" + b"".join(chunks)
+    if riff == content[8:]:
         return content
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", len(riff)) + riff
 
 
 def _few_facts(facts: bytes, day: int = 0) -> bytes:
     """Write anew how a picture is held and its day, b"" where neither is told. Takes: facts - a TIFF"""
-    side = _side(facts)
-    entries = [struct.pack("<HHIHH", _ORIENTATION, 3, 1, side, 0)] if side in _SIDES else []
+    held = _side(facts)
+    facts_written = [struct.pack("<HHIHH", _ORIENTATION, 3, 1, held, 0)] if held in _SIDES else []
     if day:
-        behind = 8 + 2 + 12 * (len(entries) + 1) + 4
-        entries.append(struct.pack("<HHII", _MOMENT, 2, 20, behind))
+        behind = 8 + 2 + 12 * (len(facts_written) + 1) + 4
+        facts_written.append(struct.pack("<HHII", _MOMENT, 2, 20, behind))
     moment = f"{date.fromordinal(day):%Y:%m:%d} 00:00:00\0".encode() if day else b""
-    head = struct.pack("<2sHIH", b"II", 42, 8, len(entries))
-    return head + b"".join(entries) + bytes(4) + moment if entries else b""
+    tiff_head = struct.pack("<2sHIH", b"II", 42, 8, len(facts_written))
+    return tiff_head + b"".join(facts_written) + bytes(4) + moment if facts_written else b""
 
 
 def _side(facts: bytes) -> int:
     """Read how a picture is held from the first list of a TIFF; 0: it does not say."""
-    order = {b"II": "little", b"MM": "big"}.get(facts[:2])
-    if order is None:
+    byte_order = {b"II": "little", b"MM": "big"}.get(facts[:2])
+    if byte_order is None:
         return 0
-    start = int.from_bytes(facts[4:8], order)
-    count = int.from_bytes(facts[start : start + 2], order)
+    start = int.from_bytes(facts[4:8], byte_order)
+    count = int.from_bytes(facts[start : start + 2], byte_order)
     for offset in range(start + 2, start + 2 + 12 * min(count, 500), 12):
-        if int.from_bytes(facts[offset : offset + 2], order) == _ORIENTATION:
-            return int.from_bytes(facts[offset + 8 : offset + 10], order)
+        if int.from_bytes(facts[offset : offset + 2], byte_order) == _ORIENTATION:
+            return int.from_bytes(facts[offset + 8 : offset + 10], byte_order)
     return 0

@@ -46,9 +46,11 @@ def keep_pictures(connection: Connection, contents: Mapping[str, tuple]) -> set[
 
     Takes: contents - digest -> type, bytes and maybe the digest that earlier versions kept it under
     """
-    earlier = {digest: sent for digest, (_, _, *sent) in contents.items()}
-    known = _stored_digests(connection, [*contents, *chain.from_iterable(earlier.values())])
-    stored = {digest for digest, sent in earlier.items() if not known.isdisjoint((digest, *sent))}
+    sent_digests = {digest: sent for digest, (_, _, *sent) in contents.items()}
+    known = _stored_digests(connection, [*contents, *chain.from_iterable(sent_digests.values())])
+    stored = {
+        digest for digest, sent in sent_digests.items() if not known.isdisjoint((digest, *sent))
+    }
     for digest, (kind, content, *_) in contents.items():
         if digest not in known:  # one at a time: some are as large as a file
             line = {"digest": [digest], "type": [kind], "content": [content]}

@@ -45,16 +45,18 @@ def _name_anew(connection: Connection, digest: str, new_digest: str) -> None:
     connection.execute(
         update(placement).where(placement.c.digest == digest).values(digest=new_digest)
     )
-    old, new = f"picture-{digest}", f"picture-{new_digest}"
-    if connection.execute(select(note.c.name).where(note.c.name == new)).first():
-        connection.execute(delete(note).where(note.c.name == old))
-    connection.execute(update(note).where(note.c.name == old).values(name=new))
-    for column in (note.c.value, event.c.details):
-        _replace_in(connection, column, digest, new_digest)
+    note_name, new_name = f"picture-{digest}", f"picture-{new_digest}"
+    if connection.execute(select(note.c.name).where(note.c.name == new_name)).first():
+        connection.execute(delete(note).where(note.c.name == note_name))
+    connection.execute(update(note).where(note.c.name == note_name).values(name=new_name))
+    for text_column in (note.c.value, event.c.details):
+        _replace_in(connection, text_column, digest, new_digest)
 
 
-def _replace_in(connection: Connection, column: Column, digest: str, new_digest: str) -> None:
-    text = func.replace(column, digest, new_digest)
+def _replace_in(connection: Connection, text_column: Column, digest: str, new_digest: str) -> None:
+    replaced = func.replace(text_column, digest, new_digest)
     connection.execute(
-        update(column.table).where(column.contains(digest)).values({column.name: text})
+        update(text_column.table)
+        .where(text_column.contains(digest))
+        .values({text_column.name: replaced})
     )

@@ -132,11 +132,11 @@ def _differences(
                 yield _mark(SAME, token, token, returned, row)
             continue
         gone, added = (
-            _without_fences(pairs) for pairs in (handed_out[first:last], came_back[start:end])
+            _without_fences(fenced) for fenced in (handed_out[first:last], came_back[start:end])
         )
         yield from _replaced(issued, gone, returned, added)
-        if not (gone or added) and (rest := _without_fences(came_back[start:])):
-            row, token = rest[0]
+        if not (gone or added) and (following := _without_fences(came_back[start:])):
+            row, token = following[0]
             yield _mark(DIFFERS, token, token, returned, row, _OTHER_ROW)
 
 
@@ -149,8 +149,8 @@ def _fenced(side: _Side, rows: Sequence[int]) -> list[tuple[int, Token]]:
     ]
 
 
-def _without_fences(pairs: Iterable[tuple[int, Token]]) -> list[tuple[int, Token]]:
-    return [(row, token) for row, token in pairs if token != _FENCE]
+def _without_fences(fenced: Iterable[tuple[int, Token]]) -> list[tuple[int, Token]]:
+    return [(row, token) for row, token in fenced if token != _FENCE]
 
 
 def _replaced(

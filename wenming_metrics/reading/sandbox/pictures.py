@@ -70,7 +70,7 @@ def bare_content(kind: str, content: bytes) -> tuple[str, tuple]:
     which earlier versions kept it.
     """
     bare = without_facts(content)
-    digest, sent = (hashlib.sha256(of).hexdigest() for of in (bare, content))
+    digest, sent = (hashlib.sha256(version).hexdigest() for version in (bare, content))
     return digest, (kind, bare) if digest == sent else (kind, bare, sent)
 
 
