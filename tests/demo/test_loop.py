@@ -9,10 +9,10 @@ from openpyxl import load_workbook
 from wenming_metrics.demo.city import demo_catalogue
 from wenming_metrics.demo.loop import ANSWER, courses, in_files
 from wenming_metrics.demo.unit_returns import choose_returns, write_returns
+from wenming_metrics.domain.photo_facts import taken_on
 from wenming_metrics.domain.working_days import announced
 from wenming_metrics.domain.working_hours import DAY, OfficeHours, end_of, make_clock
 from wenming_metrics.queries.scores.moves import follow_line
-from wenming_metrics.reading.sandbox.pictures import taken_on
 from wenming_metrics.rules.load import load_rules
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.scoring.loop.course import EVENT_COLUMNS

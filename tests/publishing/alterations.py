@@ -161,8 +161,8 @@ def _grid_text(listed: list, place: int, line: int, column: int, row: int) -> Te
 
 def alter(document: Editable, kind: str, dice: random.Random) -> str:
     """Alter one thing; gives what it was and is, "" where the document has nothing of the kind."""
-    if kind == "row":
-        return _swap_rows(document, dice)
+    if kind in _OF_TABLES:
+        return _OF_TABLES[kind](document, dice)
     texts = [text for text in document.texts if _altered(text, kind, dice)]
     if not texts:
         return ""
@@ -212,15 +212,12 @@ def _name(text: str, dice: random.Random) -> str:
 
 
 _ALTERED = {"digit": _digit, "unit": _unit, "direction": _direction, "name": _name}
-KINDS = (*_ALTERED, "row")
+KINDS = (*_ALTERED, "row", "heading")
 
 
 def _swap_rows(document: Editable, dice: random.Random) -> str:
     """Let two neighbouring rows of a table change places, both with figures: no headings."""
-    rows: dict[int, list[Text]] = {}
-    for text in document.texts:
-        if text.row >= 0:
-            rows.setdefault(text.row, []).append(text)
+    rows = _rows(document)
     pairs = [
         (row, row + 1)
         for row, cells in rows.items()
@@ -236,6 +233,42 @@ def _swap_rows(document: Editable, dice: random.Random) -> str:
     for text, value in zip((*first, *second), (*told[1], *told[0]), strict=True):
         text.put(value)
     return f"{told[0]} <-> {told[1]}"
+
+
+def _swap_heading(document: Editable, dice: random.Random) -> str:
+    """Let the text of a heading and the cell below it, a figure or a name, change places."""
+    rows = _rows(document)
+    cells = [
+        pair
+        for row, heads in rows.items()
+        if len(heads) > 1
+        and len(rows.get(row + 1, ())) == len(heads)
+        and not any(_is_checked(text.get()) for text in heads)
+        for pair in zip(heads, rows[row + 1], strict=True)
+        if _is_checked(pair[1].get())
+    ]
+    if not cells:
+        return ""
+    head, cell = dice.choice(cells)
+    texts = head.get(), cell.get()
+    head.put(texts[1])
+    cell.put(texts[0])
+    return f"{texts[0]} <-> {texts[1]}"
+
+
+def _rows(document: Editable) -> dict[int, list[Text]]:
+    rows: dict[int, list[Text]] = {}
+    for text in document.texts:
+        if text.row >= 0:
+            rows.setdefault(text.row, []).append(text)
+    return rows
+
+
+def _is_checked(text: str) -> bool:
+    return bool(re.search(r"\d", text)) or text in NAMES
+
+
+_OF_TABLES = {"row": _swap_rows, "heading": _swap_heading}
 
 
 def reword(document: Editable, dice: random.Random) -> str:

@@ -18,7 +18,7 @@ from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.bulletin.sections import names_in
 from wenming_metrics.publishing.bulletin.tokens import NameFinder, tokens_of
 from wenming_metrics.publishing.issues import issues
-from wenming_metrics.reading.sandbox.documents import TextLine, read_text
+from wenming_metrics.reading.sandbox.documents import ROW, TextLine, read_text
 from wenming_metrics.store.database import reading
 
 
@@ -355,3 +355,19 @@ def test_a_hundred_edits_of_wording_are_no_difference(lines, names):
     for changed in edits:
         checks = compare(lines, changed, names)
         assert [check for check in checks if check.state != SAME] == []
+
+
+def test_a_cell_put_in_place_of_its_heading_is_seen():
+    """The cells of both rows follow each other as before; other rows and wording are not."""
+    names = NameFinder(["甲街道", "乙街道"], [])
+    rows = [["单位", "得分"], ["甲街道", "95"], ["乙街道", "90"]]
+    swapped = [["甲街道", "得分"], ["单位", "95"], ["乙街道", "90"]]
+    reworded = [["街道", "分数"], ["甲街道（主城区）", "95"], ["乙街道", "90"]]
+    was, heading, words = (
+        [TextLine(ROW, tuple(cells)) for cells in table] for table in (rows, swapped, reworded)
+    )
+    (seen,) = [check for check in compare(was, heading, names) if check.state != SAME]
+    assert (seen.state, seen.line, seen.note) == (DIFFERS, 2, "移到了另一行")
+    (back,) = [check for check in compare(heading, was, names) if check.state != SAME]
+    assert (back.state, back.note) == (DIFFERS, "移到了另一行")
+    assert {check.state for check in compare(was, words, names)} == {SAME}

@@ -31,7 +31,7 @@ def _clean(options: Namespace) -> int:
     config = settings.load()
     cleaned = clean(open_office(config), config.logs)
     message = (
-        f"已清除个人信息：{cleaned.files:,}个原文件、{cleaned.blocks:,}块单元格、{cleaned.texts:,}处文字、"
+        f"已清除个人信息：{cleaned.files:,}个原文件、{cleaned.pictures:,}张照片、{cleaned.blocks:,}块单元格、{cleaned.texts:,}处文字、"
         f"{cleaned.logs:,}个日志（{cleaned.seconds:.1f}秒）。以前的备份里还有这些信息，请另行销毁。"
     )
     if cleaned.unread:

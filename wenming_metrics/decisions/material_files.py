@@ -1,4 +1,6 @@
-"""Files of 台账材料 that are handed in: kept under their digest as they came, never opened, never run."""
+"""Files of 台账材料 that are handed in: kept under their digest as they came but for what photos tell,
+never opened, never run.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from collections.abc import Mapping
 
 from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import now
+from wenming_metrics.domain.photo_facts import without_facts
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
@@ -44,7 +47,8 @@ def hand_in_file(office: Office, material: str, name: str, content: bytes, who: 
         raise IntakeError("请先填写经办人。")
     name = mask(name.replace("\\", "/").rpartition("/")[2].strip())
     _check(name, content)
-    digest, ending = hashlib.sha256(content).hexdigest(), name.lower().rpartition(".")[2]
+    content, ending = without_facts(content), name.lower().rpartition(".")[2]
+    digest = hashlib.sha256(content).hexdigest()
     with writing(office.store) as connection:
         keep_pictures(connection, {digest: (ending, content)})
     facts = {"material": material, "name": name, "digest": digest, "size": len(content)}

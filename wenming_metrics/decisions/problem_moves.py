@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -20,6 +19,7 @@ from wenming_metrics.access.viewer import (
     permitted,
 )
 from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.photo_facts import taken_on
 from wenming_metrics.domain.problems import messages
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
@@ -34,7 +34,7 @@ from wenming_metrics.queries.problems.orders import (
     hand_out_lines,
 )
 from wenming_metrics.queries.problems.visible import visible_part
-from wenming_metrics.reading.sandbox.pictures import taken_on, type_of
+from wenming_metrics.reading.sandbox.pictures import bare_content, type_of
 from wenming_metrics.store.database import writing
 from wenming_metrics.store.pictures import keep_pictures
 from wenming_metrics.store.problems import (
@@ -142,7 +142,7 @@ def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dic
     if not contents:
         return {}
     doubles = keep_pictures(connection, contents)
-    days = [day for _, content in contents.values() if (day := taken_on(content))]
+    days = [day for _, content, *_ in contents.values() if (day := taken_on(content))]
     return {
         **{"pictures": list(contents), "photos_seen": len(doubles)},
         "taken": min(days, default=0),
@@ -186,7 +186,8 @@ def _check_pictures(pictures: Sequence[bytes]) -> dict[str, tuple[str, bytes]]:
             raise IntakeError(
                 f"第 {position} 张图片太大，请缩小到 {_LARGEST // 1_000_000} MB 以内。"
             )
-        contents[hashlib.sha256(content).hexdigest()] = (kind, content)
+        digest, kept = bare_content(kind, content)
+        contents[digest] = kept
     return contents
 
 

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 
 from wenming_metrics.demo.answers import MEASURES
 from wenming_metrics.demo.forms import as_words
+from wenming_metrics.domain.photo_facts import without_facts
 
 _ROWS = 6
 """So many problems are answered in one of these files."""
@@ -106,4 +107,4 @@ def _photo(shade: int, day: date, *, cleared: bool = False) -> bytes:
     exif[_TAKEN] = f"{day:%Y:%m:%d} 10:00:00"
     content = io.BytesIO()
     picture.save(content, "JPEG", quality=70, exif=exif)
-    return content.getvalue()
+    return without_facts(content.getvalue())

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.domain.photo_facts import taken_on
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.intake.problem_moves import hold_records, locate_faults
 from wenming_metrics.queries.problems.book import ProblemBook, book_of
 from wenming_metrics.queries.problems.orders import Complaint, same_house
 from wenming_metrics.queries.scores.findings import SHARED, UNKNOWN, link
 from wenming_metrics.reading.model.reading import Reading
-from wenming_metrics.reading.sandbox.pictures import taken_on
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.scoring.loop.course import SETTLED
 from wenming_metrics.store.database import stamp
@@ -140,7 +140,7 @@ def photo_marks(
     photos = placements[np.array(is_after, bool) & (placements["digest"] != "").to_numpy()]
     is_seen = photos["digest"].isin(doubles) | photos["digest"].duplicated(keep=False)
     days = {
-        digest: taken_on(content) for digest, (_, content) in file_reading.picture_bytes.items()
+        digest: taken_on(content) for digest, (_, content, *_) in file_reading.picture_bytes.items()
     }
     marked = photos.assign(seen=is_seen, taken=photos["digest"].map(days).fillna(0).astype(int))
     return {

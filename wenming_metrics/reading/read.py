@@ -114,7 +114,8 @@ def _without_personal(
         return file_reading
     digest = hashlib.sha256(blanked.content).hexdigest()
     beside = [Problem("隐私-04", details={"where": blanked.beside})] if blanked.beside else []
-    problems = (*file_reading.problems, *beside)
+    photos = [Problem("隐私-07", details={"count": blanked.photos})] if blanked.photos else []
+    problems = (*file_reading.problems, *beside, *photos)
     return replace(file_reading, stored_copy=blanked.content, sha256=digest, problems=problems)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 from sqlalchemy import Connection, and_, select
@@ -28,7 +29,7 @@ def save_pictures(
     connection: Connection,
     batch: int,
     placements: pd.DataFrame,
-    contents: Mapping[str, tuple[str, bytes]],
+    contents: Mapping[str, tuple],
 ) -> set[str]:
     """Store the pictures of a batch, each once; gives the digests that were there already.
 
@@ -40,11 +41,18 @@ def save_pictures(
     return doubles
 
 
-def keep_pictures(connection: Connection, contents: Mapping[str, tuple[str, bytes]]) -> set[str]:
-    """Store pictures under their digests, each once; gives the digests that were there already."""
-    stored = _stored_digests(connection, list(contents))
-    for digest, (kind, content) in contents.items():
-        if digest not in stored:  # one at a time: some are as large as a file
+def keep_pictures(connection: Connection, contents: Mapping[str, tuple]) -> set[str]:
+    """Store pictures under their digests, each once; gives the digests that were there already.
+
+    Takes: contents - digest -> type, bytes and maybe the digest that earlier versions kept it under
+    """
+    sent_digests = {digest: sent for digest, (_, _, *sent) in contents.items()}
+    known = _stored_digests(connection, [*contents, *chain.from_iterable(sent_digests.values())])
+    stored = {
+        digest for digest, sent in sent_digests.items() if not known.isdisjoint((digest, *sent))
+    }
+    for digest, (kind, content, *_) in contents.items():
+        if digest not in known:  # one at a time: some are as large as a file
             line = {"digest": [digest], "type": [kind], "content": [content]}
             add_rows(connection, schema.picture, line)
     return stored

@@ -33,6 +33,7 @@ from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.store.failures import StoreError, as_store_errors
 from wenming_metrics.store.notes import CLEANED, read_note
 from wenming_metrics.store.registers import read_register
+from wenming_metrics.upkeep.clean_pictures import clean_pictures
 from wenming_metrics.upkeep.copies import in_words
 
 _log = logging.getLogger(__name__)
@@ -48,13 +49,14 @@ _JSON = frozenset({"details", "headers", "told", "value"})
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What was cleaned: files whose copy is another one now, blocks of cells, texts, files of logs.
+    """What was cleaned: files whose copy is another one now, pictures, blocks of cells, texts, files of logs.
 
     unread - batches whose file cannot be opened any more: it is as it was; signed - names of the signed
              issues that hold such data: a word changed would break their check code
     """
 
     files: int
+    pictures: int
     blocks: int
     texts: int
     logs: int
@@ -82,6 +84,7 @@ def clean(office: Office, logs: Path | None = None) -> Cleaned:
             blocks += sum(_clean_blocks(connection, batch, found) for batch in batches)
             if found and found.content is not None:
                 files += _replace(connection, digest, found.content)
+    pictures = clean_pictures(office.store)
     with writing(office.store) as connection:
         texts = sum(
             _clean_texts(connection, table)
@@ -90,8 +93,10 @@ def clean(office: Office, logs: Path | None = None) -> Cleaned:
         )
         signed = tuple(_signed(connection))
     log_files = _clean_logs(logs) if logs else 0
-    facts = (files, blocks, texts, log_files, tuple(sorted(unread)), signed)
-    _log.info("清除个人信息 文件 %s 单元格块 %s 文字 %s 日志 %s 打不开的批次 %s 已签发 %s", *facts)
+    facts = (files, pictures, blocks, texts, log_files, tuple(sorted(unread)), signed)
+    _log.info(
+        "清除个人信息 文件 %s 照片 %s 单元格块 %s 文字 %s 日志 %s 打不开的批次 %s 已签发 %s", *facts
+    )
     _write_anew(office.store)
     return Cleaned(*facts, time.perf_counter() - begun)
 

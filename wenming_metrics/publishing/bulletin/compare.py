@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from wenming_metrics.publishing.bulletin.tokens import NUMBER, WORD, NameFinder, Token, tokenise
-from wenming_metrics.reading.sandbox.documents import TextLine
+from wenming_metrics.reading.sandbox.documents import ROW, TextLine
 
 SAME, DIFFERS, ADDED, GONE = "一致", "不一致", "新增", "删去"
-_MOVED = "整行移动了位置"
+_MOVED, _OTHER_ROW = "整行移动了位置", "移到了另一行"
+_FENCE = Token("fence", "")
+"""Where a row of a table begins: a cell that goes into the row above leaves the order of all as it was."""
 _CONTEXT = 40
 
 
@@ -120,17 +122,35 @@ def _differences(
     issued: _Side, old_rows: Sequence[int], returned: _Side, new_rows: Sequence[int]
 ) -> Iterator[TokenCheck]:
     """TokenCheck what differs between some lines and those that stand in their place."""
-    handed_out = [(row, token) for row in old_rows for token in issued.tokens[row]]
-    came_back = [(row, token) for row in new_rows for token in returned.tokens[row]]
+    handed_out, came_back = _fenced(issued, old_rows), _fenced(returned, new_rows)
     matcher = SequenceMatcher(
         None, [token for _, token in handed_out], [token for _, token in came_back], autojunk=False
     )
     for tag, first, last, start, end in matcher.get_opcodes():
         if tag == "equal":
-            for row, token in came_back[start:end]:
+            for row, token in _without_fences(came_back[start:end]):
                 yield _mark(SAME, token, token, returned, row)
-        else:
-            yield from _replaced(issued, handed_out[first:last], returned, came_back[start:end])
+            continue
+        gone, added = (
+            _without_fences(fenced) for fenced in (handed_out[first:last], came_back[start:end])
+        )
+        yield from _replaced(issued, gone, returned, added)
+        if not (gone or added) and (following := _without_fences(came_back[start:])):
+            row, token = following[0]
+            yield _mark(DIFFERS, token, token, returned, row, _OTHER_ROW)
+
+
+def _fenced(side: _Side, rows: Sequence[int]) -> list[tuple[int, Token]]:
+    """Give the tokens of some lines, each with its line; a row of a table begins with a fence."""
+    return [
+        (row, token)
+        for row in rows
+        for token in ((_FENCE,) if side.lines[row].kind == ROW else ()) + side.tokens[row]
+    ]
+
+
+def _without_fences(fenced: Iterable[tuple[int, Token]]) -> list[tuple[int, Token]]:
+    return [(row, token) for row, token in fenced if token != _FENCE]
 
 
 def _replaced(

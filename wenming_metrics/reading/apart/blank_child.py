@@ -24,6 +24,7 @@ from mark_package import (
     leave_out,
     open_package,
     pack,
+    put_bytes,
     read_any,
     write_text,
     zip_pieces,
@@ -88,10 +89,26 @@ def main() -> None:
     renamed = {old: masked for old, masked in zip(sheets, mask_names(list(sheets)), strict=True)}
     part_names = {part_name.lower() for part_name in sheets.values()}
     changed |= set(_hide_parts(package, part_names, renamed))
-    is_changed = bool(changed or gone)
+    photos = _bare_photos(package)
+    is_changed = bool(changed or gone or photos)
     for piece in zip_pieces(package) if is_changed else ():
         send({"type": "piece"}, piece)
-    end(changed="1" if is_changed else "", beside="、".join(sorted(changed - {CELLS})))
+    beside = "、".join(sorted(changed - {CELLS}))
+    end(changed="1" if is_changed else "", beside=beside, photos=photos)
+
+
+def _bare_photos(package: Package) -> int:
+    """Take out of photos where and with what they were taken; gives how many told it."""
+    if not any(key.startswith("xl/media/") for key in package.parts):
+        return 0
+    from look_objects import bare_picture
+
+    count = 0
+    for sheet_part in list(package.parts.values()):
+        if bare := bare_picture(package.data, sheet_part):
+            put_bytes(package, sheet_part.name, bare)
+            count += 1
+    return count
 
 
 def _is_long(sheet_part: tuple) -> bool:

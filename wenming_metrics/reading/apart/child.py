@@ -73,8 +73,10 @@ def main() -> None:
         if limits["pictured"]:
             # Most workbooks have none, and wait for nothing.
             from find_pictures import send_pictures
+            from look_objects import bare_picture
 
             send_pictures(data, parts, sheet_parts, picture_cells, limits)
+            looks.hides = looks.hides or any(bare_picture(data, part) for part in parts.values())
         end(tag=_tag(data, parts), hides="1" if looks.hides else "")
 
 

@@ -2,7 +2,7 @@
 
 Such bytes are not changed: an object in which something is found is left out of the copy that is kept,
 and so is one that cannot be looked through (encrypted, a PDF, very large, nested too deep). Of an old
-workbook a copy of its values is kept. Pictures of pixels hold no text.
+workbook a copy of its values is kept. Pictures of pixels hold no text, but tell where they were taken.
 """
 
 import re
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from container import Part, Refused, is_xml, read_directory, unpack
 from legacy_formats import beside_cells, streams
 from look_personal import is_found
+from photo_facts import without_facts
 
 _PIXELS = (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".wdp")
 _MOST, _DEEPEST, _ENTRIES = 30 << 20, 3, 2_000
@@ -30,6 +31,18 @@ def is_object(entry: Part) -> bool:
     name = entry.name.lower()
     is_setting = name.startswith(("xl/printersettings/", "customxml/")) or name.endswith("/")
     return not (is_xml(entry) or name.endswith(_PIXELS) or is_setting)
+
+
+def bare_picture(archive: bytes, entry: Part) -> bytes:
+    """Give a picture of pixels without what it tells of its place and camera; b"": it tells nothing."""
+    if not entry.name.lower().endswith(_PIXELS) or entry.size > _MOST:
+        return b""
+    try:
+        content = b"".join(unpack(archive, entry))
+    except Refused:
+        return b""  # nobody can open it; the table can be read without it
+    bare = without_facts(content)
+    return bare if bare != content else b""
 
 
 def hides_in_part(archive: bytes, entry: Part) -> bool:

@@ -94,7 +94,12 @@ def pack(package: Package, name: str, pieces: Iterable[bytes]) -> None:
 
 def leave_out(package: Package, name: str) -> None:
     """Leave out what is in a part; the part stays, so that what points to it finds it."""
-    package.packed[name.lower()] = Packed(name, 0, 0, 0, b"")
+    put_bytes(package, name, b"")
+
+
+def put_bytes(package: Package, name: str, content: bytes) -> None:
+    """Change a part that is no XML."""
+    package.packed[name.lower()] = Packed(name, 0, zlib.crc32(content), len(content), content)
 
 
 def _parse(parser: expat.XMLParserType, piece: bytes, name: str, *, last: bool = False) -> None:

@@ -148,7 +148,7 @@ class Workbook:
     refusal: Refusal | None = None
     tag: str = ""
     pictures: tuple[Picture, ...] = ()
-    picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    picture_bytes: Mapping[str, tuple] = field(default_factory=dict)
     hides: bool = False
 
 

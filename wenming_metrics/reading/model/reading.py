@@ -304,7 +304,7 @@ class Reading:
     corrects - digest of the file that this one corrects, "" where it is not known
     pictures - where pictures are: sheet, source_row, position (column), n (counted in its cell),
                digest ("": only the place is kept)
-    picture_bytes - type ("png", ...) and bytes of each picture by digest
+    picture_bytes - of each picture by digest, see `pictures.bare_content`
     said   - what the sender said of the file
     """
 
@@ -334,7 +334,7 @@ class Reading:
     personal: tuple = ()
     stored_copy: bytes | None = None
     pictures: pd.DataFrame = field(default_factory=lambda: empty(PICTURE_COLUMNS))
-    picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    picture_bytes: Mapping[str, tuple] = field(default_factory=dict)
     said: SenderAnswers = NOTHING_SAID
 
     @property

@@ -25,10 +25,11 @@ _MOMENT = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>", re.S)
 @dataclass(frozen=True)
 class Blanked:
     """A copy without personal data: content - None where the file holds none; beside - where there was
-    some beside the cells, in words."""
+    some beside the cells, in words; photos - how many told where they were taken, or with what."""
 
     content: bytes | None
     beside: str = ""
+    photos: int = 0
 
 
 def blank(
@@ -66,7 +67,8 @@ def _gather(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimits) -> Bl
     for header, body in messages:
         if header["type"] == "end":
             is_changed = bool(header["changed"])
-            return Blanked(b"".join(pieces) if is_changed else None, str(header["beside"]))
+            content = b"".join(pieces) if is_changed else None
+            return Blanked(content, str(header["beside"]), int(header["photos"]))
         if header["type"] != "piece":
             raise ValueError(header["type"])
         pieces.append(body)

@@ -7,12 +7,11 @@ of all others only the place is kept, and said.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
 
 import pandas as pd
 
+from wenming_metrics.domain.photo_facts import without_facts
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import (
@@ -26,8 +25,6 @@ from wenming_metrics.reading.model.grid import (
 
 _MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 _MAGIC |= {b"BM": "bmp"}
-_EXIF_BYTES = 1 << 17
-_TAKEN = re.compile(rb"((?:19|20)\d\d):(\d\d):(\d\d) \d\d:\d\d:\d\d\0")
 _NOTES = {TOO_LARGE: "图片-01", OTHER: "图片-02", MISSING: "图片-03"}
 _MOST_ROWS = 10
 
@@ -55,15 +52,26 @@ def gather_pictures(
 
 
 def _keep(body: bytes, lost: str, contents: dict[str, tuple[str, bytes]]) -> tuple[str, str]:
-    """Keep the bytes of a picture once; gives its digest and why there is none."""
+    """Keep the bytes of a picture once, without what they tell; gives its digest and why there is none."""
     if lost:
         return "", lost if lost in _NOTES else MISSING
     kind = type_of(body)
     if not kind:
         return "", OTHER
-    digest = hashlib.sha256(body).hexdigest()
-    contents[digest] = (kind, body)
+    digest, content = bare_content(kind, body)
+    contents[digest] = content
     return digest, ""
+
+
+def bare_content(kind: str, content: bytes) -> tuple[str, tuple]:
+    """Give the digest and content that a picture is kept by: without what it tells.
+
+    The content is its type and bytes and, where it told something, the digest it was sent under, by
+    which earlier versions kept it.
+    """
+    bare = without_facts(content)
+    digest, sent = (hashlib.sha256(version).hexdigest() for version in (bare, content))
+    return digest, (kind, bare) if digest == sent else (kind, bare, sent)
 
 
 def type_of(content: bytes) -> str:
@@ -71,22 +79,6 @@ def type_of(content: bytes) -> str:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "webp"
     return next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), "")
-
-
-def taken_on(content: bytes) -> int:
-    """Give the day on which a photo says it was taken (EXIF), an ordinal; 0: it does not say.
-
-    Its bytes are only looked through, not parsed: the first day that is written behind the mark of EXIF.
-    """
-    _, signature, facts = content[:_EXIF_BYTES].partition(b"Exif\0\0")
-    matches = _TAKEN.finditer(facts) if signature else ()
-    ordinals = []
-    for match in matches:
-        try:
-            ordinals.append(date(*map(int, match.groups())).toordinal())
-        except ValueError:
-            continue
-    return min(ordinals, default=0)
 
 
 def pictures_read(workbook: Workbook, sheets: Collection[int]) -> dict[str, object]:
