@@ -58,7 +58,7 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
         selection = replace(selection, window=present_part(selection.window))
         say_held(selection.window, unit_name)
         return selection
-    changed = _on_board(ask(corrections_of, issue.key, True), selection.board)
+    changed = _on_board(ask(corrections_of, issue.key, True, shared=True), selection.board)
     with st.container(key="issued", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(_signature(issue))}"
