@@ -27,7 +27,7 @@ elif is_ranked:
         if not selection.signed:
             ranking_page.draw_sampling(selection)
     ranking_page.draw_tools(summary, office, selection)
-    city_map.draw(office, selection)
+    city_map.draw(selection)
     unit = tables.chosen_line(summary.units, ranking_page.UNIT)
     if unit is not None:
         drill.draw_unit(office, unit, selection)

@@ -5,6 +5,7 @@ from wenming_metrics.ui.overview import first_steps
 from wenming_metrics.ui.uploads import (
     batches,
     drop_zone,
+    forms,
     outlines,
     record_lists,
     unknown_words,
@@ -20,7 +21,7 @@ if takes_in:
     drop_zone.draw_drop_zone(office, who)
 waiting.draw(office, who)
 unknown_words.draw_remembered(office, who)
-drop_zone.draw_forms(office)
+forms.draw(office)
 if takes_in:
     outlines.draw(office, who)
 batches.draw(office, who)

@@ -20,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
-from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from tests.benchmarks.commits import commits
 from tests.benchmarks.losses import BARE, WAYS, draw, store_of
@@ -105,6 +105,7 @@ def _as_a_server() -> Iterator[None]:
     """Run pages as the server does: compiled once, and without a navigation of Streamlit's own."""
     compiled = ScriptCache()
     with (
+        mock.patch.object(app_test, "ScriptCache", return_value=compiled),
         mock.patch.object(local_script_runner, "ScriptCache", return_value=compiled),
         mock.patch.object(PagesManager, "uses_pages_directory", new=False),
     ):

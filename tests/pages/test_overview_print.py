@@ -8,34 +8,32 @@ from PIL import Image
 from pypdf import PdfReader
 
 from wenming_metrics.export.typeset import LEADER, PHONE, print_pdf, print_pictures
-from wenming_metrics.ui.frame.cards import Card, LinkedPiece, bar_row, card_html
+from wenming_metrics.ui.frame.cards import Card, LinkedPiece, linked_card
 from wenming_metrics.ui.overview.alerts import Alert
 from wenming_metrics.ui.overview.printed import printed
-from wenming_metrics.ui.overview.view import CityView, GroupEnds
+from wenming_metrics.ui.overview.view import CityView, GroupEnds, PlacedUnit
 
 pytestmark = pytest.mark.only("sqlite")
 
 
 def view(groups=3, units=3):
     def figure(label, value, unit, *lines):
-        html = f"<div class='figures of1'>{card_html(Card(label, value, unit, lines))}</div>"
-        return LinkedPiece(html, label, "pages/trends.py", label, {})
+        return linked_card(Card(label, value, unit, lines), label, "pages/trends.py", label, {})
 
     ends = tuple(
         (
             side,
             title,
             tuple(
-                (f"**{n + 1}** *街\\_{n}* :gray[9{n}.25] :blue[↑{n + 1}]", f"街_{n}")
+                PlacedUnit(f"街_{n}", str(n + 1), f"9{n}.25", f"↑{n + 1}", is_sure=False)
                 for n in range(units)
             ),
             ("第 3 名并列 4 个，超过名单上限，未列名",) if side == "back" else (),
         )
         for side, title in (("front", "靠前"), ("back", "靠后"))
     )
-    loss = LinkedPiece(
-        bar_row("公共环境", "3.21分（26.0%）", 1.0), "loss-0", "pages/losses.py", "公共环境", {}
-    )
+    told = ("公共环境", "3.21分（26.0%）")
+    loss = LinkedPiece("", "loss-0", "pages/losses.py", "公共环境", {}, told)
     return CityView(
         sentence="本周全市 **88.12** 分，比上周降 1.57 分，与上周基本持平。",
         alerts=(Alert("领导", "**!** 逾期7条：城管局2条", "pages/rectification.py", {}),),
@@ -63,8 +61,9 @@ def laid_out(shown, title, form):
 
 def test_a_full_city_stays_on_one_page():
     full = view(groups=4)
-    html = "<b>竹溪小区</b> 荷风街道 · 非机动车入线停放、盲道连续不被占、无流动摊贩占道等4个 3天查出10条问题"
-    sites = tuple(LinkedPiece(html, f"site-{n}", "pages/losses.py", "竹溪", {}) for n in range(4))
+    told = ("竹溪小区", "荷风街道 · 非机动车入线停放、盲道连续不被占、无流动摊贩占道等4个")
+    back = replace(full.losses[0], told=(*told, "3天查出10条问题"))
+    sites = (back,) * 4
     full = replace(
         full, losses=full.losses * 5, sites=sites, alerts=full.alerts * 5, figures=full.figures * 2
     )

@@ -29,6 +29,7 @@ from wenming_metrics.reading.model.reading import (
     SeenColumn,
     Unmapped,
 )
+from wenming_metrics.reading.model.remembered import bare_meaning
 from wenming_metrics.reading.personal.columns import (
     PersonalColumn,
     is_personal,
@@ -212,7 +213,7 @@ def _is_of_people(column: Unmapped | SeenColumn, *kinds: str) -> bool:
 def _bare(parsed_sheets: Sequence[ParsedSheet], context: Context) -> Iterator[reading.Bare]:
     """List the sheets with bare numbers in columns of items."""
     for table in (parsed.table for parsed in parsed_sheets if parsed.table.kind == reading.WIDE):
-        bare_sheet = find_bare(table, reading.bare_meaning(context, table.header.fingerprint))
+        bare_sheet = find_bare(table, bare_meaning(context, table.header.fingerprint))
         if bare_sheet:
             yield bare_sheet
 

@@ -28,8 +28,8 @@ from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.reading import (
     BASIS_CHECKLIST,
     Context,
-    visits_as_remembered,
 )
+from wenming_metrics.reading.model.remembered import visits_as_remembered
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.tables.table import Table, report_sheet
 from wenming_metrics.reading.tables.totals import Total

@@ -39,8 +39,8 @@ from wenming_metrics.reading.model.reading import (
     BASIS_CHECKLIST,
     BASIS_FINDING,
     Context,
-    bare_meaning,
 )
+from wenming_metrics.reading.model.remembered import bare_meaning
 from wenming_metrics.reading.printed.totals import report_totals
 from wenming_metrics.reading.resolve.names import Names, hint, item
 from wenming_metrics.reading.resolve.where import (

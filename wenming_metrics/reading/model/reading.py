@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -14,11 +14,7 @@ from wenming_metrics.domain.register_changes import UnitChange
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model.grid import Block
 from wenming_metrics.reading.model.sender_answers import (
-    BARE_CHOICE,
-    BETWEEN_SCOPES,
-    EVERY_ITEM,
     NOTHING_SAID,
-    VISITS_CHOICE,
     Bare,
     SenderAnswers,
 )
@@ -93,22 +89,6 @@ class Context:
     choices: RememberedChoices = field(default_factory=RememberedChoices)
     rules: ReadingRules = ReadingRules()
     survey: Survey | None = None
-
-
-def bare_meaning(context: Context, fingerprint: str) -> str:
-    """Give what bare numbers of a form of table are: as the sender says, else as remembered."""
-    remembered = context.choices.headers.get(fingerprint, {}).get(BARE_CHOICE, "")
-    return context.answers.bare or remembered
-
-
-def visits_as_remembered(context: Context, fingerprint: str) -> Context | None:
-    """Give a context in which the visits of a form are confirmed as they were before, None: never."""
-    scope = context.choices.headers.get(fingerprint, {}).get(VISITS_CHOICE, "")
-    if not scope:
-        return None
-    categories = () if scope == EVERY_ITEM else tuple(scope.split(BETWEEN_SCOPES))
-    answers = replace(context.answers, confirm_visits=True, scope=categories)
-    return replace(context, answers=answers)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,10 @@ class Card:
     unit: str = ""
     lines: tuple[str, ...] = ()
 
+    def told(self) -> tuple[str, str, str]:
+        """Give what it says on paper: label, value, what it rests on."""
+        return self.label, f"{self.value}{self.unit}", "；".join(self.lines)
+
 
 def draw_cards(cards: Sequence[Card]) -> None:
     """Draw figures side by side; two by two on a phone."""
@@ -53,7 +57,7 @@ class LinkedPiece:
     """A piece of HTML of which every spot leads to a page.
 
     html - escaped; key - of its container; page, query - where it leads; label - what the link is
-    called by those who hear the page
+    called by those who hear the page; told - what the piece says, part by part, for paper
     """
 
     html: str
@@ -61,6 +65,15 @@ class LinkedPiece:
     page: str
     label: str
     query: Mapping[str, str]
+    told: tuple[str, ...]
+
+
+def linked_card(
+    card: Card, key: str, page: str, label: str, query: Mapping[str, str], beside: str = ""
+) -> LinkedPiece:
+    """Make a large figure that leads to a page. Takes: see `LinkedPiece`; beside - see `card_html`"""
+    html = f"<div class='figures of1'>{card_html(card, beside)}</div>"
+    return LinkedPiece(html, key, page, label, query, card.told())
 
 
 def draw_linked(linked: Iterable[LinkedPiece]) -> None:
@@ -80,12 +93,18 @@ def bar_row(name: str, value: str, share: float) -> str:
     )
 
 
-def site_row(line: tuple) -> str:
-    """Make one line of a site that comes back. Takes: line - of `repeat_sites.returning_sites`"""
+def site_facts(line: tuple) -> tuple[str, str, str]:
+    """Say which site comes back, where and with what, how often. Takes: line - of `repeat_sites.returning_sites`"""
+    often = f"{line.days}天查出{line.times:,}条问题"
+    return line.site_name, f"{line.unit_name} · {line.items}", often
+
+
+def site_row(facts: tuple[str, str, str]) -> str:
+    """Make one line of a site that comes back. Takes: facts - of `site_facts`"""
+    site_name, items, often = map(escape, facts)
     return (
-        f"<div class='site-row'><b>{escape(line.site_name)}</b>"
-        f"<span>{escape(line.unit_name)} · {escape(line.items)}</span>"
-        f"<span class='number'>{line.days}天查出{line.times:,}条问题</span></div>"
+        f"<div class='site-row'><b>{site_name}</b><span>{items}</span>"
+        f"<span class='number'>{often}</span></div>"
     )
 
 

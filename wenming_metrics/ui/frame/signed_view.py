@@ -15,7 +15,7 @@ from wenming_metrics.publishing.issues import CHECKING, DRAFT, SIGNED, Issue, is
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
-from wenming_metrics.queries.office import days_known
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.ranking import overview
 from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.queries.ranking.overview import CityOverview
@@ -58,7 +58,7 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
         selection = replace(selection, window=present_part(selection.window))
         say_held(selection.window, unit_name)
         return selection
-    changed = _on_board(ask(corrections_of, issue.key, True), selection.board)
+    changed = _on_board(ask(corrections_of, issue.key, True, shared=True), selection.board)
     with st.container(key="issued", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(_signature(issue))}"
@@ -66,7 +66,7 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
         live = bool(len(changed.units)) and st.toggle(
             _LIVE, key=f"live_{issue.key}", bind="query-params"
         )
-    signed_without = str(ask(frozen, issue.key).facts.get("held", ""))
+    signed_without = str(ask(frozen, issue.key, shared=True).facts.get("held", ""))
     if signed_without:
         page.note(words.plain(signed_without))
     if len(changed.units):
@@ -139,11 +139,16 @@ def _on_board(changed: Corrections, board: str) -> Corrections:
 
 def say_held(window: Window, unit_name: str = "") -> None:
     """Say how many rows of a window do not count yet, and what they could change."""
-    sentence = held_sentence(ask(held_in, window), unit_name)
+    sentence = ask(told_held, window, unit_name, wait=False)
     if sentence:
         with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
             page.note(words.plain(sentence))
             navigation.link("pages/upload.py", label="查看待核的行")
+
+
+def told_held(office: Office, window: Window, unit_name: str = "") -> str:
+    """Say what `say_held` shows; "" where there are no such rows. Takes: unit_name - "": all"""
+    return held_sentence(held_in(office, window), unit_name)
 
 
 def _say_unsigned(window: Window) -> None:
@@ -160,14 +165,14 @@ def _covers(issue: Issue, window: Window) -> bool:
 
 def cut_of(signed: int) -> Cutoff | None:
     """Say as known when the figures of a signed issue are; None: now. Takes: signed - 0: none"""
-    return ask(frozen, signed).cut if signed else None
+    return ask(frozen, signed, shared=True).cut if signed else None
 
 
 def figures(selection: Selection, board: Board) -> CityFigures:
     """Give what the page of the city shows."""
     span = selection.window
     if selection.signed:
-        lists = ask(frozen, selection.signed).lists
+        lists = ask(frozen, selection.signed, shared=True).lists
         return CityFigures(lists.city, lists.boards[board.kind], lists.shares)
     return CityFigures(
         ask(overview.city, span),
@@ -178,7 +183,7 @@ def figures(selection: Selection, board: Board) -> CityFigures:
 
 def foot(selection: Selection) -> None:
     """Write what the figures of a page rest on; of what was signed, as it was signed."""
-    city = ask(frozen, selection.signed).lists.city if selection.signed else None
+    city = ask(frozen, selection.signed, shared=True).lists.city if selection.signed else None
     page.foot(selection.window, city and city.checks)
 
 

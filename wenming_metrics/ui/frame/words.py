@@ -51,6 +51,16 @@ def bold(text: str) -> str:
     return f"**{before}{plain(text)}{after}**"
 
 
+def unmarked(sentence: str) -> str:
+    """Give a sentence of Markdown for paper: without the stars of `bold`, and what `plain` escaped as it was.
+
+    >>> unmarked(f"最低的是{bold('A*街_3(东)')}")
+    '最低的是A*街_3(东)'
+    """
+    signs = re.sub(r"\\(.)|\*+|\u2060", lambda found: found[1] or "", sentence)
+    return " ".join(signs.split())
+
+
 def effect_lines(effect: pd.DataFrame) -> pd.DataFrame:
     """Write the change of `intake.rehearsal.effect` as texts: unit_name, scores, ranks."""
     return effect.assign(

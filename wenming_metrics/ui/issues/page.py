@@ -272,7 +272,7 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
 
 
 def _draw_signed(office: Office, issue: Issue, who: str) -> None:
-    page.note("  \n".join(map(words.plain, signed_notes(ask(frozen, issue.key)))))
+    page.note("  \n".join(map(words.plain, signed_notes(ask(frozen, issue.key, shared=True)))))
     bulletin.draw(office, issue, who)
     confirm.draw_proposals(office, issue, who)
     confirm.draw_steps(office, issue, who)

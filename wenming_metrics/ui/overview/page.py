@@ -12,7 +12,7 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import LinkedPiece
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.overview import alerts
-from wenming_metrics.ui.overview.view import CityView, GroupEnds, city_view
+from wenming_metrics.ui.overview.view import CityView, GroupEnds, PlacedUnit, city_view
 from wenming_metrics.ui.ranking import page as ranking_page
 
 
@@ -57,6 +57,13 @@ def _draw_list(lines: Sequence[LinkedPiece], without: str) -> None:
         page.note(without)
 
 
+def _label(unit: PlacedUnit) -> str:
+    """Spell a unit: place, name, score, movement; in grey where its place could be one of the middle."""
+    name = words.plain(unit.name)
+    name = name if unit.is_sure else f"*{name}*"
+    return f"**{unit.rank}** {name} :gray[{unit.score}] :blue[{unit.moved or ' '}]"
+
+
 def _draw_groups(groups: Sequence[GroupEnds], query: dict[str, str]) -> None:
     """Draw both ends of every group, the groups side by side.
 
@@ -73,10 +80,11 @@ def _draw_groups(groups: Sequence[GroupEnds], query: dict[str, str]) -> None:
                 for side, title, units, left_out in group.ends:
                     with st.container(key=f"short-{position}-{side}", gap=None):
                         st.caption(title)
-                        for label, name in units:
-                            to = {**query, "unit_who": name}
+                        for unit in units:
+                            look = {"query_params": {**query, "unit_who": unit.name}}
+                            label = _label(unit)
                             navigation.link(
-                                "pages/portrait.py", label=label, query_params=to, width="stretch"
+                                "pages/portrait.py", label=label, width="stretch", **look
                             )
                         for sentence in left_out:
                             st.caption(sentence)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from html import unescape
 
 from wenming_metrics.export.typeset import (
     LEADER,
@@ -18,14 +16,12 @@ from wenming_metrics.export.typeset import (
 )
 from wenming_metrics.export.word.blocks import NOTE, Block, Grid, Paragraph, body
 from wenming_metrics.ui.frame import page
-from wenming_metrics.ui.overview.view import CityView, GroupEnds
+from wenming_metrics.ui.frame.words import unmarked
+from wenming_metrics.ui.overview.view import CityView, GroupEnds, PlacedUnit
 from wenming_metrics.vocabulary import file_name
 
 _SCREEN = 144.0
 """Dots per inch of a picture that is read on a phone."""
-_LABEL = re.compile(
-    r"\*\*(?P<rank>.+?)\*\* (?P<name>.+?) :gray\[(?P<score>.+?)\] :blue\[(?P<moved>.*?)\]$"
-)
 
 
 def offer(view: CityView, title: str, standing: str, foot: str) -> None:
@@ -60,21 +56,19 @@ def printed(view: CityView, title: str, standing: str, foot: str, form: str) -> 
 
 def _body(view: CityView) -> Iterator[Block]:
     for alert in view.alerts:
-        yield body(_text(alert.text))
-    yield body(_text(view.sentence))
-    cards = [
-        (card.label, f"{card.value}{card.unit}", "；".join(card.lines)) for card in view.of_day
-    ]
-    cards += [_card(line.html) for line in view.figures if not view.of_day]
+        yield body(unmarked(alert.text))
+    yield body(unmarked(view.sentence))
+    # A day has figures of its own.
+    cards = [card.told() for card in view.of_day] or [line.told for line in view.figures]
     if cards:
         yield Grid("", ("指标", "数值", "说明"), tuple(cards), (20, 20, 60), frozenset([2]))
     yield from _groups(view.groups)
     for heading, linked in (("失分主要在", view.losses), ("反复点位", view.sites)):
         if linked:
             # In one paragraph: a leader's page is one.
-            yield body(f"{heading}：{'；'.join(_text(line.html) for line in linked)}。")
+            yield body(f"{heading}：{'；'.join(' '.join(line.told) for line in linked)}。")
     if view.survey is not None:
-        yield body(_text(view.survey.text))
+        yield body(unmarked(view.survey.text))
 
 
 def _groups(groups: Sequence[GroupEnds]) -> Iterator[Block]:
@@ -84,7 +78,7 @@ def _groups(groups: Sequence[GroupEnds]) -> Iterator[Block]:
     for group in groups:
         cells = dict.fromkeys(titles, "—")
         for _, title, units, left_out in group.ends:
-            cells[title] = "；".join([*(_spell(label, name) for label, name in units), *left_out])
+            cells[title] = "；".join([*map(_spell, units), *left_out])
         rows.append((f"{group.group}（{group.placed}/{group.total}）", *cells.values()))
     if titles:
         heads = ("分组（有名次/单位数）", *titles)
@@ -92,26 +86,5 @@ def _groups(groups: Sequence[GroupEnds]) -> Iterator[Block]:
         yield Grid("", heads, tuple(rows), widths, frozenset(range(1, len(heads))))
 
 
-def _spell(label: str, name: str) -> str:
-    match = _LABEL.fullmatch(label)
-    if not match:
-        return name
-    return " ".join(filter(None, (match["rank"], name, match["score"], match["moved"].strip())))
-
-
-def _card(html: str) -> tuple[str, str, str]:
-    """Take a figure of `cards.card_html` apart into label, value and what it rests on."""
-    label, value = (
-        _text(re.search(rf"class='{name}'>(.*?)</div>", html).group(1))
-        for name in ("label", "value")
-    )
-    basis = "；".join(map(_text, re.findall(r"class='basis'>(.*?)</div>", html)))
-    return label, value, basis
-
-
-def _text(marked: str) -> str:
-    """Take the marks of Markdown and HTML out of a text."""
-    text = re.sub(r"<svg.*?</svg>", "", marked, flags=re.DOTALL)
-    text = unescape(re.sub(r"<[^>]+>", " ", text))
-    text = re.sub(r":\w+\[([^\]]*)\]", r"\1", text).replace("**", "")
-    return " ".join(re.sub(r"\\(.)", r"\1", text).replace("*", "").split())
+def _spell(unit: PlacedUnit) -> str:
+    return " ".join(filter(None, (unit.rank, unit.name, unit.score, unit.moved)))

@@ -33,16 +33,27 @@ _TRENDS = "pages/trends.py"
 
 
 @dataclass(frozen=True)
+class PlacedUnit:
+    """A unit at an end of its group. moved - in words, "": nowhere; is_sure - no place of the middle could be its own"""
+
+    name: str
+    rank: str
+    score: str
+    moved: str
+    is_sure: bool
+
+
+@dataclass(frozen=True)
 class GroupEnds:
     """Who stands at the ends of a group: its name, how many units, how many with a place, and the ends.
 
-    ends - side, title, units (label of the link, name), and what is said of ties that are left out
+    ends - side, title, units, and what is said of ties that are left out
     """
 
     group: str
     total: int
     placed: int
-    ends: tuple[tuple[str, str, tuple[tuple[str, str], ...], tuple[str, ...]], ...]
+    ends: tuple[tuple[str, str, tuple[PlacedUnit, ...], tuple[str, ...]], ...]
 
 
 def group_ends(office: Office, selection: Selection) -> list[GroupEnds]:
@@ -74,29 +85,24 @@ def group_ends(office: Office, selection: Selection) -> list[GroupEnds]:
 
 def _end(
     group_lines: pd.DataFrame, end: pd.DataFrame, *, is_front: bool
-) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+) -> tuple[tuple[PlacedUnit, ...], tuple[str, ...]]:
     at_end = group_lines[group_lines["unit"].isin(end["unit"])]
     left_out = tuple(
         f"第 {cut.rank} 名并列 {cut.left_out} 个，超过名单上限，未列名"
         for cut in end[end["left_out"] > 0].itertuples()
     )
-    return tuple(
-        (_label(line, is_front=is_front), line.unit_name) for line in at_end.itertuples()
-    ), left_out
+    return tuple(_placed(line, is_front=is_front) for line in at_end.itertuples()), left_out
 
 
-def _label(line: tuple, *, is_front: bool) -> str:
-    """Spell a line: place, name, score, movement; in grey where its place could be one of the middle."""
+def _placed(line: tuple, *, is_front: bool) -> PlacedUnit:
     clear = getattr(line, "clear_change", pd.NA)
     clear = pd.NA if pd.isna(clear) else bool(clear)
     moved_by = movement(line.rank_change, is_new=bool(line.is_new), clear=clear)
     if clear is True and not pd.isna(line.score_change):
         moved_by = f"{moved_by.removesuffix('—')} {words.signed(line.score_change)}".strip()
     is_sure = getattr(line, "standing", "") in ("", FRONT_HALF if is_front else BACK_HALF)
-    name = words.plain(line.unit_name)
-    name = name if is_sure else f"*{name}*"
     rank = f"{line.rank} 并列" if line.tied else str(line.rank)
-    return f"**{rank}** {name} :gray[{line.score:.2f}] :blue[{moved_by or ' '}]"
+    return PlacedUnit(line.unit_name, rank, f"{line.score:.2f}", moved_by, is_sure)
 
 
 @dataclass(frozen=True)
@@ -143,9 +149,9 @@ def city_view(office: Office, selection: Selection) -> CityView:
     card = Card(
         "全市得分", _spelled(figures.city.score), "", sentences.score_lines(figures.city, step)
     )
-    html = cards.card_html(card, _course(moves, figures.city.target, span.kind))
-    with_course = LinkedPiece(
-        _figure(html), "score", _TRENDS, "全市得分，查看趋势", periods[_TRENDS]
+    course = _course(moves, figures.city.target, span.kind)
+    with_course = cards.linked_card(
+        card, "score", _TRENDS, "全市得分，查看趋势", periods[_TRENDS], course
     )
     return CityView(
         sentence=opening,
@@ -182,11 +188,7 @@ def _problem_figures(glance: ProblemGlance) -> Iterator[LinkedPiece]:
     terms: tuple[Mapping[str, str], ...] = ({"fix_term": "逾期"}, {}, {})
     for card, query in zip(sentences.problem_cards(glance.view), terms, strict=True):
         label = f"{card.label}{card.value}{card.unit}，查看问题整改"
-        yield LinkedPiece(_figure(cards.card_html(card)), card.label, alerts.PROBLEMS, label, query)
-
-
-def _figure(html: str) -> str:
-    return f"<div class='figures of1'>{html}</div>"
+        yield cards.linked_card(card, card.label, alerts.PROBLEMS, label, query)
 
 
 def _course(moves: CityMovement | None, aim: float | None, kind: str) -> str:
@@ -233,7 +235,8 @@ def _losses(shares: pd.DataFrame, query: Mapping[str, str]) -> Iterator[LinkedPi
         row = cards.bar_row(str(line.name), value, line.loss / longest)
         label = f"{line.name}失{line.loss:.2f}分，查看失分明细"
         to = {**query, "lost_node": str(line.name)}
-        yield LinkedPiece(row, f"loss-{position}", alerts.LOSSES, label, to)
+        told = (str(line.name), value)
+        yield LinkedPiece(row, f"loss-{position}", alerts.LOSSES, label, to, told)
 
 
 def _sites(sites: pd.DataFrame, query: Mapping[str, str]) -> Iterator[LinkedPiece]:
@@ -241,7 +244,9 @@ def _sites(sites: pd.DataFrame, query: Mapping[str, str]) -> Iterator[LinkedPiec
     for position, line in enumerate(sites.head(_SITES).itertuples()):
         label = f"{line.site_name}，查看原表"
         to = {**query, "lost_site": str(line.site_name)}
-        yield LinkedPiece(cards.site_row(line), f"site-{position}", alerts.LOSSES, label, to)
+        told = cards.site_facts(line)
+        html = cards.site_row(told)
+        yield LinkedPiece(html, f"site-{position}", alerts.LOSSES, label, to, told)
 
 
 def _survey(selection: Selection) -> Alert | None:

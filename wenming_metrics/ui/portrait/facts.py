@@ -148,7 +148,7 @@ def _over_time(selection: Selection, unit: int) -> pd.DataFrame:
         issue = signed_for(issues_made, period)
         if issue is None or (period == window_chosen and not selection.signed):
             continue
-        listed = ask(frozen, issue.key).lists.boards.get(board)
+        listed = ask(frozen, issue.key, shared=True).lists.boards.get(board)
         signed_line = None if listed is None else listed[listed["unit"] == unit]
         if signed_line is None or signed_line.empty or "rank" not in signed_line:
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from wenming_metrics.decisions.dispatch import (
@@ -38,7 +39,7 @@ class Waiting:
 
     with_unit: pd.DataFrame
     nobody: int
-    preview: pd.DataFrame
+    preview: pa.Table
 
 
 def draw(office: Office, waiting: Mapping[str, Waiting], who: str) -> None:
@@ -65,7 +66,8 @@ def waiting_by_day(lines: pd.DataFrame) -> dict[str, Waiting]:
 
 def _sort_out(waiting: pd.DataFrame) -> Waiting:
     with_unit = waiting[waiting["unit_name"] != ""]
-    return Waiting(with_unit, len(waiting) - len(with_unit), dispatch_preview(with_unit))
+    preview = tables.prepared(dispatch_preview(with_unit), _PREVIEW)
+    return Waiting(with_unit, len(waiting) - len(with_unit), preview)
 
 
 def _draw_hand_out(office: Office, waiting: Mapping[str, Waiting], who: str) -> None:
@@ -90,7 +92,7 @@ def _draw_hand_out(office: Office, waiting: Mapping[str, Waiting], who: str) -> 
     )
     unnamed = f"另有 {nobody:,} 条没有写明责任单位，不在内，请勾选后单独交办。" if nobody else ""
     page.note(
-        f"{len(with_unit):,} 条问题交办给 {len(preview)} 个单位，{due.isoformat()} 前整改。{unnamed}"
+        f"{len(with_unit):,} 条问题交办给 {preview.num_rows} 个单位，{due.isoformat()} 前整改。{unnamed}"
     )
     tables.show(preview, _PREVIEW, 8)
     terms = DispatchTerms(document, due, requirement, chief)

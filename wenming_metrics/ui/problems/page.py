@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from pandas.io.formats.style import Styler
 
@@ -66,7 +67,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
         if hands_out:
             matches.draw(office, _SPANS[span], who)
             dispatches.draw(office, problems.waiting, who)
-        _draw_units(view)
+        _draw_units(view, _SPANS[span])
         if hands_out:
             reminding.draw(office, view, who)
         if office.viewer.may("核查") and not office.viewer.is_scoped:
@@ -207,7 +208,7 @@ def _coloured(lines: pd.DataFrame) -> Styler:
     return marks.coloured(lines[list(_LIST)], "term", inks)
 
 
-def _draw_units(view: ProblemView) -> None:
+def _draw_units(view: ProblemView, days: int) -> None:
     st.subheader("各单位在办问题")
     if view.by_unit.empty:
         page.note("没有已交办、还没有整改完的问题。")
@@ -215,7 +216,12 @@ def _draw_units(view: ProblemView) -> None:
     page.note("逾期最多的在前；几个单位共同负责的，只列在第一个责任单位。点一行，只看这个单位的。")
     units = view.by_unit
     key = f"fix-units-{len(units)}-{cache.version().revision}-{view.begin}"
-    tables.pick_name(units, _UNITS, key, "fix_unit", units["unit_name"].tolist(), 12)
+    table = ask(_unit_table, days, shared=True, most=_KEPT)
+    tables.pick_name(table, _UNITS, key, "fix_unit", units["unit_name"].tolist(), 12)
+
+
+def _unit_table(_office: Office, days: int) -> pa.Table:
+    return tables.prepared(_view(days).by_unit, _UNITS)
 
 
 def _draw_figures(_office: Office, days: int) -> None:

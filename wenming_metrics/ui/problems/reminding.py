@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from wenming_metrics.decisions.reminders import send_reminders
@@ -23,22 +24,25 @@ _LINES = tables.configs(
 )
 
 
-def _reminded(office: Office, back: int) -> pd.DataFrame:
-    return reminders(office, lists.present_view(office, back))
+def _reminded(office: Office, back: int) -> tuple[pd.DataFrame, pa.Table]:
+    lines = reminders(office, lists.present_view(office, back))
+    return lines, tables.prepared(lines, _LINES)
 
 
 def draw(office: Office, view: ProblemView, who: str) -> None:
     """Draw who has not signed or answered; those that are ticked are sent a numbered document."""
-    lines = ask(_reminded, (view.as_of - view.begin).days + 1, most=8)
+    lines, table = ask(_reminded, (view.as_of - view.begin).days + 1, shared=True, most=8)
     st.subheader("没有签收、没有按时反馈的")
     if lines.empty:
         page.note("没有要提醒的单位。")
     else:
-        _draw_due(office, lines, view, who)
+        _draw_due(office, lines, table, view, who)
     _draw_sent(office)
 
 
-def _draw_due(office: Office, lines: pd.DataFrame, view: ProblemView, who: str) -> None:
+def _draw_due(
+    office: Office, lines: pd.DataFrame, table: pa.Table, view: ProblemView, who: str
+) -> None:
     counts = lines.groupby("level", sort=False)["unit_name"].nunique()
     spelled = "、".join(f"{level} {count:,} 个单位" for level, count in counts.items())
     page.note(
@@ -46,7 +50,7 @@ def _draw_due(office: Office, lines: pd.DataFrame, view: ProblemView, who: str) 
     )
     key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
     ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
-    ticked = lines.iloc[tables.pick_many(lines, _LINES, key, 8, param="fix_remind", ids=ids)]
+    ticked = lines.iloc[tables.pick_many(table, _LINES, key, 8, param="fix_remind", ids=ids)]
     if len(ticked) == 1:
         st.code(ticked["text"].iloc[0], language=None, wrap_lines=True)
     to_send = ticked if len(ticked) else lines

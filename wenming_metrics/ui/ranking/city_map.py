@@ -23,9 +23,9 @@ _MEASURES = {
 """What colours the map -> column, and whether the highest is darkest."""
 
 
-def draw(office: Office, selection: Selection) -> None:
+def draw(selection: Selection) -> None:
     """Draw the map of the chosen window and group."""
-    laid = _map_of(office, selection)
+    laid = ask(_map_of, selection, shared=True, most=4)
     if laid is None or laid.units.empty:
         return
     with page.fold("地图", "map"):
@@ -34,8 +34,8 @@ def draw(office: Office, selection: Selection) -> None:
         cache.draw(_draw_map, selection, measure)
 
 
-def _draw_map(office: Office, selection: Selection, measure: str) -> None:
-    laid = _map_of(office, selection)
+def _draw_map(_office: Office, selection: Selection, measure: str) -> None:
+    laid = ask(_map_of, selection, shared=True, most=4)
     column, is_dark_high = _MEASURES[measure]
     origin = "得分、失分是签发的名单上的，未整改、反弹和" if selection.signed else "未整改、反弹和"
     page.note(
@@ -49,7 +49,7 @@ def _draw_map(office: Office, selection: Selection, measure: str) -> None:
 
 def _map_of(office: Office, selection: Selection) -> CityMap | None:
     """Give the map of the list that the page shows: its units, and their scores as they stand there."""
-    laid = ask(city_map, selection.window, selection.board, shared=True, most=4)
+    laid = ask(city_map, selection.window, selection.board, shared=True, most=4, wait=False)
     return laid and with_scores(laid, summarised(selection).units, office.rules.full_mark)
 
 

@@ -14,10 +14,6 @@ from wenming_metrics.domain.periods import Window, week_to_date
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
-from wenming_metrics.queries.files.held_effect import (
-    held_in,
-    held_sentence,
-)
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.by_board import held_by_board
 from wenming_metrics.queries.ranking.overview import sites_of_day
@@ -28,6 +24,7 @@ from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.ui.frame import cache, drill, marks, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.frame.signed_view import told_held
 from wenming_metrics.ui.ranking.view import Summary, apart, of_group, summarised, units_of
 from wenming_metrics.vocabulary import on_time_note
 
@@ -215,10 +212,10 @@ def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) ->
 
 def _notes(office: Office, selection: Selection) -> list[str]:
     if selection.signed:
-        return signed_notes(ask(frozen, selection.signed))
+        return signed_notes(ask(frozen, selection.signed, shared=True))
     of = selection.window
     notes = [f"测评办法：{rules_name}" for rules_name in names_of(of, office)] + [
         f"时段：{of.title}"
     ]
-    notes += filter(None, [held_sentence(ask(held_in, of))])
+    notes += filter(None, [ask(told_held, of, wait=False)])
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

@@ -31,7 +31,7 @@ def units_of(selection: Selection) -> pd.DataFrame:
 def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
     """Give the lines of the chosen board as they were signed, or as a question gives them now."""
     if selection.signed:
-        return ask(frozen, selection.signed).lists.boards[selection.board]
+        return ask(frozen, selection.signed, shared=True).lists.boards[selection.board]
     return _beside_held(ask(question, selection.window, selection.board), selection)
 
 
@@ -47,7 +47,7 @@ def of_group(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 def shortlists_of(selection: Selection) -> pd.DataFrame:
     """List who is named in front and at the back of the chosen group, or of all."""
     if selection.signed:
-        shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
+        shortlists = ask(frozen, selection.signed, shared=True).lists.shortlists[selection.board]
     else:
         named_lines = ask(named_clearly, selection.window, selection.board)
         shortlists = _beside_held(named_lines, selection)

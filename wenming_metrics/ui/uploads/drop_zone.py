@@ -1,4 +1,4 @@
-"""Files just dropped: what each is, what it would change, what is wrong, and 入库 or 取消; empty forms.
+"""Files just dropped: what each is, what it would change, what is wrong, and 入库 or 取消.
 
 An archive is the files in it, or the sentence why it is not opened.
 
@@ -26,7 +26,6 @@ from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake import commit, rehearsal
 from wenming_metrics.intake.commit import IntakeContext, IntakeError, Preview, RegisterChangedError
 from wenming_metrics.intake.mistakes import MistakeError, one_file
-from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
 from wenming_metrics.reading.model.reading import REGISTER_KINDS, Reading
@@ -344,18 +343,3 @@ def _commit(office: Office, preview: Preview, storing_choices: dict, who: str) -
 
 def _settle(key: str) -> None:
     st.session_state[_READ][key] = {"settled": True}
-
-
-def draw_forms(office: Office) -> None:
-    """Offer a form of each kind of table, with drop-down lists of this city's names."""
-    with st.expander("要一张空白表格发给填表的人"):
-        page.note("下拉框里是现在的街道、社区、点位类型和测评项；填好直接上传，不用再改格式。")
-        titles = {title: kind for kind, title in forms().items()}
-        with page.row():
-            form_title = st.selectbox("表格", list(titles), key="form-kind", width=280)
-            page.offer(
-                "下载空白表格",
-                lambda: form_file(office, titles[form_title]),
-                f"{form_title}_模板",
-                f"form-{titles[form_title]}",
-            )

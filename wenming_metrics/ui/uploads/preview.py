@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.problems import REJECT, messages
-from wenming_metrics.intake import commit
+from wenming_metrics.intake import stored_already
 from wenming_metrics.intake.commit import Preview
 from wenming_metrics.queries.files.batches import KINDS
 from wenming_metrics.reading.model.reading import Reading, Recognised
@@ -19,8 +19,10 @@ def line(preview: Preview) -> dict[str, object]:
     reading, counts = preview.reading, preview.reading.counts
     codes = {problem.code for problem in preview.problems}
     seen = "同一文件" if preview.is_known else ""
-    seen = seen or ("撤回过" if commit.WITHDRAWN in codes else "")
-    seen = seen or ("有相同的行" if codes & {commit.REPEATED, commit.COUNTED_AGAIN} else "")
+    seen = seen or ("撤回过" if stored_already.WITHDRAWN in codes else "")
+    seen = seen or (
+        "有相同的行" if codes & {stored_already.REPEATED, stored_already.COUNTED_AGAIN} else ""
+    )
     return {
         **{"name": reading.filename, "kind": _kind(reading)},
         **{"sender": reading.sender, "seen": seen, "said": _conclusion(preview)},

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.registers import Register, ancestors
-from wenming_metrics.intake import commit
+from wenming_metrics.intake import stored_already
 from wenming_metrics.intake.commit import Preview
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.reading.model.reading import BASIS_FINDING
@@ -84,7 +84,7 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
     if codes & _REPEATED:
         label = "几张工作表里完全相同的行"
         st.radio(label, list(_EQUAL), index=None, key=f"equal_rows-{key}", **_KEPT)
-    if codes & {commit.REPEATED, commit.COUNTED_AGAIN}:
+    if codes & {stored_already.REPEATED, stored_already.COUNTED_AGAIN}:
         st.checkbox("相同的行也要计", key=f"count_again-{key}", **_KEPT)
     if len(preview.reading.checks) and set(preview.days) & set(ask(days_known)):
         st.checkbox(
