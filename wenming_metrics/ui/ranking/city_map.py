@@ -31,8 +31,9 @@ def draw(office: Office, selection: Selection) -> None:
         return
     with page.fold("地图", "map"):
         st.subheader("示意图")
-        measure = page.switch("图上看什么", list(_MEASURES), "map")
-        by_site = len(laid.sites) and page.switch("画到", _GROUNDS, "map_by") == _GROUNDS[1]
+        with page.row():
+            measure = page.switch("图上看什么", list(_MEASURES), "map")
+            by_site = len(laid.sites) and page.switch("画到", _GROUNDS, "map_by") == _GROUNDS[1]
         cache.draw(_draw_sites if by_site else _draw_units, selection, measure)
 
 
