@@ -72,12 +72,13 @@ def build_city(seed: int = SEED) -> City:
 
 
 def day_checks(
-    city: City, day: int, count: int, again: int = 0
+    city: City, day: int, count: int, again: int = 0, failing: float = FAILING
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make the checks of one day: each site at most once, all items of its point type.
 
-    Takes:   again - another file of the same day has another number, and other findings
-    Returns: checks and roles as `reading.model.reading.Reading` has them; 18 % fail and name a unit
+    Takes:   again - another file of the same day has another number, and other findings;
+             failing - the share that fails, over all streets
+    Returns: checks and roles as `reading.model.reading.Reading` has them; what fails names a unit
     """
     rng = np.random.default_rng([city.seed, 12, day, again])
     applies = city.catalogue.applies.T
@@ -94,7 +95,7 @@ def day_checks(
     word = str(again or "")
     visits = np.array([visit_key(day, team, word, site) for team, site in numbers], np.int64)
     at = visited[visit]
-    failed = rng.random(count) < FAILING * city.ease[city.sites["street"][at]]
+    failed = rng.random(count) < failing * city.ease[city.sites["street"][at]]
     marks = city.catalogue.items["full_mark"].to_numpy(np.int64)[item]
     lost = np.where(rng.random(count) < 0.5, marks, marks // 2)
     columns = {

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from tests.benchmarks.city import SEED, City, build_city, day_checks, day_table
+from tests.benchmarks.city import FAILING, SEED, City, build_city, day_checks, day_table
 from tests.builders import xlsx
 from wenming_metrics.intake import prepare, transaction
 from wenming_metrics.queries.office import Office, open_office
@@ -45,29 +45,35 @@ _MODULES = (
 
 
 def make_store(
-    place: str | Path | None, days: int, checks_a_day: int = A_DAY, seed: int = SEED
+    place: str | Path | None,
+    days: int,
+    checks_a_day: int = A_DAY,
+    seed: int = SEED,
+    failing: float = FAILING,
 ) -> Office:
     """Open a store of so many days up to END, made at the first call.
 
     Takes: place - a folder that keeps the stores of earlier calls (None: one for temporary files),
-           or the URL of an empty database or of one that an earlier call has filled
+           or the URL of an empty database or of one that an earlier call has filled;
+           failing - the share of the checks that finds a problem
     """
     if isinstance(place, str) and "://" in place:
         office = open_at(place)
         with reading(office.store) as connection:
             filled = bool(batches.all_days(connection))
         if not filled:
-            _fill(office, days, checks_a_day, seed)
+            _fill(office, days, checks_a_day, seed, failing)
         return office
     folder = Path(place or Path(gettempdir()) / "wenming-stores")
-    path = folder / f"{days}x{checks_a_day}-{seed}-{_form()}.db"
+    name = f"{days}x{checks_a_day}-{failing:g}-{seed}"
+    path = folder / f"{name}-{_form()}.db"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        for former in folder.glob(f"{days}x{checks_a_day}-{seed}-*"):
+        for former in folder.glob(f"{name}-*"):
             former.unlink()
         part = path.with_suffix(".part")
         office = open_at(part)
-        _fill(office, days, checks_a_day, seed)
+        _fill(office, days, checks_a_day, seed, failing)
         office.store.engine.dispose()  # the last connection brings the log into the file
         part.rename(path)
     return open_at(path)
@@ -97,7 +103,7 @@ def _form() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 
 
-def _fill(office: Office, days: int, checks_a_day: int, seed: int) -> None:
+def _fill(office: Office, days: int, checks_a_day: int, seed: int, failing: float) -> None:
     """Store the register, then a month in one transaction."""
     city = build_city(seed)
     register = Reading("", "", REGISTERS, units=city.units, registered_sites=city.places)
@@ -107,13 +113,18 @@ def _fill(office: Office, days: int, checks_a_day: int, seed: int) -> None:
     for _, month in groupby(dates, key=lambda on: (on.year, on.month)):
         with writing(office.store) as connection:
             for on in month:
-                _store_day(connection, office, city, on, checks_a_day)
+                _store_day(connection, office, city, on, checks_a_day, failing)
 
 
 def _store_day(
-    connection: Connection, office: Office, city: City, on: date, checks_a_day: int
+    connection: Connection,
+    office: Office,
+    city: City,
+    on: date,
+    checks_a_day: int,
+    failing: float,
 ) -> None:
-    checks, roles = day_checks(city, on.toordinal(), checks_a_day)
+    checks, roles = day_checks(city, on.toordinal(), checks_a_day, failing=failing)
     plan = Reading("", "", PLAN, plan=_plan(city, on, checks))
     for sent in (
         _sent(plan, b"", f"督查计划_{on}.xlsx", on),

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from tests.benchmarks import big
-from tests.benchmarks.city import SEED
+from tests.benchmarks.city import FAILING, SEED
 from tests.benchmarks.stores import make_store, open_at
 from wenming_metrics import demo
 from wenming_metrics.demo.inspections import END
@@ -163,13 +163,16 @@ def generated(setup: Setup, days: int, engine: str = SQLITE) -> Office:
     return make_store(setup.stores, days)
 
 
-def own_copy(setup: Setup, days: int, engine: str = SQLITE) -> Office:
-    """Open a copy of a generated store that may be written into."""
+def own_copy(setup: Setup, days: int, engine: str = SQLITE, failing: float = FAILING) -> Office:
+    """Open a copy of a generated store that may be written into.
+
+    Takes: failing - the share of its checks that finds a problem (SQLite only)
+    """
     if engine == POSTGRES:
         like = _filled(days)
         return open_at(_cluster().new_database(make_url(like).database))
     path = setup.new_path()
-    place = make_store(setup.stores, days).store.engine.url.database
+    place = make_store(setup.stores, days, failing=failing).store.engine.url.database
     with closing(sqlite3.connect(place)) as full, closing(sqlite3.connect(path)) as copy:
         full.backup(copy)
     return open_at(path)

@@ -272,6 +272,33 @@ def test_the_map_shows_the_figures_of_the_list(office):
     assert city_map(office, WEEK, "street") is None
 
 
+def test_sites_show_their_own_figures_and_the_darkest_is_drawn_last(office):
+    points = [spot("一号", 0.005, 0.005), spot("二号", 0.015, 0.002, 所属街道="乙街道")]
+    points += [spot("二号", 0.002, 0.002, 所属街道="甲街道")]
+    keep_outlines(office, looked(office, *THREE, *points), "甲")
+    shown = drawn(office)
+    sites = shown.sites.set_index(["site_name", "unit_name"])
+    # One item of 10 points each: 4 of them lost at 一号, none at 二号 of 乙; 二号 of 甲 was not looked at.
+    counted = sites[["checks", "lost", "held", "relapsed", "returning"]]
+    assert counted.loc[("一号", "甲街道")].tolist() == [1, 4, 1, 0, 0]
+    assert counted.loc[("二号", "乙街道")].tolist() == [1, 0, 0, 0, 0]
+    assert counted.loc[("二号", "甲街道")].tolist() == [0, 0, 0, 0, 0]
+    assert sites["score"].to_dict() == {
+        ("一号", "甲街道"): 60.0,
+        ("二号", "乙街道"): 100.0,
+        ("二号", "甲街道"): pytest.approx(np.nan, nan_ok=True),
+    }
+    figure = city_map_chart(
+        *(shown.units, shown.sites, "score", lambda line: line.get("site_name", "")),
+        is_dark_high=False,
+        by_site=True,
+    )
+    spots = figure.data[-1]
+    assert list(spots.text) == ["二号", "二号", "一号"]
+    assert list(spots.marker.color) == ["#f1f2f4", "rgb(232,239,246)", "rgb(31,78,121)"]
+    assert {trace.fillcolor for trace in figure.data[:-1]} == {"#f1f2f4"}
+
+
 def test_problems_in_communities_count_for_their_street(office):
     header = ["单位编号", "单位名称", "单位类别", "上级单位", "分组", "别名"]
     communities = [
@@ -320,7 +347,7 @@ def test_only_the_units_of_the_list_are_drawn_with_the_scores_that_stand_there(o
 def test_the_drawing_asks_nobody_for_a_map(office):
     keep_outlines(office, looked(office, *THREE, spot("一号", 0.005, 0.005)), "甲")
     shown = drawn(office)
-    sites = shown.sites.assign(times=2)
+    sites = shown.sites.assign(returning=2)
     figure = city_map_chart(
         shown.units, sites, "lost", lambda line: line["unit_name"], is_dark_high=True
     )

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from wenming_metrics.export.typeset import LEADER, PHONE, print_pdf, print_pictures
 from wenming_metrics.ui.frame.cards import Card, LinkedPiece, linked_card
+from wenming_metrics.ui.overview import printed as overview_print
 from wenming_metrics.ui.overview.alerts import Alert
 from wenming_metrics.ui.overview.printed import printed
 from wenming_metrics.ui.overview.view import CityView, GroupEnds, PlacedUnit
@@ -122,3 +123,18 @@ def test_a_day_gives_its_own_figures():
     )
     assert "督查点位38个检查1,200项次" in text
     assert "全市得分" not in text
+
+
+@pytest.mark.parametrize(("installed", "notes"), [(True, 0), (False, 1)])
+def test_files_that_cannot_be_made_are_explained_with_what_to_install(
+    monkeypatch, installed, notes
+):
+    said = []
+    monkeypatch.setattr(overview_print, "is_installed", lambda: installed)
+    monkeypatch.setattr(overview_print.page, "note", said.append)
+    overview_print.say_missing()
+    assert len(said) == notes
+    for text in said:
+        assert "打印一页" in text
+        assert "长图" in text
+        assert 'pip install "typst' in text

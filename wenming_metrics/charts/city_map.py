@@ -12,6 +12,7 @@ from wenming_metrics.charts.template import ACCENT, LINE, QUIET, TEMPLATE, TEXT
 
 _LIGHT, _DARK = np.array([232, 239, 246]), np.array([31, 78, 121])
 _NONE = "#f1f2f4"
+_SMALL, _LARGE = 4, 9
 _LABELLED = 60
 """So many units bear their name; of more, only the pointer tells."""
 
@@ -35,16 +36,22 @@ def city_map_chart(
     spell: Callable[[pd.Series], str],
     *,
     is_dark_high: bool,
+    by_site: bool = False,
 ) -> go.Figure:
-    """Draw the units by one measure, and the sites that come back.
+    """Draw the units by one measure, and the sites that come back; or the sites by it, in bare outlines.
 
-    Takes: units, sites - of `queries.city_map.CityMap`; measure - column of `units`; spell - what the pointer says
-           of a unit; is_dark_high - the highest is darkest (losses), else the lowest is (scores)
+    Takes: units, sites - of `queries.city_map.CityMap`; measure - column of both; spell - what the pointer says
+           of a unit, or of a site; is_dark_high - the highest is darkest (losses), else the lowest is
+           (scores)
     """
     drawing = go.Figure()
-    values = units[measure].astype(float)
-    shades = _shades(values if is_dark_high else -values)
-    for line, shade in zip(units.to_dict("records"), shades, strict=True):
+    darkness = (sites if by_site else units)[measure].astype(float) * (1 if is_dark_high else -1)
+    if by_site:  # the darkest on top
+        darkness = darkness.sort_values(na_position="first", kind="stable")
+        sites = sites.loc[darkness.index]
+    shades = _shades(darkness)
+    ground = [_NONE] * len(units) if by_site else shades
+    for line, shade in zip(units.to_dict("records"), ground, strict=True):
         outline = _joined(line["rings"])
         drawing.add_scatter(
             x=outline[:, 0],
@@ -55,10 +62,13 @@ def city_map_chart(
             line={"color": "white", "width": 1.5},
             hoveron="fills",
             name=line["unit_name"],
-            text=spell(pd.Series(line)),
+            text=line["unit_name"] if by_site else spell(pd.Series(line)),
             hoverinfo="text",
         )
-    _add_sites(drawing, sites[sites["times"] > 0])
+    if by_site:
+        _add_shaded_sites(drawing, sites, shades, [spell(line) for _, line in sites.iterrows()])
+    else:
+        _add_returning_sites(drawing, sites[sites["returning"] > 0])
     axis = {"visible": False, "fixedrange": True}
     drawing.update_layout(
         template=TEMPLATE,
@@ -68,18 +78,36 @@ def city_map_chart(
         hovermode="closest",
         annotations=[
             _NO_BORDERS,
-            *(_labels(units, shades) if len(units) <= _LABELLED else ()),
+            *(_labels(units, ground) if len(units) <= _LABELLED else ()),
         ],
     )
     return drawing
 
 
-def _add_sites(drawing: go.Figure, back: pd.DataFrame) -> None:
+def _add_shaded_sites(
+    drawing: go.Figure, sites: pd.DataFrame, shades: list[str], texts: list[str]
+) -> None:
+    """Mark every site by its shade; those without a value are small."""
+    drawing.add_scatter(
+        x=sites["east"],
+        y=sites["north"],
+        mode="markers",
+        marker={
+            "size": [_SMALL if shade == _NONE else _LARGE for shade in shades],
+            "color": shades,
+            "line": {"color": QUIET, "width": 1},
+        },
+        text=texts,
+        hoverinfo="text",
+    )
+
+
+def _add_returning_sites(drawing: go.Figure, back: pd.DataFrame) -> None:
     """Mark the sites that come back, the larger the more was found there."""
     if back.empty:
         return
-    marker = {"size": 6 + back["times"].clip(upper=6), "color": "white", "symbol": "diamond"}
-    texts = [f"{n}：查出 {t} 次" for n, t in zip(back["site_name"], back["times"], strict=True)]
+    marker = {"size": 6 + back["returning"].clip(upper=6), "color": "white", "symbol": "diamond"}
+    texts = [f"{n}：查出 {t} 次" for n, t in zip(back["site_name"], back["returning"], strict=True)]
     drawing.add_scatter(
         x=back["east"],
         y=back["north"],

@@ -72,6 +72,12 @@ class Print:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
+MISSING = (
+    '没有安装排版组件，不能出 PDF 和图片。请管理员在软件目录运行 pip install "typst>=0.15,<0.16"。'
+)
+"""What is said where typst is not installed."""
+
+
 def is_installed() -> bool:
     """Say whether typst is here."""
     return find_spec("typst") is not None

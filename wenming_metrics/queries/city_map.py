@@ -1,4 +1,4 @@
-"""The map of the city: outlines of units with their figures, sites with what was found there again."""
+"""The map of the city: outlines of units and points of sites, each with its figures."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.numbers import POINT_SCALE, half_up, quotient
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.domain.registers import ancestors
+from wenming_metrics.domain.registers import Register, ancestors
 from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.lists import present_view
+from wenming_metrics.queries.scores.score_windows import standings_now
 from wenming_metrics.reading.outlines.shapes import (
     SITE_SHAPE,
     UNIT_SHAPE,
@@ -21,10 +23,11 @@ from wenming_metrics.reading.outlines.shapes import (
 )
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.outlines import OutlineVersion, stored_outlines
-from wenming_metrics.store.registers import read_register
+from wenming_metrics.store.registers import read_register, read_sites_met
 
 BACK = 90
 """Days in which open problems were found that the map counts."""
+_LOOKED_AT = ["checks", "lost", "possible"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +37,9 @@ class CityMap:
     units - unit_name, rings (arrays of east, north), held (open problems of BACK days on its territory), relapsed
             (of those found again after they were closed), returning (sites); with scores: score, lost (full
             mark - score; NaN without one)
-    sites - site_name, east, north, unit_name, times (problems found, 0: does not come back)
+    sites - site_name, east, north, unit_name, held, relapsed (as of units), returning (problems found at a 反复点位, 0: is
+            none), checks (items looked at in the window), lost (points), score (what was earned of the full
+            marks looked at, out of the full mark of the rules, rounded; NaN where nothing was looked at)
     system - of coordinates, as the sender named it
     """
 
@@ -50,6 +55,7 @@ def city_map(office: Office, window: Window, board: str) -> CityMap | None:
     """
     with reading(office.store) as connection:
         version, register = stored_outlines(connection), read_register(connection)
+        met = read_sites_met(connection)
     if version is None:
         return None
     shapes = [_shape(facts) for facts in version.shapes]
@@ -62,6 +68,13 @@ def city_map(office: Office, window: Window, board: str) -> CityMap | None:
     held = held_by.value_counts()
     relapsed = held_by[open_problems["is_relapsed"].to_numpy(bool)].value_counts()
     back = returning_sites(office, window, board)
+    found = {
+        "held": open_problems.groupby("site").size(),
+        "relapsed": open_problems.groupby("site")["is_relapsed"].sum(),
+        "returning": back.groupby("site")["times"].sum(),
+    }
+    looked_at = standings_now(office, [window], board).sites.groupby("site")[_LOOKED_AT].sum()
+    per_site = looked_at.join(pd.DataFrame(found), how="outer").fillna(0)
     outlines = [shape for shape in shapes if shape.kind == UNIT_SHAPE]
     units = pd.DataFrame(
         {
@@ -75,7 +88,8 @@ def city_map(office: Office, window: Window, board: str) -> CityMap | None:
     counts = {"held": held, "relapsed": relapsed, "returning": back["unit_name"].value_counts()}
     for name, by_unit in counts.items():
         units[name] = units["unit_name"].map(by_unit).fillna(0).astype(int)
-    return CityMap(units, _sites(shapes, back, version, centre), version.system)
+    met = _named(register, board, met).join(per_site, on="site")
+    return CityMap(units, _sites(office, shapes, met, version, centre), version.system)
 
 
 def with_scores(laid: CityMap, lines: pd.DataFrame, full_mark: float) -> CityMap:
@@ -93,17 +107,44 @@ def _shape(facts: dict) -> Shape:
     return Shape(facts["kind"], facts["name"], facts["row"], rings, facts["street"])
 
 
+def _named(register: Register, board: str, met: pd.DataFrame) -> pd.DataFrame:
+    """Name the street of each site met, and the unit of a board that it lies in; "" for none."""
+    local = np.where(met["unit"] >= 0, met["unit"], met["street"]).astype(np.int64)
+    unit = np.where(local >= 0, ancestors(register, board)[local], -1)
+    columns = {"unit_name": pd.Series(unit, met.index), "street_name": met["street"]}
+    names = register.units["name"]
+    return met.assign(
+        **{name: units.map(names).fillna("").astype(object) for name, units in columns.items()}
+    )
+
+
 def _sites(
-    shapes: list[Shape], back: pd.DataFrame, version: OutlineVersion, centre: tuple[float, float]
+    office: Office,
+    shapes: list[Shape],
+    met: pd.DataFrame,
+    version: OutlineVersion,
+    centre: tuple[float, float],
 ) -> pd.DataFrame:
-    times = back.groupby(["site_name", "unit_name"])["times"].sum().to_dict()
-    street_of = dict(zip(back["site_name"], back["unit_name"], strict=True))
-    lines = []
-    for shape in shapes:
-        if shape.kind == SITE_SHAPE:
-            east, north = in_metres(shape.rings[0], version.system, centre)[0]
-            street = shape.street or street_of.get(shape.name, "")
-            count = times.get((shape.name, street), 0)
-            lines.append((shape.name, east, north, street, int(count)))
-    frame = pd.DataFrame(lines, columns=["site_name", "east", "north", "unit_name", "times"])
-    return frame.astype({"east": np.float64, "north": np.float64, "times": np.int64})
+    """Lay the points with what is known of the sites of their name and street.
+
+    A point without a street is the one place of its name; of several of one name it is none.
+    """
+    counts = [*_LOOKED_AT, "held", "relapsed", "returning"]
+    how = {"unit_name": "first", **dict.fromkeys(counts, "sum")}
+    places = met.groupby(["name", "street_name"], as_index=False).agg(how)
+    alone = places[~places["name"].duplicated(keep=False)].assign(street_name="")
+    known = pd.concat([places[places["street_name"] != ""], alone])
+    points = [
+        (shape.name, shape.street, *in_metres(shape.rings[0], version.system, centre)[0])
+        for shape in shapes
+        if shape.kind == SITE_SHAPE
+    ]
+    columns = ["name", "street_name", "east", "north"]
+    spots = pd.DataFrame(points, columns=columns).astype({"east": float, "north": float})
+    lines = spots.merge(known, on=["name", "street_name"], how="left")
+    lines["unit_name"] = lines["unit_name"].fillna(lines["street_name"])
+    lines = lines.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, np.int64))
+    share = quotient(lines["possible"] - lines["lost"], lines["possible"], np.nan)
+    score = half_up(share * office.rules.full_mark, office.rules.decimals)
+    lines = lines.assign(score=score, lost=lines["lost"] / POINT_SCALE)
+    return lines.rename(columns={"name": "site_name"}).drop(columns=["street_name", "possible"])

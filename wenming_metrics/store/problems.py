@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import live_at
@@ -109,20 +109,30 @@ def add_events(connection: Connection, lines: Sequence[Mapping]) -> list[int]:
     return numbers
 
 
-def read_events(connection: Connection, numbers: Iterable[str], known_at: str = "") -> pd.DataFrame:
+def read_events(
+    connection: Connection,
+    numbers: Iterable[str],
+    known_at: str = "",
+    *conditions: ColumnElement[bool],
+) -> pd.DataFrame:
     """Read the events of some problems that count, in the order in which they became known.
 
-    Takes:   known_at - a `stamp`: as known then; "": now
+    Takes:   known_at - a `stamp`: as known then; "": now; conditions - on the table, that hold as well
     Returns: the columns of the table, details as a mapping
     """
     table, distinct = schema.problem_event, sorted(set(numbers) - {""})
-    query = _that_count(select(table), connection, known_at)
+    query = _that_count(select(table).where(*conditions), connection, known_at)
     frames = [
         read_frame(connection, query.where(table.c.number.in_(chunk)))
         for chunk in _in_chunks(distinct)
     ]
     events = pd.concat(frames, ignore_index=True).sort_values("event", ignore_index=True)
-    return events.assign(details=[json.loads(text or "{}") for text in events["details"]])
+    return events.assign(details=list(map(_details, events["details"].tolist())))
+
+
+def _details(text: str) -> dict:
+    """Read the details of an event; most have none, and a parser takes its time to find that out."""
+    return {} if text in ("", "{}") else json.loads(text)
 
 
 def _in_chunks(values: Sequence) -> list[Sequence]:
@@ -162,7 +172,8 @@ def own_numbers(connection: Connection, days: Iterable[int], known_at: str = "")
 
 def with_bare(numbers: Iterable[str]) -> set[str]:
     """Give numbers, and of those with -1, -2 also that of the cell that was split."""
-    return {form for number in numbers for form in (number, re.sub(PIECE, "", number))}
+    numbers = set(numbers)
+    return numbers | {re.sub(PIECE, "", number) for number in numbers if "-" in number}
 
 
 def locate_numbers(connection: Connection, numbers: Iterable[str]) -> tuple[list[int], list[int]]:
@@ -276,11 +287,18 @@ def _keys_of(hand_outs: pd.DataFrame) -> Iterable[tuple[str, int, int]]:
     return zip(hand_outs["number"], hand_outs["round"], hand_outs["unit"], strict=True)
 
 
-def handed_out(connection: Connection, numbers: Iterable[str]) -> pd.DataFrame:
-    """Read to whom some problems were handed out, by what still counts: the columns of the table."""
+def handed_out(
+    connection: Connection, numbers: Iterable[str], *conditions: ColumnElement[bool]
+) -> pd.DataFrame:
+    """Read to whom some problems were handed out, by what still counts: the columns of the table.
+
+    Takes: conditions - on the table, that hold as well
+    """
     table, distinct = schema.hand_out, sorted(set(numbers) - {""})
-    query = hand_outs_that_count(connection).order_by(
-        table.c.number, table.c.round, table.c.event, table.c.unit
+    query = (
+        hand_outs_that_count(connection)
+        .where(*conditions)
+        .order_by(table.c.number, table.c.round, table.c.event, table.c.unit)
     )
     frames = [
         read_frame(connection, query.where(table.c.number.in_(chunk)))

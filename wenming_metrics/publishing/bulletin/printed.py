@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.export import typeset
 from wenming_metrics.export.typeset import (
     BULLETIN,
     LEADER,
@@ -37,9 +38,7 @@ from wenming_metrics.store.database import reading
 
 FORM = "文明创建版面"
 """Property of a PDF beside those of a document: which form it is of."""
-INSTALL = 'pip install "typst>=0.15,<0.16"'
-MISSING = f"没有安装排版组件，不能出 PDF 和图片。请管理员在软件目录运行 {INSTALL}，Word 不受影响。"
-"""What is said where typst is not installed."""
+NO_PRINT = f"{typeset.MISSING}Word 不受影响。"
 _INTERNAL = "这一期标为内部资料，不出便于转发的图片。"
 _PREVIEW, _SCREEN = 72.0, 144.0
 """Dots per inch: to be looked through, to be read on a phone."""
@@ -81,7 +80,7 @@ def make_phone_picture(office: Office, issue: Issue) -> Bulletin:
 def stop_without_typst() -> None:
     """Say plainly that typst is not here. Raises IntakeError."""
     if not is_installed():
-        raise IntakeError(MISSING)
+        raise IntakeError(NO_PRINT)
 
 
 def _font_notes() -> tuple[str, ...]:

@@ -178,7 +178,7 @@ def _lines(
     }
     columns["handed"] = np.where(by_table, day, 0)
     columns["due"], columns["moved"] = due.copy(), day.copy()
-    position = {index: line for line, index in enumerate(problems.index.tolist())}
+    places = problems.index.get_indexer(list(courses))
     same_named = (
         "state",
         "round",
@@ -189,17 +189,20 @@ def _lines(
         "is_late",
         "is_exempt",
     )
-    for index, course in courses.items():
-        line = position[index]
-        for name in same_named:
-            columns[name][line] = getattr(course, name)
-        for name in (*_NUMBERS, "since", "closed_before"):
-            moment = getattr(course, name)
-            columns[name][line] = day_of(moment) if moment else 0
-        columns["closed"][line] = day_of(course.closed) if course.closed else OPEN
-        columns["holder"][line] = course.unit
+    for name in same_named:
+        columns[name][places] = [getattr(course, name) for course in courses.values()]
+    for name in (*_NUMBERS, "since", "closed_before"):
+        columns[name][places] = _days_of(courses.values(), name, 0)
+    columns["closed"][places] = _days_of(courses.values(), "closed", OPEN)
+    columns["holder"][places] = [course.unit for course in courses.values()]
     answering = np.where(columns["holder"] >= 0, columns["holder"], holder)
     return problems.assign(**columns, named=answering)
+
+
+def _days_of(courses: Iterable[ProblemCourse], name: str, never: int) -> np.ndarray:
+    """Give the days of one moment of each course; so much where it never came."""
+    moments = np.array([getattr(course, name) for course in courses], np.int64)
+    return np.where(moments > 0, day_of(moments), never)
 
 
 def _flagged(

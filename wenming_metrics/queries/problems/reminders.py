@@ -29,6 +29,8 @@ from wenming_metrics.store.registers import read_register
 UNSIGNED = "未签收"
 _LISTED = 10
 """So many problems are written into one text; the rest are counted."""
+_KEY = ["day", "batch", "seq", "number", "is_shared"]
+"""What a problem is known by, see `choices.problem_key`."""
 COLUMNS = ["level", "unit_name", "problems", "most_late", "sent", "numbers", "text", "unit", "keys"]
 
 
@@ -57,10 +59,10 @@ def reminders(office: Office, view: ProblemView) -> pd.DataFrame:
         (
             *(reminder, unit, len(group), int(max(0, np.nan_to_num(-group["left"].min())))),
             _sent_under(sent, str(reminder), group),
-            "、".join(number or "未编号" for number in group["number"]),
+            "、".join(number or "未编号" for number in group["number"].tolist()),
             _text(str(reminder), str(unit), group, view.as_of),
             units.get(unit, -1),
-            tuple(problem_key(line) for line in group.itertuples()),
+            tuple(problem_key(line) for line in group[_KEY].itertuples()),
         )
         for (reminder, unit), group in lines.groupby(["level", "unit_name"], sort=False)
     ]
@@ -92,10 +94,10 @@ def sent_reminders(office: Office) -> pd.DataFrame:
 
 def _helping(connection: Connection, lines: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     """Give the problems again, under each 协办 unit that has not reported in the round."""
-    handed = handed_out(connection, lines["number"])
-    handed = handed[handed["role"] == ASSISTING]
-    events = read_events(connection, handed["number"])
-    reports = events.loc[events["act"] == CO_ANSWER, ["number", "unit", "event"]]
+    numbers = lines["number"].tolist()
+    handed = handed_out(connection, numbers, schema.hand_out.c.role == ASSISTING)
+    answered = schema.problem_event.c.act == CO_ANSWER
+    reports = read_events(connection, handed["number"].tolist(), "", answered)
     reports = reports.groupby(["number", "unit"])["event"].max()
     reported = [
         reports.get((line.number, line.unit), -1) > line.event
@@ -125,8 +127,8 @@ def _levels(lines: pd.DataFrame, rules: LoopRules, calendar: object, as_of: int)
 
 def _sent(connection: Connection, numbers: pd.Series) -> Mapping[tuple[str, str], tuple[int, str]]:
     """Give what was sent last of each problem at each level: (number, level) -> day, 文号."""
-    events = read_events(connection, numbers)
-    events = events[events["document_no"] != ""]
+    is_sent = schema.problem_event.c.document_no != ""
+    events = read_events(connection, numbers.tolist(), "", is_sent)
     levels = [facts.get("level", "") for facts in events["details"]]
     sent = zip(events["day"], events["document_no"], strict=True)
     return dict(zip(zip(events["number"], levels, strict=True), sent, strict=True))
@@ -137,9 +139,10 @@ def _sent_under(
 ) -> str:
     """Say under which 文号 problems were sent since the limit that holds now; "" unless all were."""
     documents = []
-    for line in problems.itertuples():
-        day, document = sent.get((line.number, reminder), (0, ""))
-        since = line.handed if reminder == UNSIGNED else max(line.handed, line.due)
+    moments = zip(*(problems[name].tolist() for name in ("number", "handed", "due")), strict=True)
+    for number, handed, due in moments:
+        day, document = sent.get((number, reminder), (0, ""))
+        since = handed if reminder == UNSIGNED else max(handed, due)
         documents.append(document if day >= since else "")
     return "、".join(dict.fromkeys(documents)) if all(documents) else ""
 

@@ -94,12 +94,11 @@ def link(
     """
     shared = _shared(connection, answers, problems, known_at)
     numbered = problems[problems["number"] != ""]
-    labels = dict(zip(numbered["number"], numbered.index, strict=True))
+    labels = dict(zip(numbered["number"].tolist(), numbered.index.tolist(), strict=True))
     labels |= dict.fromkeys(shared, -2)
-    answered_labels = [
-        _find(labels, *answer)
-        for answer in zip(answers["number"], answers["description"], strict=True)
-    ]
+    # As lists: a column of texts hands out each of its values by itself, slowly.
+    answer_texts = (answers[name].tolist() for name in ("number", "description"))
+    answered_labels = [_find(labels, *texts) for texts in zip(*answer_texts, strict=True)]
     finding = np.array(answered_labels, np.int64)
     why = np.select(
         [finding >= 0, answers["number"] == "", finding == -2], ["", NO_NUMBER, SHARED], UNKNOWN
@@ -126,9 +125,9 @@ def _shared(
     A row that is replaced, or repeated by another file, has a number that is no other's.
     """
     numbered = problems.loc[problems["number"] != "", [*_KEY, "number"]]
-    numbered = numbered[
-        numbered["number"].isin(answers["number"]) | numbered["number"].str.contains(PIECE)
-    ]
+    asked = set(answers["number"].tolist())
+    is_asked = np.array([number in asked for number in numbered["number"].tolist()], bool)
+    numbered = numbered[is_asked | numbered["number"].str.contains(PIECE)]
     if numbered.empty or answers.empty:
         return set()
     several = same_numbers(connection, counted_at(connection, known_at), numbered["number"])

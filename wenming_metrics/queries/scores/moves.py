@@ -27,10 +27,10 @@ from wenming_metrics.scoring.loop.course import (
 from wenming_metrics.scoring.tree.states import BY_MOVES, OPEN
 from wenming_metrics.store.problems import (
     ANSWER_ACTS,
-    PIECE,
     moved_numbers,
     own_numbers,
     read_events,
+    with_bare,
 )
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import read_role
@@ -137,9 +137,8 @@ def row_holders(connection: Connection, problems: pd.DataFrame) -> np.ndarray:
 
 def linked_events(connection: Connection, problems: pd.DataFrame, moment: Moment) -> pd.DataFrame:
     """Read the events of problems, each with its finding (-1: none of these)."""
-    numbers = problems["number"]
-    bare = numbers[numbers.str.contains(PIECE)].str.replace(PIECE, "", regex=True)
-    events = read_events(connection, {*numbers, *bare}, moment.known_at)
+    numbers = problems["number"].tolist()
+    events = read_events(connection, with_bare(set(numbers) - {""}), moment.known_at)
     described = [details.get("description", "") for details in events["details"]]
     events = events.assign(description=described, happened_on=events["day"])
     if events.empty:
@@ -204,9 +203,11 @@ def _in_order(events: Sequence[Mapping], as_of: int) -> list[Mapping]:
 
     Of answers in files alone the one that became known last holds: it corrects those before.
     """
-    past = _after_hand_out([event for event in events if event["day"] <= as_of])
-    if all(event["batch"] and event["act"] in _FOLLOWED for event in past):
-        return past[-1:]
+    past = [event for event in events if event["day"] <= as_of]
+    if any(event["batch"] for event in past):
+        past = _after_hand_out(past)
+        if all(event["batch"] and event["act"] in _FOLLOWED for event in past):
+            return past[-1:]
     return sorted(past, key=_when)
 
 

@@ -28,7 +28,7 @@ from wenming_metrics.publishing.bulletin.layout import (
     with_shell,
 )
 from wenming_metrics.publishing.bulletin.printed import (
-    MISSING,
+    NO_PRINT,
     make_leader_page,
     make_pdf,
     make_phone_picture,
@@ -127,7 +127,7 @@ def _draw_downloads(office: Office, issue: Issue, layout: Layout) -> None:
                 "这一年签发的通报、交办单、催办文书和归档目录，放在一个文件夹里。要等一会儿。",
             )
     if not is_installed():
-        page.note(MISSING)
+        page.note(NO_PRINT)
     elif layout.internal:
         page.note("这一期标为内部资料，不出便于转发的长图。")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from wenming_metrics.export.typeset import (
     LEADER,
+    MISSING,
     PDF,
     PHONE,
     PNG,
@@ -25,9 +26,9 @@ _SCREEN = 144.0
 
 
 def offer(view: CityView, title: str, standing: str, foot: str) -> None:
-    """Offer both files; nothing where what lays them out is not installed. Takes: see `printed`"""
+    """Offer both files, where what lays them out is installed. Takes: see `printed`"""
     if not is_installed():
-        return
+        return  # `say_missing` tells it, where there is room for a sentence
     name = file_name(f"总览 {title}")
     page.download(
         "打印一页",
@@ -43,6 +44,12 @@ def offer(view: CityView, title: str, standing: str, foot: str) -> None:
         PNG,
         "home-png",
     )
+
+
+def say_missing() -> None:
+    """Say why neither file is offered, and what to install."""
+    if not is_installed():
+        page.note(f"【打印一页】【长图】：{MISSING}")
 
 
 def printed(view: CityView, title: str, standing: str, foot: str, form: str) -> Print:

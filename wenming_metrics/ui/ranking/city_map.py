@@ -21,6 +21,7 @@ _MEASURES = {
     "反复点位": ("returning", True),
 }
 """What colours the map -> column, and whether the highest is darkest."""
+_GROUNDS = ["单位", "点位"]
 
 
 def draw(selection: Selection) -> None:
@@ -30,11 +31,28 @@ def draw(selection: Selection) -> None:
         return
     with page.fold("地图", "map"):
         st.subheader("示意图")
-        measure = page.switch("图上看什么", list(_MEASURES), "map")
-        cache.draw(_draw_map, selection, measure)
+        with page.row():
+            measure = page.switch("图上看什么", list(_MEASURES), "map")
+            by_site = len(laid.sites) and page.switch("画到", _GROUNDS, "map_by") == _GROUNDS[1]
+        cache.draw(_draw_sites if by_site else _draw_units, selection, measure)
 
 
-def _draw_map(_office: Office, selection: Selection, measure: str) -> None:
+def _draw_sites(office: Office, selection: Selection, measure: str) -> None:
+    laid = ask(_map_of, selection, shared=True, most=4)
+    column, is_dark_high = _MEASURES[measure]
+    page.note(
+        f"每点一个点位，颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}{_ends(laid.sites[column])}；"
+        f"小灰点本期没有检查，没有得分。都是实时数据：得分是本期所查各项满分中得到的部分，按 {office.rules.full_mark:g} 分折算；"
+        f"失分是所查各项扣的分；未整改、反弹是近 {BACK} 天发现的问题；反复点位是反复查出的问题数。"
+        f"点位没有权重，不能加成单位的得分。{laid.system}，示意图，不作为划界依据。"
+    )
+    drawing = city_map_chart(
+        laid.units, laid.sites, column, _spell_site, is_dark_high=is_dark_high, by_site=True
+    )
+    page.chart(drawing, f"map-sites-{measure}-{selection.group}-{selection.key}")
+
+
+def _draw_units(_office: Office, selection: Selection, measure: str) -> None:
     laid = ask(_map_of, selection, shared=True, most=4)
     column, is_dark_high = _MEASURES[measure]
     origin = "得分、失分是签发的名单上的，未整改、反弹和" if selection.signed else "未整改、反弹和"
@@ -68,4 +86,16 @@ def _spell(line: pd.Series) -> str:
     return (
         f"{line['unit_name']}：{score}<br>未整改 {line['held']} 条，其中反弹 {line['relapsed']} 条，"
         f"反复点位 {line['returning']} 个"
+    )
+
+
+def _spell_site(line: pd.Series) -> str:
+    looked_at = (
+        f"查 {line['checks']:g} 项，得 {line['score']:.2f} 分，扣 {line['lost']:.2f} 分"
+        if line["checks"]
+        else "本期没有检查"
+    )
+    return (
+        f"{line['site_name']}（{line['unit_name']}）：{looked_at}<br>"
+        f"未整改 {line['held']} 条，其中反弹 {line['relapsed']} 条，反复查出 {line['returning']} 次"
     )
