@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parents[1]
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -122,6 +123,59 @@ def test_problems_are_counted_in_one_word():
     wrong = [f"{where}: {words}" for where, words in said() if OTHER_COUNTERS.search(words)]
     assert not wrong, "\n".join(wrong)
     assert all(map(OTHER_COUNTERS.search, ["共 件", "{count} 个问题", "一件问题", "件", " 项问题"]))
+
+
+MARKED = re.compile(r"\*\*|~~|\]\(|:(?:gray|blue|red)\[")
+"""What only Markdown turns into something else."""
+MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
+
+
+def test_only_pages_write_markdown():
+    """What is printed, laid out or told of a file is shown as it is written, with its asterisks."""
+    pages = ("wenming_metrics/ui/", "wenming_metrics/store/failures.py")  # there: a password
+    wrong = [
+        f"{where}: {words}"
+        for where, words in said()
+        if not (where.startswith(pages) or where.rpartition(".")[2] == "md")
+        and MARKED.search(words)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def marked_texts(source):
+    """Give line and text of each string with asterisks, its fields filled with a letter."""
+    tree = ast.parse(source)
+    joined = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    within = {id(part) for node in joined for part in node.values}
+    for node in ast.walk(tree):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        if id(node) not in within and isinstance(parts[0] if parts else None, ast.expr):
+            words = [
+                getattr(part, "value", "字") if isinstance(part, ast.Constant) else "字"
+                for part in parts
+            ]
+            text = "".join(word for word in words if isinstance(word, str))
+            if text.strip("*") and "**" in text:
+                yield node.lineno, text
+
+
+def raw_asterisks(text):
+    """Say whether a page would show asterisks of a text: those that make nothing bold."""
+    pieces = [piece for block in MARKDOWN.parse(text) for piece in block.children or ()]
+    return any("*" in piece.content for piece in pieces if piece.type == "text")
+
+
+def test_what_is_meant_to_be_bold_is_bold():
+    """Markdown closes nothing between a full stop and a letter: the asterisks would be read."""
+    assert raw_asterisks("**没有写错的地方。**要添加")
+    assert not raw_asterisks("**没有写错的地方**。要添加")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {text}"
+        for path in ROOT.glob("wenming_metrics/ui/**/*.py")
+        for line, text in marked_texts(path.read_text("utf-8"))
+        if raw_asterisks(text)
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """失分分析 without a browser: top and bottom agree, every click narrows, the address holds it all."""
 
 import random
+import re
 
 import pytest
 
@@ -56,9 +57,15 @@ def test_a_unit_a_branch_and_a_cut_open_by_address(filled):
 
 def test_what_is_put_right_comes_back(filled):
     app = visit("losses", lost_tab="优先整改事项")
-    first = table(app, "gained").iloc[0]
+    lines = table(app, "gained")
+    first, six = lines.iloc[0], lines.head(6)
     app = visit("losses", lost_tab="优先整改事项", fix_class=first["name"])
-    assert "把选中的 1 项都改好，可挽回 **" in texts(app)
+    assert f"把选中的 1 项都改好，可挽回 **{first['gained']:.4f}** 分" in texts(app)
+    app.multiselect(key="fix_class").set_value(six["name"].tolist()).run()
+    together = re.search(r"把选中的 6 项都改好，可挽回 \*\*([\d.]+)\*\* 分", texts(app))[1]
+    # To as many decimals as each alone, so that together they never read as less than one of them.
+    assert float(together) == round(float(together), 4) >= six["gained"].max()
+    assert len(together.partition(".")[2]) == 4
 
 
 def test_every_view_opens(filled):

@@ -7,7 +7,7 @@ import pytest
 from tests.pages.test_pages import button, sound, texts, visit
 from tests.publishing.city import MONDAY, open_city, put, row, scores
 from wenming_metrics.export.package import DOCX
-from wenming_metrics.publishing import signing
+from wenming_metrics.publishing import issues, signing
 from wenming_metrics.publishing.bulletin.document import make_bulletin
 from wenming_metrics.publishing.bulletin.layout import layout_in_force
 from wenming_metrics.publishing.snapshot import frozen
@@ -37,6 +37,22 @@ def test_an_issue_is_a_period_that_can_be_chosen(office):
     assert "演字10号" in said
     # Monday to Sunday is another window: that one nobody signed.
     assert "未签发" in texts(visit("ranking", period="周", date="2025-03-03"))
+
+
+def test_the_chosen_issue_stays_open_after_every_act(office):
+    """The list is drawn anew after each act, and the one on top is another."""
+    put(office, "后一周", row("甲街道", 3, date(2025, 3, 10)))
+    slots = [slot for slot, _ in issues.slots_with_issues(office)]
+    chosen = next(s for s in slots if s.window.start <= MONDAY <= s.window.end)
+    assert chosen != slots[0]
+    app = visit("bulletins", issue=f"{chosen.year}-{chosen.number}")
+    app.text_input(key="who").set_value("张三").run()
+    for label, state in (("建草稿", "草稿"), ("出核对稿", "核对中")):
+        button(app, label).click().run()
+        (title,) = [line.value for line in sound(app).markdown if line.value.startswith("#####")]
+        assert chosen.window.title in title.replace("\\", "")
+        assert f":gray[{state}]" in title
+    assert [issue.window for issue in issues.issues(office)] == [chosen.window]
 
 
 def test_the_texts_of_a_bulletin_are_edited_where_it_is_downloaded(office):

@@ -60,7 +60,7 @@ def _draw_waiting(office: Office, who: str) -> None:
             names = words.joined([f"“{entry.name}”" for entry in some], most=5)
             count = f"等 {len(some)} 项" if len(some) > 5 else ""
             if some:
-                st.markdown(f"**{title}：**{names}{count}")
+                st.markdown(f"**{title}**：{names}{count}")
         page.note("先存为草案，再到“修改和发布”里试算、发布，从施行日期起计分。")
         make = partial(draft_with_own, office, who)
         draft_button("存为下一版的草案", "own-draft", make, who, _SAID)
@@ -143,7 +143,7 @@ def _draw_book(office: Office, who: str) -> None:
             page.note("与现有的没有差别。")
             return
         names = words.joined([f"“{wish.name}”" for wish in wishes], most=5)
-        st.markdown(f"**没有写错的地方。**要添加或修改 {len(wishes)} 项：{names}")
+        st.markdown(f"**没有写错的地方**。要添加或修改 {len(wishes)} 项：{names}")
         button(
             "全部加上",
             "own-add-all",
