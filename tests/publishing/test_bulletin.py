@@ -181,7 +181,7 @@ def test_an_issue_of_an_earlier_version_has_what_was_kept_of_it(office, issue, m
     blocks = make_content(replace(material, facts=None), Layout()).body
     headings = [block.text for block in blocks if getattr(block, "kind", "") == "通报一级标题"]
     assert [heading.split("、")[1] for heading in headings] == [
-        *("督查情况", "排名情况", "建议名单", "未评分单位", "主要失分", "工作要求")
+        *("督查情况", "排名情况", "表扬和批评", "未评分单位", "主要失分", "工作要求")
     ]
 
 
@@ -364,7 +364,7 @@ def test_a_period_without_problems_says_so_and_no_more(tmp_path):
     texts = [line.cells[0] for line in read_text(make_bulletin(office, signed).content).lines]
     headings = [text.split("、")[1] for text in texts if text[1:2] == "、"]
     assert headings == [
-        *("督查情况", "排名情况", "建议名单", "未评分单位", "存在问题", "反复问题", "工作要求")
+        *("督查情况", "排名情况", "表扬和批评", "未评分单位", "存在问题", "反复问题", "工作要求")
     ]
     assert {"本期未发现问题。", "本期无反复出现问题的点位。", "主城区：甲街道100.00分。"} <= set(
         texts
