@@ -82,9 +82,9 @@ class Material:
         shortlist = self.lists.shortlists.get(kind)
         if shortlist is None or not self.is_signed:
             return shortlist
-        confirmed = set(zip(self.named["side"], self.named["unit_name"], strict=True))
-        pairs = zip(shortlist["side"], shortlist["unit_name"], strict=True)
-        return shortlist[[pair in confirmed for pair in pairs]]
+        of_side = ["side", "unit_name"]
+        confirmed = pd.MultiIndex.from_frame(self.named[of_side])
+        return shortlist[pd.MultiIndex.from_frame(shortlist[of_side]).isin(confirmed)]
 
     @property
     def decimals(self) -> int:
