@@ -19,6 +19,7 @@ from wenming_metrics.export.word.document import fill
 from wenming_metrics.export.word.shell import default_shell
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
+from wenming_metrics.publishing.bulletin import work_sections
 from wenming_metrics.publishing.bulletin.document import (
     make_bulletin,
     make_unit_sheets,
@@ -172,6 +173,16 @@ def test_sections_are_those_that_the_office_wants(material):
     assert texts[:2] == ["各街道、各部门：", "一、工作要求"]
     assert "二、督查情况" in texts
     assert not any("附件：" in text for text in texts)
+
+
+def test_an_annex_that_does_not_hold_all_is_not_pointed_to(material, monkeypatch):
+    def said():
+        blocks = make_content(material, Layout()).body
+        return [block.text for block in blocks if getattr(block, "text", "").startswith("其余1条")]
+
+    assert said() == ["其余1条见附件。"]
+    monkeypatch.setattr(work_sections, "_MOST", 6)  # of seven problems
+    assert said() == ["其余1条从略。"]
 
 
 def test_an_issue_of_an_earlier_version_has_what_was_kept_of_it(office, issue, material):
