@@ -67,7 +67,7 @@ def test_readiness_of_one_street(capsys):
         ("rules publish 99999999999999999999 --document 一 --from 2026-12-01 --who 甲", "没有"),
         ("issue draft 2026-45 --kind day --who 甲", "期号不能和 --date、--kind、--last 一起写"),
         ("issue draft 2026-52 --date 2026-11-20 --who 甲", "期号不能和 --date"),
-        ("issue draft --date 2020-01-01 --who 甲", "里没有督查数据"),
+        ("issue draft --date 2020-01-01 --who 甲", "没有督查数据，最近有数据的是"),
         ("issue draft --date 2026-11-01 --last 2099-11-02 --kind special --who 甲", "还没有到"),
     ],
 )

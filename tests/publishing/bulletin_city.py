@@ -8,10 +8,12 @@ from tests.offices import RULES, copy_office, ingest, make_office
 from tests.publishing.city import MONDAY, NEXT
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing import signing
+from wenming_metrics.publishing.bulletin.confirmed import confirm_names, proposed_names
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import SenderAnswers
+from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT
 
-GROUP = "主城区"
+GROUP, ENDS = "主城区", (FRONT, BACK)
 LONG_NAME = "高新技术产业开发区临江新城街道"
 STREETS = [(name, GROUP) for name in ("甲街道", "乙街道", "丙街道")]
 STREETS += [("丁镇", "其他"), (LONG_NAME, "其他"), ("戊镇", "其他")]
@@ -95,5 +97,7 @@ def _sign_both(folder: Path) -> Office:
     office = open_bulletin_city(folder)
     for day in (MONDAY, NEXT):
         issue = signing.draft(office, day, "张三")
+        lists = signing.draft_lists(office, issue)
+        confirm_names(office, issue, lists, *(proposed_names(lists, end) for end in ENDS), "李四")
         signing.sign(office, issue.key, "王五", f"创建办〔2025〕{issue.number}号")
     return office

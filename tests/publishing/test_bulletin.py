@@ -19,6 +19,7 @@ from wenming_metrics.export.word.document import fill
 from wenming_metrics.export.word.shell import default_shell
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
+from wenming_metrics.publishing.bulletin import work_sections
 from wenming_metrics.publishing.bulletin.document import (
     make_bulletin,
     make_unit_sheets,
@@ -174,6 +175,16 @@ def test_sections_are_those_that_the_office_wants(material):
     assert not any("附件：" in text for text in texts)
 
 
+def test_an_annex_that_does_not_hold_all_is_not_pointed_to(material, monkeypatch):
+    def said():
+        blocks = make_content(material, Layout()).body
+        return [block.text for block in blocks if getattr(block, "text", "").startswith("其余1条")]
+
+    assert said() == ["其余1条见附件。"]
+    monkeypatch.setattr(work_sections, "_MOST", 6)  # of seven problems
+    assert said() == ["其余1条从略。"]
+
+
 def test_an_issue_of_an_earlier_version_has_what_was_kept_of_it(office, issue, material):
     with reading(office.store) as connection:
         content = json.loads(zlib.decompress(read_content(connection, issue.key)["content"]))
@@ -181,7 +192,7 @@ def test_an_issue_of_an_earlier_version_has_what_was_kept_of_it(office, issue, m
     blocks = make_content(replace(material, facts=None), Layout()).body
     headings = [block.text for block in blocks if getattr(block, "kind", "") == "通报一级标题"]
     assert [heading.split("、")[1] for heading in headings] == [
-        *("督查情况", "排名情况", "建议名单", "未评分单位", "主要失分", "工作要求")
+        *("督查情况", "排名情况", "表扬和批评", "未评分单位", "主要失分", "工作要求")
     ]
 
 
@@ -364,7 +375,7 @@ def test_a_period_without_problems_says_so_and_no_more(tmp_path):
     texts = [line.cells[0] for line in read_text(make_bulletin(office, signed).content).lines]
     headings = [text.split("、")[1] for text in texts if text[1:2] == "、"]
     assert headings == [
-        *("督查情况", "排名情况", "建议名单", "未评分单位", "存在问题", "反复问题", "工作要求")
+        *("督查情况", "排名情况", "表扬和批评", "未评分单位", "存在问题", "反复问题", "工作要求")
     ]
     assert {"本期未发现问题。", "本期无反复出现问题的点位。", "主城区：甲街道100.00分。"} <= set(
         texts

@@ -60,7 +60,7 @@ def test_from_draft_to_withdrawal(office, tmp_path, capsys):
     assert (told["state"], told["year"], told["number"]) == ("已签发", 2025, 10)
     out = tmp_path / "名单.xlsx"
     assert run(capsys, "export", told["hash"][:10], "--out", out)[0] == OK
-    assert openpyxl.load_workbook(out).sheetnames[:3] == ["街道排名", "街道排名图", "街道名单"]
+    assert openpyxl.load_workbook(out).sheetnames[:3] == ["街道排名", "街道排名图", "失分"]
     assert run(capsys, "verify", "2025-10") == (OK, "周通报第10期（3月3日—9日） 演字10号：一致。\n")
     commit.withdraw(office, 2, "李四", "发错了表")
     code, said = run(capsys, "verify", "10")

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
+from docx import Document
+from openpyxl import load_workbook
 from PIL import Image
 from sqlalchemy import select
 
@@ -32,7 +34,9 @@ from wenming_metrics.publishing.bulletin.material import material_of_issue
 from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.bulletin.sections import make_content
 from wenming_metrics.publishing.bulletin.self_check import check_before
+from wenming_metrics.publishing.signed_workbook import period_file
 from wenming_metrics.publishing.signing import draft_lists
+from wenming_metrics.reading.sandbox.documents import read_text
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.pictures import save_pictures
@@ -125,6 +129,43 @@ def test_names_are_those_of_the_proposed_lists_that_a_person_confirmed(office):
     said = [block.text for block in content_of(office, signed).body if isinstance(block, Paragraph)]
     assert "对乙街道（1个）予以通报表扬。" in said
     assert not any("建议名单" in text or "通报批评" in text for text in said)
+    named = sheet_of(office, signed, "街道名单")
+    assert [line[1:4] for line in named[2:3]] == [("排名靠前", 1, "乙街道")]
+    assert not any("甲街道" in line for line in named)
+
+
+def test_what_is_signed_without_confirmed_names_names_nobody(office):
+    draft = signing.draft(office, MONDAY, "张三")
+    proposed = make_bulletin(office, draft).content
+    assert any("建议名单（1个）" in line.cells[0] for line in read_text(proposed).lines)
+    assert any("乙街道" in line for line in sheet_of(office, draft, "街道名单"))
+    signed = signing.sign(office, draft.key, "王五", "演字10号")
+    said = [block.text for block in content_of(office, signed).body if isinstance(block, Paragraph)]
+    heading = said.index("三、表扬和批评")
+    assert said[heading + 1] == "本期没有经确认通报表扬、通报批评的单位。"
+    assert not any("建议名单" in text for text in said)
+    assert sheet_of(office, signed, "街道名单") is None
+    assert check_before(office, signed).set_index("check_item").loc["表扬和批评", "check_note"] == (
+        "没有确认，签发的通报不列名"
+    )
+
+
+def test_a_signed_document_of_an_earlier_version_is_told_apart_from_a_changed_one(office):
+    issue = signing.draft(office, MONDAY, "张三")
+    signed = signing.sign(office, issue.key, "王五", "演字10号")
+    document = Document(io.BytesIO(make_bulletin(office, signed).content))
+    line = next(one for one in document.paragraphs if "没有经确认" in one.text)
+    line.runs[0].text = "主城区排名靠前建议名单（1个）：乙街道（第1名，95.00分）。"
+    buffer = io.BytesIO()
+    document.save(buffer)
+    result = recheck(office, buffer.getvalue(), "通报.docx")
+    assert result.remarks == ("这份是以前的版本出的，列有没有确认的建议名单，请重新下载。",)
+
+
+def sheet_of(office, issue, name):
+    """Give the rows of one sheet of a period's workbook; None where there is none."""
+    book = load_workbook(io.BytesIO(period_file(office, issue)[1]))
+    return list(book[name].iter_rows(values_only=True)) if name in book.sheetnames else None
 
 
 def test_names_that_are_no_longer_proposed_are_pointed_out(office):
@@ -149,4 +190,4 @@ def test_the_document_is_checked_before_it_goes_out(office):
     assert checks.loc["数字", "check_note"].endswith("个数字逐个对照，全部一致")
     assert checks.loc["版式", "check_note"] == "A4，页边距、字号、行距符合 GB/T 9704-2012"
     assert checks.loc["篇幅", "check_note"].endswith("字，没有超过5000字")
-    assert checks.loc["表扬和批评", "check_note"] == "没有确认，通报里写作建议名单"
+    assert checks.loc["表扬和批评", "check_note"] == "没有确认，签发的通报不列名"

@@ -6,10 +6,13 @@ import pytest
 
 from tests.pages.test_pages import button, sound, texts, visit
 from tests.publishing.city import MONDAY, open_city, put, row, scores
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.export.package import DOCX
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import issues, signing
 from wenming_metrics.publishing.bulletin.document import make_bulletin
 from wenming_metrics.publishing.bulletin.layout import layout_in_force
+from wenming_metrics.publishing.issues import nearest_day
 from wenming_metrics.publishing.snapshot import frozen
 
 SATURDAY = "[issues]\nname = '督查周报'\nfirst_weekday = 6\n"
@@ -53,6 +56,39 @@ def test_the_chosen_issue_stays_open_after_every_act(office):
         assert chosen.window.title in title.replace("\\", "")
         assert f":gray[{state}]" in title
     assert [issue.window for issue in issues.issues(office)] == [chosen.window]
+
+
+def test_days_without_rows_are_not_drafted_but_the_nearest_that_have_some_are_offered(office):
+    app = visit("bulletins")
+    app.text_input(key="who").set_value("张三").run()
+    app.date_input(key="other-first").set_value(date(2025, 3, 9)).run()
+    said = "2025年3月9日没有督查数据，最近有数据的是2025年3月3日，不能建草稿。"
+    assert said in texts(app).replace("\\", "")
+    assert button(app, "建这份草稿").disabled
+    with pytest.raises(IntakeError, match=said):
+        signing.draft(office, date(2025, 3, 9), "张三", kind="day")
+    app.button(key="other-near").click().run()
+    assert said not in texts(app).replace("\\", "")
+    button(app, "建这份草稿").click().run()
+    assert "日通报第62期（3月3日）已建草稿" in texts(sound(app)).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "nearest"),
+    [
+        (date(2025, 3, 2), date(2025, 3, 2), date(2025, 3, 1)),
+        (date(2025, 3, 4), date(2025, 4, 4), date(2025, 3, 3)),
+        (date(2024, 3, 1), date(2024, 3, 9), date(2025, 3, 1)),
+        (date(2025, 3, 2), date(2025, 3, 3), None),
+    ],
+)
+def test_of_days_with_rows_the_nearest_is_offered_and_of_two_the_earlier(first, last, nearest):
+    days = [date(2025, 3, 1), date(2025, 3, 3)]
+    assert nearest_day(Window("custom", first, last), days) == nearest
+
+
+def test_without_any_rows_no_day_is_offered():
+    assert nearest_day(Window("day", MONDAY, MONDAY), []) is None
 
 
 def test_the_texts_of_a_bulletin_are_edited_where_it_is_downloaded(office):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import asdict
-from datetime import date
 
 import pandas as pd
 
@@ -22,7 +21,9 @@ from wenming_metrics.publishing.issues import (
     find_issue,
     find_slot,
     issues,
+    nearest_day,
     slot_for,
+    without_rows,
 )
 from wenming_metrics.publishing.proposals import (
     DECIDED,
@@ -78,10 +79,10 @@ def _draft(office: Office, options: Namespace) -> int:
         raise IntakeError("--last 只和 --kind special、--kind review 一起用。")
     first = options.date or find_slot(office, options.which).window.start
     _, slot = slot_for(office, [], options.kind, first, options.last)
-    if not slot.window.start > today() and not any(
-        day in slot.window.days for day in map(date.toordinal, days_known(office))
-    ):
-        raise IntakeError(f"{slot.window.title}里没有督查数据。")
+    days = days_known(office)
+    nearest = nearest_day(slot.window, days)
+    if slot.window.start <= today() and (nearest or not days):
+        raise IntakeError(f"{without_rows(slot.window, nearest)}，不能建草稿。")
     issue = signing.draft(
         office,
         first,

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.domain import periods
 from wenming_metrics.domain.periods import ZONE, Window
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office, days_known
@@ -120,6 +121,24 @@ def slot_for(
     number = repeated[0] if repeated else 1 + max((number for *_, number in numbers), default=0)
     cutoff = slot_at(calendar_of({"kind": "day"}), last).cutoff
     return name, Slot(last.year, number, replace(days, number=number), cutoff)
+
+
+def nearest_day(window: Window, days: Iterable[date]) -> date | None:
+    """Give the day nearest to a window that none of the days lies in; of two, the earlier.
+
+    Takes: days - that have rows. None: one lies in the window, or there are none
+    """
+    away = {day: max(window.start - day, day - window.end).days for day in sorted(days)}
+    nearest = min(away, key=away.get, default=None)
+    return nearest if nearest is not None and away[nearest] > 0 else None
+
+
+def without_rows(window: Window, nearest: date | None) -> str:
+    """Say that days have no rows, and which day has. Takes: nearest - as `nearest_day`"""
+    title = replace(window, number=0).title
+    return f"{title}没有督查数据" + (
+        f"，最近有数据的是{periods.window('day', nearest).title}" if nearest else ""
+    )
 
 
 def list_issues(connection: Connection) -> list[Issue]:

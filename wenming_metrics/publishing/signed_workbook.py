@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.export.package import settle
-from wenming_metrics.export.tables import ExportSheet, issued_sheets, write_book
+from wenming_metrics.export.tables import SHORTLISTS, ExportSheet, issued_sheets, write_book
 from wenming_metrics.publishing.bulletin.earlier import triangle_in
 from wenming_metrics.publishing.bulletin.facts import BulletinFacts
 from wenming_metrics.publishing.bulletin.material import Material, material_of_issue
@@ -41,10 +41,12 @@ def period_file(office: Office, issue: Issue) -> tuple[str, bytes]:
         course = triangle_in(connection, issue) if issue.was_signed else pd.DataFrame()
     lists = material.lists
     boards = {
-        material.boards[kind]: (frame, lists.shortlists.get(kind))
+        material.boards[kind]: (frame, material.listed(kind))
         for kind, frame in lists.boards.items()
     }
-    sheets = [*issued_sheets(boards, issue.title, notes), *_loss_sheets(material, notes)]
+    listed = issued_sheets(boards, issue.title, notes)
+    sheets = [sheet for sheet in listed if sheet.columns is not SHORTLISTS or len(sheet.lines)]
+    sheets += _loss_sheets(material, notes)
     if material.facts is not None:
         sheets += _work_sheets(material.facts, issue.title, notes)
     if len(course) > 1:

@@ -24,7 +24,9 @@ from wenming_metrics.publishing.issues import (
     get_issue,
     late_files,
     list_issues,
+    nearest_day,
     slot_for,
+    without_rows,
 )
 from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.remarks import undecided
@@ -40,6 +42,7 @@ from wenming_metrics.store.batches import batch_facts
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading, stamp, writing
 from wenming_metrics.store.held import waiting
+from wenming_metrics.store.tallies import days_with_rows
 
 _log = logging.getLogger(__name__)
 _ROW = ["batch", "sheet", "source_row"]
@@ -62,7 +65,8 @@ def draft(
     It closes when the calendar says so; where nothing of its days had come by then, or with
     `until_now`, at this moment. One that was signed and withdrawn closes when it did before.
 
-    Raises IntakeError for days to come, and where the issue is drafted or signed already.
+    Raises IntakeError for days to come, for days without rows where a kind is given, and where the
+    issue is drafted or signed already.
     """
     who = _required_text(who, "建草稿的人")
     with writing(office.store) as connection:
@@ -78,6 +82,9 @@ def draft(
         for drafted in same:
             if drafted.state != WITHDRAWN:
                 raise IntakeError(f"{drafted.title}已有{drafted.state}，不用再建。")
+        nearest = nearest_day(slot.window, map(date.fromordinal, days_with_rows(connection)))
+        if kind and nearest:  # the office's own calendar may be drafted before its rows have come
+            raise IntakeError(f"{without_rows(slot.window, nearest)}，不能建草稿。")
         cutoff = _cutoff(connection, slot, same, until_now=until_now)
         facts = {"year": slot.year, "number": slot.number, "name": name}
         days = {"first_day": slot.window.days.start, "last_day": slot.window.days.stop - 1}

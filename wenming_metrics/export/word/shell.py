@@ -6,6 +6,7 @@ BODY_MARK and TITLE_MARK, each in a paragraph of its own.
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 
 from docx import Document as new_document
@@ -31,8 +32,9 @@ RED_HEAD_TEXT = "文明城市创建工作通报"
 """What the red head of the software's own shell says."""
 
 
+@cache
 def default_shell() -> bytes:
-    """Make the shell after GB/T 9704-2012; the same bytes every time."""
+    """Make the shell after GB/T 9704-2012; the same bytes every time, so they are made once."""
     document = new_document()
     _drop_effects(document)
     _set_ground(document)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.queries.losses.repeat_sites import site_rows, sites_back
+from wenming_metrics.queries.losses.repeat_sites import sites_back
 from wenming_metrics.queries.losses.repeats import repeats, responsible
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
+from wenming_metrics.queries.scores.describe_rows import problem_texts
 from wenming_metrics.queries.survey.rates import CITY, overview_rates
 from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.vocabulary import STATES
@@ -85,7 +86,7 @@ def gather(
     survey, wave = _survey(office, window)
     late = late_arrivals(connection, arrival_limit)
     return BulletinFacts(
-        problems=_problems(office, current),
+        problems=_problems(connection, office, current),
         sites=sites_back(office, problems, most=len(problems))[_SITES],
         survey=survey,
         wave=wave,
@@ -97,12 +98,11 @@ def gather(
     )
 
 
-def _problems(office: Office, current: pd.DataFrame) -> pd.DataFrame:
+def _problems(connection: Connection, office: Office, current: pd.DataFrame) -> pd.DataFrame:
     """Describe problems; by unit, the ones that cost most first."""
     if current.empty:
         return pd.DataFrame(columns=_PROBLEMS)
-    rows = site_rows(office, current)[["batch", "seq", "description"]]
-    lines = current.merge(rows, on=["batch", "seq"], validate="one_to_one")
+    lines = current.assign(description=problem_texts(connection, current))
     names = ("unit_name", "group", "site_name", "point_type_name", "item_name", "path")
     lines = lines.assign(
         **{name: lines[name].astype(object) for name in names},

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.publishing.bulletin.confirmed import stored_pictures
+from wenming_metrics.publishing.bulletin.confirmed import CONFIRMED_NAMES, stored_pictures
 from wenming_metrics.publishing.bulletin.facts import BulletinFacts
 from wenming_metrics.publishing.bulletin.gathering import gather_all
 from wenming_metrics.publishing.issues import (
@@ -22,7 +22,9 @@ from wenming_metrics.publishing.issues import (
     calendar,
     cut_of,
     list_issues,
+    nearest_day,
     slot_for,
+    without_rows,
 )
 from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.signing import list_facts
@@ -31,6 +33,7 @@ from wenming_metrics.queries.files.held_effect import held_in
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.rules.calendar import calendar_of, slot_at
+from wenming_metrics.store.tallies import days_with_rows
 
 _NO_ISSUE = -1
 
@@ -67,6 +70,23 @@ class Material:
         return self.issue.was_signed
 
     @property
+    def named(self) -> pd.DataFrame:
+        """Units that a person confirmed for 表扬 and 批评, as `confirmed.CONFIRMED_NAMES`."""
+        return pd.DataFrame(columns=CONFIRMED_NAMES) if self.facts is None else self.facts.named
+
+    def listed(self, kind: str) -> pd.DataFrame | None:
+        """Give who is named of a board: once it is signed, of the proposed only whom a person confirmed.
+
+        None for a board without ranks.
+        """
+        shortlist = self.lists.shortlists.get(kind)
+        if shortlist is None or not self.is_signed:
+            return shortlist
+        of_side = ["side", "unit_name"]
+        confirmed = pd.MultiIndex.from_frame(self.named[of_side])
+        return shortlist[pd.MultiIndex.from_frame(shortlist[of_side]).isin(confirmed)]
+
+    @property
     def decimals(self) -> int:
         """Digits of scores."""
         return 2 if self.facts is None else self.facts.decimals
@@ -86,7 +106,8 @@ def material_of_issue(connection: Connection, office: Office, issue: Issue) -> M
         connection, office, issue.window, arrival_limit, signed_before(connection, issue)
     )
     if not lists.rows:
-        raise IntakeError(f"{issue.window.title}没有督查数据，不能出通报。")
+        nearest = nearest_day(issue.window, map(date.fromordinal, days_with_rows(connection)))
+        raise IntakeError(f"{without_rows(issue.window, nearest)}，不能出通报。")
     facts = gather_all(connection, office, issue, arrival_limit, lists)
     said = list_facts(office, lists, {})
     digest = digest_of(freeze(issue, said, arrival_limit, lists, facts))

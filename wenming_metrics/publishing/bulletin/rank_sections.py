@@ -25,6 +25,8 @@ from wenming_metrics.vocabulary import movement, on_time_note
 
 _MOVED = 3
 """So many units that moved most are named on either side."""
+SIDES = {FRONT: "表扬", BACK: "批评"}
+"""What a document says of the units named on either side."""
 _STATUSES = {
     UNVISITED: "本期未督查",
     THIN: "检查项不足，暂不评分",
@@ -180,13 +182,16 @@ def _listed(material: Material, frame: pd.DataFrame) -> list[Block]:
 
 
 def shortlists(material: Material, layout: Layout) -> list[Block]:
-    """Name the units in front and at the back of each group; they are proposed, not decided.
+    """Name the units that a person confirmed for 表扬 and 批评; before it is signed, who is proposed.
 
-    Where a person has confirmed names, those are named, and no others.
+    A signed document names nobody whom no person confirmed; where all names wait, it says so.
     """
-    named = pd.DataFrame() if material.facts is None else material.facts.named
+    named = material.named
     if len(named):
         return list(_confirmed(named))
+    if material.is_signed:
+        is_proposed = any(len(frame) for frame in material.lists.shortlists.values())
+        return [body("本期没有经确认通报表扬、通报批评的单位。")] if is_proposed else []
     blocks = []
     for frame in material.lists.shortlists.values():
         for (group, title), lines in frame.groupby(["group", "title"], sort=False):
@@ -201,10 +206,10 @@ def shortlists(material: Material, layout: Layout) -> list[Block]:
 
 
 def _confirmed(named: pd.DataFrame) -> Iterator[Block]:
-    for end, praise in ((FRONT, "表扬"), (BACK, "批评")):
+    for end, word in SIDES.items():
         units = named.loc[named["side"] == end, "unit_name"]
         if len(units):
-            yield body(f"对{join(units)}（{len(units)}个）予以通报{praise}。")
+            yield body(f"对{join(units)}（{len(units)}个）予以通报{word}。")
 
 
 def _listed_unit(line: tuple, decimals: int) -> str:

@@ -55,6 +55,8 @@ from wenming_metrics.store.database import reading
 
 _MOST_DAYS = 732
 _CODE = re.compile(r"校验码[:：]\s*([0-9a-f]{6,64})")
+_PROPOSED = "建议名单（"
+"""What signed documents of earlier versions say before the names that nobody confirmed."""
 COLUMNS = ["state", "expected", "actual", "line", "context", "note"]
 
 
@@ -113,6 +115,7 @@ def recheck(office: Office, content: bytes, name: str) -> Recheck:
         build_again = _build_pdf if content.startswith(PDF) else build_again
         expected = read_text(build_again(connection, material, layout, text).content)
     remarks += [*unknown, *(_beside_text(expected, text) if content.startswith(PDF) else ())]
+    remarks += [] if remarks else _unconfirmed(expected, text)
     marks = compare(expected.lines, text.lines, NameFinder(*names_in(material)))
     return Recheck(material.issue, material.is_signed, tuple(marks), tuple(remarks))
 
@@ -167,6 +170,19 @@ def _beside_text(expected: DocumentText, actual: DocumentText) -> Iterator[str]:
     counts = [text.properties.get(PICTURES, "0") for text in (expected, actual)]
     if len(set(counts)) > 1:
         yield f"图片应为{counts[0]}张，现为{counts[1]}张，图片里的字没有核对，请打开看。"
+
+
+def _unconfirmed(expected: DocumentText, actual: DocumentText) -> list[str]:
+    """Say that a signed document of an earlier version holds names that nobody confirmed."""
+    told = [
+        any(_PROPOSED in cell for line in text.lines for cell in line.cells)
+        for text in (expected, actual)
+    ]
+    return (
+        ["这份是以前的版本出的，列有没有确认的建议名单，请重新下载。"]
+        if told == [False, True]
+        else []
+    )
 
 
 def _recheck_workbook(office: Office, content: bytes) -> Recheck:

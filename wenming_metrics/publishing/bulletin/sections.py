@@ -30,7 +30,7 @@ from wenming_metrics.publishing.bulletin.layout import DEADLINE_MARK, SECTIONS, 
 from wenming_metrics.publishing.bulletin.loss_sections import losses
 from wenming_metrics.publishing.bulletin.material import Material
 from wenming_metrics.publishing.bulletin.phrases import join, numeral, points
-from wenming_metrics.publishing.bulletin.rank_sections import absent, ranking, shortlists
+from wenming_metrics.publishing.bulletin.rank_sections import SIDES, absent, ranking, shortlists
 from wenming_metrics.publishing.bulletin.work_sections import (
     problem_grid,
     problems,
@@ -101,9 +101,9 @@ def narrow(material: Material, layout: Layout) -> Material:
 
 
 def heading_of(name: str, material: Material) -> str:
-    """Give the heading of a section; names that a person confirmed are no longer proposed."""
-    has_names = material.facts is not None and len(material.facts.named) > 0
-    return "表扬和批评" if name == "shortlists" and has_names else SECTIONS[name]
+    """Give the heading of a section; names that a person confirmed, or a signature, propose no more."""
+    is_decided = material.is_signed or len(material.named) > 0
+    return "表扬和批评" if name == "shortlists" and is_decided else SECTIONS[name]
 
 
 def _marks(layout: Layout) -> tuple[Block, ...]:
@@ -248,10 +248,10 @@ def names_in(material: Material) -> tuple[set[str], set[str]]:
     """Give the names that figures belong to: of units and sites, and of what else is named.
 
     Returns: names that occur only where they are meant; names that may be words as well (indicators,
-             groups, lists, statuses)
+             groups, lists, statuses, 表扬 and 批评)
     """
     lists, facts = material.lists, material.facts
-    strong, weak = set(), set(material.boards.values())
+    strong, weak = set(), {*material.boards.values(), *SIDES.values()}
     for frame in lists.boards.values():
         strong |= set(frame["unit_name"])
         weak |= set(frame.get("group", pd.Series(dtype=object))) | set(frame.get("status", ()))

@@ -97,7 +97,7 @@ def _names(connection: Connection, office: Office, material: Material) -> tuple[
     """Say how many names were confirmed, and which of them rest on too little."""
     named = material.facts.named
     if named.empty:
-        return LOOK, "没有确认，通报里写作建议名单"
+        return LOOK, "没有确认，签发的通报不列名"
     lines = propose(connection, office, material.issue, material.lists)
     fit = {(end, name) for end in (FRONT, BACK) for name in fit_names(lines, end)}
     weak = [line.unit_name for line in named.itertuples() if (line.side, line.unit_name) not in fit]

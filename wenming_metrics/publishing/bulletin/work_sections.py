@@ -50,6 +50,7 @@ def problems(material: Material, layout: Layout) -> list[Block]:
     counts = [f"本期记录问题{len(named)}条、{int(named['places'].sum())}处"]
     counts += [f"其中{unscored}条的测评项不计分" if unscored else ""]
     blocks: list[Block] = [body(sentence(counts))]
+    in_annex = "annex" in layout.sections and len(named) <= _MOST
     for number, (name, lines) in enumerate(_by_unit(material), 1):
         count = f"问题{len(lines)}条、{int(lines['places'].sum())}处"
         blocks.append(Paragraph(SUBHEADING, f"（{numeral(number)}）{name}（{count}）"))
@@ -57,8 +58,7 @@ def problems(material: Material, layout: Layout) -> list[Block]:
             blocks.append(body(f"{order}.{word_problem(line)}"))
         remaining = len(lines) - layout.per_unit
         if remaining > 0:
-            annexed = "见附件" if "annex" in layout.sections else "从略"
-            blocks.append(body(f"其余{remaining}条{annexed}。"))
+            blocks.append(body(f"其余{remaining}条{'见附件' if in_annex else '从略'}。"))
     return blocks
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -33,12 +35,21 @@ def sites_back(office: Office, problems: pd.DataFrame, most: int = MOST) -> pd.D
              last problem is: a word of vocabulary.STATES), lines (labels in `problems`, by day)
     """
     sites = worst_sites(problems, most)
-    site_lines = [problems.loc[list(lines)] for lines in sites["lines"]]
-    descriptions = [
-        _site(lines.assign(responsible=responsible(office, lines))) for lines in site_lines
-    ]
-    names = ["site_name", "unit_name", "point_type_name", "items", "responsible", "state"]
-    described = pd.DataFrame(descriptions, columns=names)
+    lines = problems.loc[[label for labels in sites["lines"] for label in labels]]
+    lines = lines.assign(responsible=responsible(office, lines))  # of all sites at once
+    ends = np.cumsum([len(labels) for labels in sites["lines"]], dtype=np.int64)
+    last = lines.iloc[ends - 1].reset_index(drop=True)
+    described = last[["site_name", "unit_name", "point_type_name"]].astype(object)
+    items, units = (lines[name].tolist() for name in ("item_name", "responsible"))
+    spans = list(zip([0, *ends[:-1]], ends, strict=True)) if len(ends) else []
+    described = described.assign(
+        items=[_most(items[start:end]) for start, end in spans],
+        responsible=[
+            _most(name for text in units[start:end] for name in text.split("、") if name)
+            for start, end in spans
+        ],
+        state=[STATES[int(state)] for state in last["state"]],
+    )
     days = {name: [date.fromordinal(int(day)) for day in sites[name]] for name in ("first", "last")}
     return sites.assign(**days).join(described)
 
@@ -60,7 +71,7 @@ def returning_sites(
         site_name=("site_name", "first"),
         unit_name=("unit_name", "first"),
         point_type_name=("point_type_name", "first"),
-        items=("item_name", lambda names: _most(names.astype(object))),
+        items=("item_name", _most),
         days=("day", "nunique"),
         times=("day", "size"),
     )
@@ -68,20 +79,10 @@ def returning_sites(
     return sites.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 
-def _site(lines: pd.DataFrame) -> dict[str, str]:
-    last = lines.iloc[-1]
-    units = [name for text in lines["responsible"] for name in text.split("、") if name]
-    texts = {name: last[name] for name in ("site_name", "unit_name", "point_type_name")}
-    texts |= {
-        "items": _most(lines["item_name"].astype(object)),
-        "responsible": _most(pd.Series(units, dtype=object)),
-    }
-    return texts | {"state": STATES[int(last["state"])]}
-
-
-def _most(names: pd.Series) -> str:
-    counts = names.value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    joined = "、".join(counts.index[:_NAMED])
+def _most(names: Iterable[str]) -> str:
+    """Join the names that occur most; of as many, the first that was met."""
+    counts = Counter(names)
+    joined = "、".join(name for name, _ in counts.most_common(_NAMED))
     return joined if len(counts) <= _NAMED else f"{joined} 等 {len(counts)} 个"
 
 

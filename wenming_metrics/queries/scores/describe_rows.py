@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
@@ -11,7 +12,7 @@ from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.originals import original_cells
+from wenming_metrics.queries.scores.originals import descriptions, original_cells
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.rows import read_pieces, read_role
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
@@ -46,17 +47,26 @@ def describe(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.D
         }
     )
     cells = original_cells(connection, rows.reset_index(drop=True))
-    return described.join(cells.assign(description=_described(connection, rows, cells)))
+    texts = _pieces_of(connection, rows, cells["description"])
+    return described.join(cells.assign(description=texts))
 
 
-def _described(connection: Connection, rows: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
+def problem_texts(connection: Connection, rows: pd.DataFrame) -> list[str]:
+    """Give what many rows say of their problem, starred as `describe` does, without their other cells.
+
+    Takes: rows - batch, seq, sheet, source_row
+    """
+    return _pieces_of(connection, rows, map(mask, descriptions(connection, rows)))
+
+
+def _pieces_of(connection: Connection, rows: pd.DataFrame, texts: Iterable[str]) -> list[str]:
     """Give the description of each row; of a cell with several problems the one that is meant."""
     pieces = read_pieces(connection, rows["batch"].unique())
     words = {
         (piece.batch, piece.seq): f"第 {piece.piece} 条：{mask(piece.words)}"
         for piece in pieces.itertuples()
     }
-    keys = zip(rows["batch"], rows["seq"], cells["description"], strict=True)
+    keys = zip(rows["batch"], rows["seq"], texts, strict=True)
     return [words.get((batch, seq), text) for batch, seq, text in keys]
 
 

@@ -22,6 +22,8 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.issues import bulletin, confirm, remarks
 
 _SHEETS = "issue_sheets"
+_FIRST, _LAST = "other-first", "other-last"
+"""Keys of the days of a 通报 beside the calendar."""
 _ISSUES = tables.configs(
     *("number=issue_number", "title=issue_days", "state", "cutoff", "document=document_no"),
     *("signed", "hash"),
@@ -106,19 +108,25 @@ def _draw_other(office: Office, who: str) -> None:
     kinds = {kind: title for kind, title in _KINDS.items() if kind != usual}
     with page.row():
         kind = st.selectbox("种类", list(kinds), format_func=kinds.get, key="other-kind", width=180)
-        latest = ask(days_known)[-1]
-        first = st.date_input("第一天", latest, key="other-first", format="YYYY-MM-DD", width=150)
+        days = ask(days_known)
+        first = st.date_input("第一天", days[-1], key=_FIRST, format="YYYY-MM-DD", width=150)
         last = first
         if kind in issues.SPAN_NAMES:
-            last = st.date_input(
-                "最后一天", latest, key="other-last", format="YYYY-MM-DD", width=150
-            )
+            last = st.date_input("最后一天", days[-1], key=_LAST, format="YYYY-MM-DD", width=150)
+        window = issues.slot_for(office, (), kind, first, max(first, last))[1].window
+        nearest = issues.nearest_day(window, days)
         button(
             "建这份草稿",
             "other-draft",
             lambda: signing.draft(office, first, who, kind=kind, last=last),
             lambda issue_made: f"{issue_made.title}已建草稿，{moment(issue_made.cutoff)} 截止。",
-            disabled=not who,
+            disabled=not who or nearest is not None,
+        )
+    if nearest:
+        page.note(f"{words.plain(issues.without_rows(window, nearest))}，不能建草稿。")
+        chosen = dict.fromkeys((_FIRST, _LAST), nearest)
+        st.button(
+            f"改到{nearest}", key="other-near", on_click=st.session_state.update, args=(chosen,)
         )
 
 
