@@ -44,6 +44,9 @@ _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectificat
 _ONE_ANSWER, _ANSWERED = -3.0, 1.0
 """Points of one column that says what was done (a note on a problem); of three or more (an answer)."""
 _DONE = {"measure", "rectified", "finished", "photo_after"}
+_CAME_OUT = {"result", "deduction", "earned_total", "lost_total", "description"}
+_NOT_FILLED = -3.0
+"""How a check came out; a list of items without that is a standard, or a form nobody filled in."""
 _NAMED = 5.0
 """What says what was done, where its header names it."""
 _OF_UNITS = {"external", "metric", "quota", "counts", "adjustment"}
@@ -155,10 +158,13 @@ def special_points(
         return _OTHERWISE / 2 if len(figures) > 1 else 0.0
     if kind == reading.FINDINGS:
         problems = by_role.get("description")
-        return -3.0 if not problems or problems.forms["filled"] < 0.7 else 0.0
+        is_whole = problems and problems.forms["filled"] >= 0.7 and not tells_clean(problems)
+        return 0.0 if is_whole else -3.0
     if kind == reading.CHECKLIST:
         item = by_role.get("item")
-        return _OTHERWISE if item and item.has("category") >= 0.5 > item.has("item") else 0.0
+        if item and item.has("category") >= 0.5 > item.has("item"):
+            return _OTHERWISE
+        return 0.0 if _CAME_OUT & set(by_role) else _NOT_FILLED
     if kind == "rectification":
         return _answered(columns, roles)
     if kind == reading.UNITS and any(
@@ -175,6 +181,11 @@ def special_points(
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
+
+
+def tells_clean(column: ColumnEvidence) -> bool:
+    """Say whether a column tells as well that nothing was found: each row is a check."""
+    return column.has("clean") >= 0.15
 
 
 def _beside(kind: str, fixed: Mapping[int, str], columns: Sequence[ColumnEvidence]) -> float:
