@@ -74,6 +74,11 @@ class ColumnEvidence:
     samples: tuple[str, ...]
     n_filled: int
 
+    @property
+    def n_distinct(self) -> int:
+        """How many different values it has."""
+        return round(self.forms.get("distinct", 0.0) * self.n_filled)
+
     def has(self, *forms: str) -> float:
         """Give the largest share of some forms."""
         return max(self.forms.get(form, 0.0) for form in forms)

@@ -23,7 +23,7 @@ _QUESTION = re.compile(
     r"您|[??]|吗$|\[(单选|多选|填空|矩阵|量表|打分)|^q\d|^\d+[、.]\D|满意|是否|哪些|如何|程度|了解|知道|评价"
 )
 _OPTION = re.compile(
-    r"满意|知晓|知道|了解|不清楚|参与|参加|同意|支持|经常|偶尔|从不|没有|一般|很好|较好|很差|较差|好|差|人数|票|选|是$|否$|率|^[a-e]$"
+    r"满意|知晓|知道|了解|不清楚|参与|参加|同意|支持|经常|偶尔|从不|没有|一般|很好|较好|很差|较差|好|差|人数|票|选|是$|否$|^[a-e]$"
 )
 _HANDED_OUT = re.compile(r"^(发放|发出|下发)(?!.*收)")
 """Questionnaires that were given out; no option is called so."""
@@ -107,6 +107,7 @@ def _is_item_column(column: ColumnEvidence, item_names: frozenset[str]) -> bool:
         column.has("result", "points", "minus") >= 0.6 and column.has("date", "serial") < 0.5
     )
     is_titled = max(column.worded[name] for name in wanted(reading.WIDE)) >= 3
+    is_titled |= max(column.worded.values()) >= STRONG
     return is_graded and not is_titled and bool(word) and not _IDLE.search(word)
 
 
@@ -202,6 +203,10 @@ def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> float:
         role in _DONE and c.worded[role] >= _NAMED for c, role in zip(columns, roles, strict=True)
     )
     answered = (_ONE_ANSWER, 0.0, _ANSWERED)[min(max(told - 1, 0), 2)]
+    by_role = dict(zip(roles, columns, strict=True))
+    numbered = "problem_no" in by_role and by_role["problem_no"].worded["problem_no"] >= STRONG
+    if not numbered and not {"description", "site"} & set(roles):
+        answered += _ONE_ANSWER  # it does not say what it answers
     return answered + (_OTHERWISE / 2 if _has_tasks(columns) else 0.0)
 
 
