@@ -15,6 +15,7 @@ from wenming_metrics.domain.registers import alias_map
 from wenming_metrics.reading.model.grid import CellError, Value
 from wenming_metrics.reading.resolve.names import SOURCES, Names
 from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.everyday_words import points_in_figures
 from wenming_metrics.reading.tables.values import bare_item
 from wenming_metrics.vocabulary import normalise
 
@@ -92,7 +93,8 @@ _PERIOD = re.compile(
 )
 _NUMBER = re.compile(r"^[+-]?\d{1,3}(,\d{3})*(\.\d+)?$|^[+-]?\d+(\.\d+)?$")
 _POINTS_TEXT = re.compile(
-    r"^(扣|减|失|罚|加|-|\+)*\d+(\.\d+)?分$|^(扣|减|失|罚|加|-|\+)+\d+(\.\d+)?分?$|^不扣分?$"
+    r"^(每处|各)?((扣|减|失|罚|加|-|\+)*\d+(\.\d+)?分|(扣|减|失|罚|加|-|\+)+\d+(\.\d+)?分?)(/处)?$"
+    r"|^\d+(\.\d+)?(/处|\(.*[处分].*\))$|^不扣分?$"
 )
 _PERSON = re.compile(
     r"^[\u4e00-\u9fff](某某?|[\u4e00-\u9fff]{1,2})(\(.*\))?$|^[\u4e00-\u9fff]{1,2}(主任|书记|局长|科长|队长|副局长|镇长|站长|同志)$"
@@ -231,7 +233,7 @@ def _forms_of_text(text: str) -> Iterator[str]:
         yield from _forms_of_number(float(text.replace(",", "")), NO_LEXICON)
     elif re.match(r"^\d+(\.\d+)?%$", text):
         yield from ("percent", "number")
-    if _POINTS_TEXT.match(text):
+    if _POINTS_TEXT.match(text) or points_in_figures(text) != text:
         yield from ("points", "minus") if text[0] in "-扣减失罚" else ("points",)
     if re.match(r"^(共)?\d+(处|个|起|件|份|人|户|次)$", text):
         yield from ("places", "count")
