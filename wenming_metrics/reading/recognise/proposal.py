@@ -34,9 +34,9 @@ from wenming_metrics.reading.recognise.special_columns import (
     STRONG,
     TableFacts,
     fixed_roles,
+    has_outcome,
     is_idle,
     special_points,
-    tells_clean,
 )
 from wenming_metrics.reading.recognise.value_forms import Lexicon
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
@@ -187,7 +187,7 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
         lacking = [group for group in lacking if "unit_kind" not in group]
     if kind == reading.CHECKLIST and {"item", "earned_total"} <= present:
         lacking = [group for group in lacking if "deduction" not in group]  # points earned tell it
-    if kind == reading.CHECKLIST and "item" in present and _has_outcome(table.columns, roles):
+    if kind == reading.CHECKLIST and "item" in present and has_outcome(table.columns, roles):
         lacking = [group for group in lacking if "deduction" not in group]  # a person says which
     if kind in _LISTS_OF_UNITS and any("subject" in group for group in lacking):
         points += _NO_UNITS  # it is no list of units at all
@@ -199,16 +199,6 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
     read = tuple(_roles_read(kind, table.columns, roles))
     return KindFit(kind, points, read, absent, titles, word, is_plain(kind, table.columns, roles))
-
-
-def _has_outcome(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
-    """Say whether a column that has no role holds points or results, or words of what was seen that
-    tell as well where nothing was."""
-    return any(
-        (not role and not is_idle(column.text) and column.has("points", "minus", "result") >= 0.6)
-        or (role == "description" and tells_clean(column))
-        for column, role in zip(columns, roles, strict=True)
-    )
 
 
 def _roles_read(

@@ -165,7 +165,8 @@ def special_points(
         item = by_role.get("item")
         if item and item.has("category") >= 0.5 > item.has("item"):
             return _OTHERWISE
-        return 0.0 if _CAME_OUT & set(by_role) else _NOT_FILLED
+        came_out = _CAME_OUT & set(by_role) or has_outcome(columns, roles)
+        return 0.0 if came_out else _NOT_FILLED
     if kind == "rectification":
         return _answered(columns, roles)
     if kind == reading.UNITS and any(
@@ -182,6 +183,16 @@ def special_points(
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
+
+
+def has_outcome(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether a column that has no role holds points or results, or words of what was seen that
+    tell as well where nothing was."""
+    return any(
+        (not role and not is_idle(column.text) and column.has("points", "minus", "result") >= 0.6)
+        or (role == "description" and tells_clean(column))
+        for column, role in zip(columns, roles, strict=True)
+    )
 
 
 def tells_clean(column: ColumnEvidence) -> bool:
