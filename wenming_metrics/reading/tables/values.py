@@ -280,8 +280,8 @@ def result(value: Value) -> int:
 
 def _is_denied(number: int, remark: str) -> bool:
     """Say whether a remark in brackets tells another result than the word before it."""
-    said = _RESULT.get(remark, number) if len(remark) > 1 else number
-    return said != number or (number == 0 and bool(_FOUND.search(remark)))
+    in_remark = _RESULT.get(remark, number) if len(remark) > 1 else number
+    return in_remark != number or (number == 0 and bool(_FOUND.search(remark)))
 
 
 def fault(value: Value) -> int:
