@@ -1,5 +1,7 @@
 """Tables that could be taken for something else are asked about, all of them, and nothing is lost."""
 
+import pytest
+
 from tests.builders import read_sheets
 from wenming_metrics.reading.model.reading import CONFIRM
 
@@ -33,3 +35,15 @@ def test_points_under_a_word_of_ones_own_are_asked_for_on_every_sheet():
     told = read_sheets(sheets, columns=(("罚掉的分", "deduction"),))
     assert sorted(told.checks["lost"].tolist()) == [10_000, 20_000, 30_000]
     assert told.counts.held == 0
+
+
+@pytest.mark.parametrize(
+    "lost", ["扣半分", "零点五分", "一分半", "0.5(每处)", "每处扣0.5分", "0.5分/处"]
+)
+def test_points_in_words_are_points_as_well(lost):
+    """Unread, each row would lose the full mark."""
+    header = [*("日期", "来源", "街道", "点位类型", "点位名称", "测评项", "检查结果", "罚掉的分")]
+    where = ["2026-11-16", "市督查组", "河西街道", "主次干道"]
+    rows = [[*where, f"{n}号路", "垃圾桶不满溢", "不符合", lost] for n in range(3)]
+    asked = read_sheets({"检查表": [header, *rows]})
+    assert (codes(asked), len(asked.checks)) == ([CONFIRM], 0)

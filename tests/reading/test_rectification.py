@@ -90,7 +90,8 @@ def test_the_answer_of_a_monday():
         *((said, "反馈已整改") for said in ("已整改", "已完成", "整改到位", "已整改并长期坚持")),
         *((said, "整改中") for said in ("正在整改", "整改中", "部分完成", "已列入明年计划")),
         *((said, "反馈已整改") for said in ("已完成整改,持续推进长效管理", "已劝导到位", "√")),
-        *((said, "整改中") for said in ("已完成80%", "已部分整改")),
+        *((said, "整改中") for said in ("已完成80%", "已部分整改", "完成99.5%")),
+        *((said, "反馈已整改") for said in ("完成100%", "100%", "已整改100%", "整改完成率100.0%")),
         *((said, "反映不属实") for said in ("经核实反映不属实", "现场未发现该问题")),
         *((said, "未整改") for said in ("未整改", "尚未完成", "无法整改")),
         *(
@@ -107,10 +108,18 @@ def test_what_was_done_in_few_words(said, state):
 
 
 def test_what_says_nothing_is_held():
-    unsure = [row(整改情况=said) for said in ("收到", "好了", "基本整改到位", "基本改好")]
-    reading = answers(*unsure, row(整改情况=None))
-    assert [problem.code for problem in reading.problems] == [*["整改-01"] * 4, "整改-09"]
-    assert reading.counts.held == 5
+    unsure = (
+        "收到",
+        "好了",
+        "基本整改到位",
+        "基本改好",
+        "已整改（反弹）",
+        "已整改，又出现",
+        "已整改？",
+    )
+    reading = answers(*(row(整改情况=said) for said in unsure), row(整改情况=None))
+    assert [problem.code for problem in reading.problems] == [*["整改-01"] * 7, "整改-09"]
+    assert reading.counts.held == 8
 
 
 @pytest.mark.parametrize("column", ["整改情况", "备注"])

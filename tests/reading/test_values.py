@@ -134,6 +134,7 @@ def test_no_day(written, told):
             for words in ("一", "半", "一半", "扣一半", "扣一至两分", "两三分", "扣1-2分")
         ),
         *((words, UNREADABLE) for words in ("每处扣0.5分", "扣0.5分/处", "各扣一分", "扣点")),
+        *((words, UNREADABLE) for words in ("0.5(每处)", "1(0.5×2)", "0.5(封顶1分)")),
         ("+0.5", UNREADABLE),
         ("50%", UNREADABLE),
         ("1,2", UNREADABLE),
@@ -157,6 +158,7 @@ def test_points(written, points):
     [
         (5.0, 50000),
         ("5分", 50000),
+        ("5(每处扣0.5分)", 50000),
         ("/", BLANK),
         (None, BLANK),
         (0.0, UNREADABLE),
@@ -214,6 +216,7 @@ def test_people(written, count):
         *((word, "不涉及") for word in ("□符合 □不符合 ☑不涉及",)),
         *((word, "不符合") for word in ("×", "✗", "x", "X", "不符合", "否", False, "不符合(2处)")),
         *((word, "不涉及") for word in ("/", "\uff0f", "不涉及", "不适用")),
+        *((word, "符合") for word in ("符合(未发现问题)", "符合(√)", "达标(见照片)")),
         *((word, "未查") for word in ("—", "——", "-", "未查", "未测评")),
         *((word, "未开门") for word in ("未开门", "暂停营业")),
     ],
@@ -229,6 +232,8 @@ def test_result(written, result):
         *((word, UNREADABLE) for word in ("基本符合", "部分符合", "基本达标", "☑基本符合 □不符合")),
         *((word, UNREADABLE) for word in ("□符合 □不符合", "☑符合 ☑不符合", "☑ □", "□符合")),
         *((word, UNREADABLE) for word in ("符合 不符合☑", "□符合☑", "[x]符合 [ ]不符合")),
+        *((word, UNREADABLE) for word in ("是(有问题)", "符合(有2处垃圾)", "合格(限期整改)")),
+        *((word, UNREADABLE) for word in ("不符合(无问题)", "达标(扣0.5分)")),
     ],
 )
 def test_no_result(written, told):

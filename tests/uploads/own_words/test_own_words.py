@@ -17,13 +17,14 @@ from wenming_metrics.reading.recognise.column_evidence import weights
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.vocabulary import INPUT
 
-HALVES = ("first", "second", "third", "fourth", "fifth", "gathered")
+HALVES = ("first", "second", "third", "fourth", "fifth", "sixth", "gathered")
 LEAST = {
     "first": 0.99,
     "second": 0.98,
     "third": 0.95,
     "fourth": 0.94,
-    "fifth": 0.91,
+    "fifth": 0.96,
+    "sixth": 0.90,
     "gathered": 0.84,
 }
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
@@ -33,7 +34,8 @@ kinds 70.0 %, columns 96.6 %; it is no longer blind either. The fourth part, ele
 forms of one place, exports of software and tables that are none, was scored once when it was written: kinds
 65.0 %, columns 85.1 %, none wrong and sure. What it told was mended, so that it is not blind any more. The fifth part,
 24 tables, was scored once: kinds 91.7 %, columns 92.3 %, one wrong and sure (scores of toilets taken for those of
-streets), which alone was mended. Of the column sets that were gathered a third is held out: no weight was set by it, see `score --held-out`."""
+streets); what it told was mended later. The sixth part, 32 tables, was labelled before it was read and scored once: kinds
+84.4 %, columns 94.3 %, none wrong and sure, 0.06 questions a table; kinds of misses were mended afterwards. Of the column sets that were gathered a third is held out: no weight was set by it, see `score --held-out`."""
 
 
 @pytest.mark.parametrize("half", HALVES)

@@ -32,6 +32,8 @@ _NOT_OF_KIND = {
 }
 """Columns of a family that one kind of it has no use for."""
 _LOSS = re.compile("[扣失罚减]")
+_FINEST = {reading.CHECKLIST: ("item", ""), "campaign": ("task", "campaign")}
+"""What each row of a kind is about, and what a column is that says it of several rows together."""
 
 
 def assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str]) -> list[str]:
@@ -52,6 +54,7 @@ def assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str
         if gain < 0 and left[name] and not roles[index]:
             roles[index] = name
             left[name] -= 1
+    _take_finest(kind, columns, roles)
     if {"deduction", "earned_total"} <= set(roles) and "full_mark" not in roles:
         lost = roles.index("deduction")
         if not _LOSS.search(columns[lost].text):
@@ -59,6 +62,26 @@ def assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str
     if "verdict" in roles and "result" not in roles:
         roles[roles.index("verdict")] = "result"  # as `families.take_verdict` takes it
     return roles
+
+
+def _take_finest(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> None:
+    """Move what a row is about to a column left over that tells the rows apart better."""
+    name, coarse = _FINEST.get(kind, ("", ""))
+    if not name or name not in roles:
+        return
+    held = roles.index(name)
+    if columns[held].has("item") >= 0.5 or columns[held].has("unique") >= 1:
+        return
+    finer = [
+        index
+        for index, column in enumerate(columns)
+        if not roles[index]
+        and min(column.points[name], column.worded[name]) >= ACCEPTED
+        and column.n_distinct > columns[held].n_distinct
+    ]
+    if finer:
+        best = max(finer, key=lambda index: columns[index].points[name])
+        roles[held], roles[best] = ("" if coarse in roles else coarse), name
 
 
 def fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set[int]:

@@ -74,6 +74,11 @@ class ColumnEvidence:
     samples: tuple[str, ...]
     n_filled: int
 
+    @property
+    def n_distinct(self) -> int:
+        """How many different values it has."""
+        return round(self.forms.get("distinct", 0.0) * self.n_filled)
+
     def has(self, *forms: str) -> float:
         """Give the largest share of some forms."""
         return max(self.forms.get(form, 0.0) for form in forms)
@@ -84,25 +89,35 @@ def weights() -> tuple[Mapping[str, RoleWeights], Mapping[str, KindWeights], Wor
     """Load the weights: of roles, of kinds, of titles that say a sheet is no table of data."""
     with _WEIGHTS.open("rb") as file:
         table = tomllib.load(file)
+    stems = table["stems"]
     by_title = RoleWeights((), {}, ())  # of a column without weights, which its titles tell
     roles = dict.fromkeys(INPUT, by_title) | {
         name: RoleWeights(
-            _compiled(entry["words"]), entry.get("values", {}), tuple(entry.get("needs", ()))
+            _compiled(entry["words"], stems), entry.get("values", {}), tuple(entry.get("needs", ()))
         )
         for name, entry in table["roles"].items()
     }
     kinds = {
         name: KindWeights(
-            *(_compiled(entry["title"]), _compiled(entry.get("headers", {})), entry["roles"]),
+            *(
+                _compiled(entry["title"], stems),
+                _compiled(entry.get("headers", {}), stems),
+                entry["roles"],
+            ),
             {role: tuple(forms.split()) for role, forms in entry.get("values", {}).items()},
         )
         for name, entry in table["kinds"].items()
     }
-    return roles, kinds, _compiled(table["none"]["title"])
+    return roles, kinds, _compiled(table["none"]["title"], stems)
 
 
-def _compiled(words: Mapping[str, float]) -> Words:
-    return tuple((re.compile(pattern), float(points)) for pattern, points in words.items())
+def _compiled(words: Mapping[str, float], stems: Mapping[str, str]) -> Words:
+    compiled = []
+    for pattern, points in words.items():
+        for name, stem in stems.items():
+            pattern = pattern.replace(f"{{{name}}}", stem)
+        compiled.append((re.compile(pattern), float(points)))
+    return tuple(compiled)
 
 
 def gather_evidence(sheet: SheetGrid, header: Header, lexicon: Lexicon) -> list[ColumnEvidence]:

@@ -34,6 +34,7 @@ from wenming_metrics.reading.recognise.special_columns import (
     STRONG,
     TableFacts,
     fixed_roles,
+    has_outcome,
     is_idle,
     special_points,
 )
@@ -119,9 +120,10 @@ class Proposal:
     def is_beaten(self, kind: str) -> bool:
         """Say whether another kind speaks clearly louder than this one."""
         best = self.best
-        if best is None or best.kind == kind or best.absent:
+        if best is None or best.kind == kind:
             return False
-        return best.points >= _CLEAR and best.points - self.fit(kind).points >= _RIVAL
+        lead = best.points - self.fit(kind).points
+        return best.points >= _CLEAR and lead >= (2 * _RIVAL if best.absent else _RIVAL)
 
     def fit(self, kind: str) -> KindFit:
         """Give the fit of a kind."""
@@ -185,7 +187,7 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
         lacking = [group for group in lacking if "unit_kind" not in group]
     if kind == reading.CHECKLIST and {"item", "earned_total"} <= present:
         lacking = [group for group in lacking if "deduction" not in group]  # points earned tell it
-    if kind == reading.CHECKLIST and "item" in present and _has_unread_points(table.columns, roles):
+    if kind == reading.CHECKLIST and "item" in present and has_outcome(table.columns, roles):
         lacking = [group for group in lacking if "deduction" not in group]  # a person says which
     if kind in _LISTS_OF_UNITS and any("subject" in group for group in lacking):
         points += _NO_UNITS  # it is no list of units at all
@@ -197,14 +199,6 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
     read = tuple(_roles_read(kind, table.columns, roles))
     return KindFit(kind, points, read, absent, titles, word, is_plain(kind, table.columns, roles))
-
-
-def _has_unread_points(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
-    """Say whether a column that has no role holds points or results."""
-    return any(
-        not role and not is_idle(column.text) and column.has("points", "minus", "result") >= 0.6
-        for column, role in zip(columns, roles, strict=True)
-    )
 
 
 def _roles_read(

@@ -23,7 +23,7 @@ _QUESTION = re.compile(
     r"您|[??]|吗$|\[(单选|多选|填空|矩阵|量表|打分)|^q\d|^\d+[、.]\D|满意|是否|哪些|如何|程度|了解|知道|评价"
 )
 _OPTION = re.compile(
-    r"满意|知晓|知道|了解|不清楚|参与|参加|同意|支持|经常|偶尔|从不|没有|一般|很好|较好|很差|较差|好|差|人数|票|选|是$|否$|率|^[a-e]$"
+    r"满意|知晓|知道|了解|不清楚|参与|参加|同意|支持|经常|偶尔|从不|没有|一般|很好|较好|很差|较差|好|差|人数|票|选|是$|否$|^[a-e]$"
 )
 _HANDED_OUT = re.compile(r"^(发放|发出|下发)(?!.*收)")
 """Questionnaires that were given out; no option is called so."""
@@ -44,6 +44,9 @@ _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectificat
 _ONE_ANSWER, _ANSWERED = -3.0, 1.0
 """Points of one column that says what was done (a note on a problem); of three or more (an answer)."""
 _DONE = {"measure", "rectified", "finished", "photo_after"}
+_CAME_OUT = {"result", "deduction", "earned_total", "lost_total", "description"}
+_NOT_FILLED = -3.0
+"""How a check came out; a list of items without that is a standard, or a form nobody filled in."""
 _NAMED = 5.0
 """What says what was done, where its header names it."""
 _OF_UNITS = {"external", "metric", "quota", "counts", "adjustment"}
@@ -104,6 +107,7 @@ def _is_item_column(column: ColumnEvidence, item_names: frozenset[str]) -> bool:
         column.has("result", "points", "minus") >= 0.6 and column.has("date", "serial") < 0.5
     )
     is_titled = max(column.worded[name] for name in wanted(reading.WIDE)) >= 3
+    is_titled |= max(column.worded.values()) >= STRONG
     return is_graded and not is_titled and bool(word) and not _IDLE.search(word)
 
 
@@ -155,10 +159,14 @@ def special_points(
         return _OTHERWISE / 2 if len(figures) > 1 else 0.0
     if kind == reading.FINDINGS:
         problems = by_role.get("description")
-        return -3.0 if not problems or problems.forms["filled"] < 0.7 else 0.0
+        is_whole = problems and problems.forms["filled"] >= 0.7 and not tells_clean(problems)
+        return 0.0 if is_whole else -3.0
     if kind == reading.CHECKLIST:
         item = by_role.get("item")
-        return _OTHERWISE if item and item.has("category") >= 0.5 > item.has("item") else 0.0
+        if item and item.has("category") >= 0.5 > item.has("item"):
+            return _OTHERWISE
+        came_out = _CAME_OUT & set(by_role) or has_outcome(columns, roles)
+        return 0.0 if came_out else _NOT_FILLED
     if kind == "rectification":
         return _answered(columns, roles)
     if kind == reading.UNITS and any(
@@ -177,6 +185,21 @@ def special_points(
     return 0.0
 
 
+def has_outcome(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether a column that has no role holds points or results, or words of what was seen that
+    tell as well where nothing was."""
+    return any(
+        (not role and not is_idle(column.text) and column.has("points", "minus", "result") >= 0.6)
+        or (role == "description" and tells_clean(column))
+        for column, role in zip(columns, roles, strict=True)
+    )
+
+
+def tells_clean(column: ColumnEvidence) -> bool:
+    """Say whether a column tells as well that nothing was found: each row is a check."""
+    return column.has("clean") >= 0.15
+
+
 def _beside(kind: str, fixed: Mapping[int, str], columns: Sequence[ColumnEvidence]) -> float:
     """Give what columns of items or options say for the kinds that have one for each."""
     beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
@@ -191,6 +214,10 @@ def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> float:
         role in _DONE and c.worded[role] >= _NAMED for c, role in zip(columns, roles, strict=True)
     )
     answered = (_ONE_ANSWER, 0.0, _ANSWERED)[min(max(told - 1, 0), 2)]
+    by_role = dict(zip(roles, columns, strict=True))
+    numbered = "problem_no" in by_role and by_role["problem_no"].worded["problem_no"] >= STRONG
+    if not numbered and not {"description", "site"} & set(roles):
+        answered += _ONE_ANSWER  # it does not say what it answers
     return answered + (_OTHERWISE / 2 if _has_tasks(columns) else 0.0)
 
 

@@ -15,6 +15,7 @@ from wenming_metrics.domain.registers import alias_map
 from wenming_metrics.reading.model.grid import CellError, Value
 from wenming_metrics.reading.resolve.names import SOURCES, Names
 from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.everyday_words import points_in_figures
 from wenming_metrics.reading.tables.values import bare_item
 from wenming_metrics.vocabulary import normalise
 
@@ -72,6 +73,17 @@ _PLACE = re.compile(
 _PROBLEM = re.compile(
     r"未|无|不|乱|脏|缺|破|损|差|污|积|堆|满溢|占道|垃圾|烟头|停放|杂物|飞线|小广告|堵|漏|陈旧|脱落|违|过期|裸露|黄土|油烟|噪|坏|杂草|散落|少"
 )
+_DEMAND = re.compile(
+    r"^(?!.*(未|不|没有|欠|缺))(.*(整洁|洁净|清洁|完好|有序|规范|齐全|健全|清晰|清楚|达标|畅通|到位|醒目|及时)"
+    r"|.*无.{0,4}(乱|积水|垃圾|烟头|烟蒂|吸烟|堆|杂物|破损|占|卫生死角|明显|小广告|出店|流动|违|污|损|缺失|异味|痰|倒|抛))"
+)
+"""What is asked for and not what was seen: that something is in order, that nothing bad is there."""
+_CLEAN = re.compile(
+    r"(无|没有|没|未(发现|见|查到)?)(任何|明显|发现)?(问题|异常|隐患)|一切正常|^(正常|良好|较好)$"
+)
+"""That nothing was found: of problems alone such a row would not be written."""
+_RULE = re.compile(r"[扣减得加]\d+(\.\d+)?分|不得分|扣完为止|酌情(扣|赋|给)分")
+"""How much a fault costs: how something is marked, not what was looked at."""
 _TERM = re.compile(
     r"^\d+个?(工作日|小时|天|日)(内)?$|立行立改|立即|即知即改|长期|当天|当日|\d+月底|\d+日前|月底前|前完成|.*前$|全年|持续"
 )
@@ -81,7 +93,8 @@ _PERIOD = re.compile(
 )
 _NUMBER = re.compile(r"^[+-]?\d{1,3}(,\d{3})*(\.\d+)?$|^[+-]?\d+(\.\d+)?$")
 _POINTS_TEXT = re.compile(
-    r"^(扣|减|失|罚|加|-|\+)*\d+(\.\d+)?分$|^(扣|减|失|罚|加|-|\+)+\d+(\.\d+)?分?$|^不扣分?$"
+    r"^(每处|各)?((扣|减|失|罚|加|-|\+)*\d+(\.\d+)?分|(扣|减|失|罚|加|-|\+)+\d+(\.\d+)?分?)(/处)?$"
+    r"|^\d+(\.\d+)?(/处|\(.*[处分].*\))$|^不扣分?$"
 )
 _PERSON = re.compile(
     r"^[\u4e00-\u9fff](某某?|[\u4e00-\u9fff]{1,2})(\(.*\))?$|^[\u4e00-\u9fff]{1,2}(主任|书记|局长|科长|队长|副局长|镇长|站长|同志)$"
@@ -220,13 +233,17 @@ def _forms_of_text(text: str) -> Iterator[str]:
         yield from _forms_of_number(float(text.replace(",", "")), NO_LEXICON)
     elif re.match(r"^\d+(\.\d+)?%$", text):
         yield from ("percent", "number")
-    if _POINTS_TEXT.match(text):
+    if _POINTS_TEXT.match(text) or points_in_figures(text) != text:
         yield from ("points", "minus") if text[0] in "-扣减失罚" else ("points",)
     if re.match(r"^(共)?\d+(处|个|起|件|份|人|户|次)$", text):
         yield from ("places", "count")
     for form, pattern in _TEXT_FORMS:
         if pattern.search(text):
             yield form
+    if _DEMAND.search(text):
+        yield "demand"
+    elif _PROBLEM.search(text):
+        yield "problem"
     is_long = len(text) >= 10 and len(_CHINESE.findall(text)) >= 6  # a long code says nothing
     if is_long or (_SENTENCE.search(text) and len(text) > 6):
         yield "sentence"
@@ -237,13 +254,13 @@ def _forms_of_text(text: str) -> Iterator[str]:
 
 
 _TEXT_FORMS = (
-    *(("term", _TERM), ("period", _PERIOD), ("code", _CODE), ("phone", _PHONE)),
+    *(("clean", _CLEAN), ("rule", _RULE), ("term", _TERM)),
+    *(("period", _PERIOD), ("code", _CODE), ("phone", _PHONE)),
     *(("picture", _PICTURE), ("document_no", _DOCUMENT_NO), ("team", _TEAM)),
     ("progress", _PROGRESS),
     *(("threshold", _THRESHOLD), ("phase", _PHASE), ("seconds", _SECONDS), ("people", _AGES)),
     *(
         ("rank", re.compile(r"^第?(\d+|[一二三四五六七八九十]+)名?$")),
-        ("problem", _PROBLEM),
         ("place", _PLACE),
     ),
 )

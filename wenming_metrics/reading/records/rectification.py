@@ -43,7 +43,7 @@ NOT_YET = re.compile(
 TO_COME = re.compile(
     r"预计|计划|拟|力争|争取|尽快|即将|(?<!已)将(?:[于在会]|完成)|待(?:整改|完成|解决)"
     r"|^(?!.*(?:已|提前)).*前(?:全部)?(?:整改|完成)"
-    r"|部分|[一大过]半|剩余?\d|[\d一二三四五六七八九]成|完成\d+/\d|\d%"
+    r"|部分|[一大过]半|剩余?\d|[\d一二三四五六七八九]成|完成\d+/\d|(?<!100)(?<!100\.0)(?<=\d)%"
 )
 """What is so in part, or is to be; of campaigns too."""
 _STATES = (
@@ -55,7 +55,7 @@ _STATES = (
     (
         DONE,
         re.compile(
-            r"^(?:现|均|都|全部)?已(?:全部)?(?:整改|完成|解决|办结|落实|处理)(?!.{0,4}(?:\d%|一半)|.?部分)"
+            r"^(?:现|均|都|全部)?已(?:全部)?(?:整改|完成|解决|办结|落实|处理)(?!.{0,4}(?:(?<!100)(?<=\d)%|一半)|.?部分)"
         ),
     ),
     (
@@ -66,11 +66,11 @@ _STATES = (
         DONE,
         re.compile(
             "已整改|整改完|完成|到位|已解决|办结|整改好|已落实|已处理|^整改$|^是$|^√$"
-            "|改好|改完|改正|^已改$"
+            r"|改好|改完|改正|^已改$|^(?:\D{2}率)?100(?:\.0)?%$"
         ),
     ),
 )
-_ALMOST = re.compile("基本|差不多|大致")
+_ALMOST = re.compile("基本|差不多|大致|反弹|复发|又(?:有|出现|发现)|不彻底|[?]")
 """Said of what is done, it may be done or not: the unit is asked."""
 _POSTPONED = re.compile("挂账|延期")
 _NOT_OURS = re.compile(
@@ -130,7 +130,7 @@ def _number(text: str) -> str:
 def _state(number: str, answer: str, remarks: str) -> str:
     """Put an answer into few words; "" where it does not say."""
     state = next((state for state, words in _STATES if words.search(normalise(answer))), "")
-    if state == DONE and _ALMOST.search(answer):
+    if state == DONE and _ALMOST.search(normalise(answer)):
         return ""
     if state and not _number(number):
         return OWN

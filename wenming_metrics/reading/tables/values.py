@@ -47,6 +47,10 @@ _POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
 _LOSS_WORD = re.compile("[扣减失]")
 _PLACES = re.compile(r"共?(\d{1,9})(?:\.0+)?[处个起]?")
 _REMARK = re.compile(r"\(.*\)$")
+_COUNTED_OTHERWISE = re.compile(r"\(.*(每|各|/处|[x×*]\d|\d分).*\)$")
+"""A remark that tells other points than the cell: how much each place costs, how much it is at most."""
+_FOUND = re.compile(r"(?<!无)(?<!发现)(?<!没有)问题|整改|扣|\d处|部分")
+"""What a remark behind a good result says of faults."""
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
 _NOTHING_LOST = {"不扣分", "不扣", "未扣分", "无扣分", "没扣分", "免扣分"}
 _RESULT_WORDS = {
@@ -192,6 +196,8 @@ def _points(value: Value, *, signed: bool) -> int:
     if not isinstance(value, float | str):
         return _without(value)
     text = numeral(spell(value))
+    if signed and _COUNTED_OTHERWISE.search(text):
+        return UNREADABLE
     text = _REMARK.sub("", text) or text
     if not text:
         return BLANK
@@ -265,9 +271,17 @@ def result(value: Value) -> int:
     text = normalise(spell(value))
     if not text:
         return BLANK
-    word_of_result = ticked_word(text) or text
-    result_number = _RESULT.get(word_of_result, _RESULT.get(_REMARK.sub("", word_of_result)))
-    return UNREADABLE if result_number is None else result_number
+    ticked = ticked_word(text)
+    if ticked or text in _RESULT:
+        return _RESULT.get(ticked or text, UNREADABLE)
+    remark, number = _REMARK.search(text), _RESULT.get(_REMARK.sub("", text), UNREADABLE)
+    return UNREADABLE if remark and _is_denied(number, remark[0][1:-1]) else number
+
+
+def _is_denied(number: int, remark: str) -> bool:
+    """Say whether a remark in brackets tells another result than the word before it."""
+    in_remark = _RESULT.get(remark, number) if len(remark) > 1 else number
+    return in_remark != number or (number == 0 and bool(_FOUND.search(remark)))
 
 
 def fault(value: Value) -> int:
@@ -280,9 +294,10 @@ def fault(value: Value) -> int:
     if not isinstance(value, float | str):
         return _without(value)
     text = normalise(spell(value))
-    text = ticked_word(text) or _REMARK.sub("", text)
+    remark, text = _REMARK.search(text), ticked_word(text) or _REMARK.sub("", text)
     if text in _FAULT:
-        return _FAULT[text]
+        number = _FAULT[text]
+        return UNREADABLE if remark and _is_denied(number, remark[0][1:-1]) else number
     return UNREADABLE if text in _EITHER else result(text)
 
 
