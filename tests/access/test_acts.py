@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests.decisions.test_problem_moves import DAY, make, move, row_of, unit
 from tests.offices import copy_office
+from tests.problems_view import problem_book
 from wenming_metrics.access.viewer import EVERYBODY, AccessError, Viewer, bind
 from wenming_metrics.decisions.dated_notes import add_remark_on
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
@@ -20,7 +21,6 @@ from wenming_metrics.intake.commit import IntakeError, withdraw
 from wenming_metrics.publishing.published import published_issues, published_lists
 from wenming_metrics.publishing.signing import draft, sign
 from wenming_metrics.queries.files.batches import batches
-from wenming_metrics.queries.problems.book import problem_book
 from wenming_metrics.queries.problems.choices import unit_numbers
 from wenming_metrics.queries.problems.lists import problem_story, problem_view
 from wenming_metrics.queries.viewers import shipped_rights, units_below, viewer_of

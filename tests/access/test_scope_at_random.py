@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from tests.builders import xlsx
 from tests.decisions.test_problem_moves import BOARD, PRICES
 from tests.offices import copy_office, ingest, make_office
+from tests.problems_view import problem_book
 from wenming_metrics.access.viewer import AccessError, Viewer, bind
 from wenming_metrics.decisions.problem_moves import make_moves, order_now
 from wenming_metrics.domain.periods import window
@@ -26,7 +27,6 @@ from wenming_metrics.queries.files import batches, held
 from wenming_metrics.queries.files.pictures import move_pictures, row_pictures, story_pictures
 from wenming_metrics.queries.losses.ledger import ledger
 from wenming_metrics.queries.problems import lists
-from wenming_metrics.queries.problems.book import problem_book
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.viewers import shipped_rights, units_below
 from wenming_metrics.reading.model.reading import SenderAnswers

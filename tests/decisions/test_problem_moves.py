@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from tests.builders import xlsx
 from tests.offices import copy_office, ingest, make_office
+from tests.problems_view import problem_book
 from tests.reading.hostile import photographed, png
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain import periods
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.pictures import move_pictures
-from wenming_metrics.queries.problems.book import problem_book
 from wenming_metrics.queries.problems.lists import problem_story, problem_view, with_term
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
 from wenming_metrics.queries.problems.reminders import reminders

@@ -17,7 +17,6 @@ from wenming_metrics.domain.periods import now, today
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import is_working
 from wenming_metrics.domain.working_hours import Clock, day_of, end_of, make_clock
-from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.findings import Moment, read_problems
 from wenming_metrics.queries.scores.moves import (
     follow_line,
@@ -34,7 +33,6 @@ from wenming_metrics.scoring.loop.course import (
 )
 from wenming_metrics.scoring.loop.figures import add_flags
 from wenming_metrics.scoring.tree.states import OPEN
-from wenming_metrics.store.database import reading
 from wenming_metrics.store.problems import locate_numbers, own_numbers
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import FAILED_COLUMNS
@@ -98,12 +96,6 @@ class ProblemBook:
         until = as_of or end_of(self.moment.as_of)
         line = self.line_of[index]
         return follow_line(line, [*stored, *frozen], self.rules, self.clock, until)
-
-
-def problem_book(office: Office, days: Sequence[int], moment: Moment | None = None) -> ProblemBook:
-    """Read the problems found on some days. Takes: moment - None: as of today"""
-    with reading(office.store) as connection:
-        return read_book(connection, office.rules.loop, days, moment)
 
 
 def book_of(connection: Connection, rules: LoopRules, numbers: Iterable[str]) -> ProblemBook:
