@@ -8,6 +8,7 @@ from wenming_metrics.ui.progress import (
     inspection_plan,
     metrics,
     months,
+    negative_list,
     sites,
 )
 
@@ -20,6 +21,7 @@ themes = {
     "督查安排": inspection_plan.draw,
     "一点一档": sites.draw,
     "测评复盘": months.draw_review,
+    "负面清单": negative_list.draw,
     "基层减负": months.draw_burden,
 }
 with page.row("controls"):

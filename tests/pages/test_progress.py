@@ -5,15 +5,19 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.builders import xlsx
 from tests.decisions.test_inspection_plan import plan_office
+from tests.offices import ingest, make_office, register_units
 from tests.pages.test_pages import (
     _serializable,
+    button,
     drawn_alike,
     show_the_nearest_view,
     sound,
     texts,
     visit,
 )
+from tests.publishing.city import open_city
 from tests.queries.test_duties import duty_office
 from tests.queries.test_progress import progress_office
 from wenming_metrics.__main__ import main
@@ -44,6 +48,7 @@ def _office(places, monkeypatch):
         ("测评复盘", "没有第三方查出的问题"),
         ("一点一档", "还没有点位。"),
         ("基层减负", "不排名，不计入得分"),
+        ("负面清单", "还没有写明负面清单的事项。"),
     ],
 )
 def test_each_theme_opens_with_its_sentence(theme, sentence):
@@ -61,6 +66,52 @@ def test_the_choice_of_unit_and_state_narrows_the_list():
     app = visit("progress", work_unit="城东街道")
     assert "2项。点一行" in texts(app)
     assert "测评办法" in texts(sound(app))
+
+
+def test_the_look_through_the_negative_list_is_typed_in_and_stands_in_the_command(
+    tmp_path, monkeypatch, capsys
+):
+    office = open_city(tmp_path)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
+    told = ["negative", "--items", "弄虚作假", "--who", "张三", "--units", "甲街道"]
+    told += ["--item", "弄虚作假", "--evidence", "督查通报", "--checker", "李四"]
+    assert main(told) == 0
+    assert "弄虚作假" in capsys.readouterr().out
+    app = visit("progress", work_theme="负面清单")
+    assert "负面清单1项：**已发生1项**：甲街道；未核查的单位1个" in texts(app)
+    app.text_input(key="who").set_value("张三").run()
+    app.multiselect(key="negative-units").set_value(["乙街道"])
+    app.text_input(key="negative-evidence").set_value("自查报告")
+    app.text_input(key="negative-checker").set_value("李四").run()
+    button(app, "登记这些单位的结果").click().run()
+    assert "未核查的单位0个，核查过未发生的1个" in texts(sound(app))
+    assert main(["negative", "--json"]) == 0
+    lines = json.loads(capsys.readouterr().out)["lines"]
+    assert [(line["unit_name"], line["result"]) for line in lines] == [
+        ("甲街道", "已发生"),
+        ("乙街道", "未发生"),
+    ]
+
+
+def test_each_ledger_is_counted_apart(tmp_path, monkeypatch, capsys):
+    office = make_office(tmp_path, [["A", "环境", 10, "*"]], [{"code": "A", "weight": 100}])
+    register_units(office, [("河西街道", "主城区")])
+    head = ["测评项目", "材料要求", "责任单位", "截止日期", "报送时间", "状态"]
+    # One report is asked for by two ledgers: handed in to the one it is still owed to the other.
+    lines = [
+        ["网上申报", "说明报告", "河西街道", "2025-10-31", "2025-10-30", "通过"],
+        ["未成年人", "说明报告", "河西街道", "2025-10-31", "", "未报"],
+    ]
+    ingest(office, xlsx({"台账": [["台账材料进度"], head, *lines]}), "台账.xlsx")
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
+    for ledger, counts in (("网上申报", (1, 1, 0)), ("未成年人", (1, 0, 1))):
+        assert main(["progress", "rates", "--ledger", ledger, "--json"]) == 0
+        city = json.loads(capsys.readouterr().out)["lines"][0]
+        assert (city["owed"], city["handed"], city["overdue"]) == counts
+    assert "**1项**材料逾期：河西街道1项。" in texts(visit("progress", work_ledger="未成年人"))
+    assert "没有逾期未报的材料。" in texts(visit("progress", work_ledger="网上申报"))
 
 
 def test_a_test_of_the_nation_is_chosen():

@@ -11,6 +11,13 @@ import pandas as pd
 
 from wenming_metrics.commands import OK, command, of_unit, this_office
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
+from wenming_metrics.decisions.negative_list import (
+    CLEAR,
+    HAPPENED,
+    negative_checks,
+    note_negative_check,
+    set_negative_items,
+)
 from wenming_metrics.domain.periods import today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake.commit import IntakeError
@@ -37,6 +44,10 @@ from wenming_metrics.queries.progress.site_files import site_files
 from wenming_metrics.queries.progress.third_party import TESTS, review_test
 from wenming_metrics.vocabulary import SOURCES, Column, columns
 
+_NEGATIVE = columns(
+    *("unit_name", "result=negative_result", "item=negative_item", "evidence=negative_evidence"),
+    *("checker=negative_checker", "who", "at"),
+)
 _SOURCE_OF = {SOURCES[code]: code for code in TESTS}
 
 
@@ -267,4 +278,24 @@ def _remind(office: Office, as_of: date, options: Namespace) -> int:
         out.print(f"{text}\n")
     if lines.empty:
         out.print("没有要催办的材料。")
+    return OK
+
+
+@command("negative")
+def _negative(options: Namespace) -> int:
+    office, month = this_office(), window("month", options.date or today())
+    if options.items:
+        set_negative_items(office, options.items, options.who)
+    if options.units:
+        result = HAPPENED if options.item and not options.clear else CLEAR
+        found = (options.item, result, options.evidence, options.checker)
+        note_negative_check(office, month, options.units, *found, options.who)
+    month_checks, title = negative_checks(office, month), f"{month.title}负面清单核查"
+    if options.out:
+        options.out.write_bytes(write_book(ExportSheet("负面清单", title, month_checks, _NEGATIVE)))
+        say_saved(options)
+    elif options.json:
+        print_json({"month": month.title, "lines": plain(month_checks)})
+    else:
+        print_lines(title, spell_table(month_checks, _NEGATIVE))
     return OK

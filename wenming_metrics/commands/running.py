@@ -88,6 +88,7 @@ def _port_refusal(port: int, host: str) -> str:
 def _demo(options: Namespace) -> int:
     from wenming_metrics.demo import outlines
     from wenming_metrics.demo.inspections import END
+    from wenming_metrics.demo.month_check import check_month
     from wenming_metrics.demo.signed import sign_weeks
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
@@ -114,6 +115,7 @@ def _demo(options: Namespace) -> int:
     outline_file = look_at_outlines(office, content, outlines.NAME, outlines.SYSTEM)
     keep_outlines(office, outline_file, "演示")
     last = days_known(office)[-1]
+    check_month(office, last)
     out.print(f"{len(files)} 个文件已入库（放在 {folder.relative_to(settings.ROOT)}）。")
     for kind in ("day", "week"):
         window = periods.window(kind, last)

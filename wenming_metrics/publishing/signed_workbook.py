@@ -41,11 +41,13 @@ def period_file(office: Office, issue: Issue) -> tuple[str, bytes]:
         course = triangle_in(connection, issue) if issue.was_signed else pd.DataFrame()
     lists = material.lists
     boards = {
-        material.boards[kind]: (frame, material.listed(kind))
+        material.boards[kind]: (frame, material.named_of(kind))
         for kind, frame in lists.boards.items()
     }
-    listed = issued_sheets(boards, issue.title, notes)
-    sheets = [sheet for sheet in listed if sheet.columns is not SHORTLISTS or len(sheet.lines)]
+    issue_sheets = issued_sheets(boards, issue.title, notes)
+    sheets = [
+        sheet for sheet in issue_sheets if sheet.columns is not SHORTLISTS or len(sheet.lines)
+    ]
     sheets += _loss_sheets(material, notes)
     if material.facts is not None:
         sheets += _work_sheets(material.facts, issue.title, notes)

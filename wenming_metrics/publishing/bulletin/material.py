@@ -74,7 +74,7 @@ class Material:
         """Units that a person confirmed for 表扬 and 批评, as `confirmed.CONFIRMED_NAMES`."""
         return pd.DataFrame(columns=CONFIRMED_NAMES) if self.facts is None else self.facts.named
 
-    def listed(self, kind: str) -> pd.DataFrame | None:
+    def named_of(self, kind: str) -> pd.DataFrame | None:
         """Give who is named of a board: once it is signed, of the proposed only whom a person confirmed.
 
         None for a board without ranks.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.periods import add_months
@@ -92,7 +93,8 @@ def deadline_calendar(materials: pd.DataFrame, as_of: date) -> pd.DataFrame:
     Returns: due (ISO), documents (count), units (joined by 、), days_left
     """
     open_lines = materials[~materials["handed"]]
-    coming = open_lines[[day is not None and day >= as_of for day in map(_day, open_lines["due"])]]
+    is_coming = [day is not None and day >= as_of for day in map(_day, open_lines["due"])]
+    coming = open_lines[np.array(is_coming, bool)]  # an empty list would choose no columns
     by_day = coming.groupby("due").agg(
         documents=("document", "size"),
         units=("unit_name", lambda names: "、".join(dict.fromkeys(names))),

@@ -37,7 +37,7 @@ def draw_review(office: Office) -> None:
     names = {SOURCES[code]: code for code in TESTS}
     with page.row("work-review"):
         test = page.select("哪种测评", list(names), "work_test", usual=SOURCES[TESTS[0]], width=160)
-        month = _choose_month()
+        month = choose_month()
     lines = ask(review_test, month, TEST_BACK, names[test])
     if lines.empty:
         page.note(
@@ -53,12 +53,12 @@ def draw_review(office: Office) -> None:
         "同一点位、同一测评项，测评查出以前 60 天里市、区、局督查的结果。其间可能新出现问题，查过没有查出不等于漏查。"
     )
     tables.show(lines, tables.configs(*_REVIEW), 16)
-    _offer("测评复盘", month, lines, _REVIEW)
+    offer_month("测评复盘", month, lines, _REVIEW)
 
 
 def draw_burden(office: Office) -> None:
     """Draw what was asked of each unit in a month."""
-    month = _choose_month()
+    month = choose_month()
     lines = ask(burden, month)
     if lines.empty:
         page.note(f"{month.title}没有督查，也没有要报的材料、任务和数据。")
@@ -70,10 +70,11 @@ def draw_burden(office: Office) -> None:
     )
     page.note("按名册的次序列，不排名，不计入得分。")
     tables.show(lines, tables.configs(*_BURDEN), 16)
-    _offer("基层减负", month, lines, _BURDEN)
+    offer_month("基层减负", month, lines, _BURDEN)
 
 
-def _choose_month() -> Window:
+def choose_month() -> Window:
+    """Let a month of the last year be chosen."""
     this_month = window("month", today())
     months = [previous(this_month, back) if back else this_month for back in range(_MONTHS)]
     titles = {month.title: month for month in months}
@@ -82,6 +83,7 @@ def _choose_month() -> Window:
     ]
 
 
-def _offer(title: str, month: Window, lines: pd.DataFrame, names: tuple[str, ...]) -> None:
+def offer_month(title: str, month: Window, lines: pd.DataFrame, names: tuple[str, ...]) -> None:
+    """Offer the lines of a month as a workbook. Takes: names - of columns, as `vocabulary.columns`"""
     sheet = ExportSheet(title, f"{month.title}{title}", lines, columns(*names))
     page.offer(f"下载{title}", lambda: write_book(sheet), f"{title}_{month.title}", f"file-{title}")

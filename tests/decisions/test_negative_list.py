@@ -1,0 +1,108 @@
+"""负面清单: what happened is named, what nobody looked at is never taken for what did not happen."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.offices import copy_office
+from tests.publishing.city import open_city
+from wenming_metrics.decisions.negative_list import (
+    CLEAR,
+    HAPPENED,
+    UNCHECKED,
+    negative_checks,
+    negative_items,
+    note_negative_check,
+    set_negative_items,
+)
+from wenming_metrics.demo.month_check import check_month
+from wenming_metrics.domain.periods import today, window
+from wenming_metrics.intake.commit import IntakeError
+
+MARCH, APRIL = (window("month", date(2025, month, 1)) for month in (3, 4))
+ITEMS = ["发生有影响的安全事故", "干部因失职被问责"]
+
+
+@pytest.fixture
+def office(tmp_path):
+    made = copy_office(tmp_path, "negative list", open_city)
+    set_negative_items(made, [*ITEMS, " ", ITEMS[0]], "张三")
+    return made
+
+
+def note(office, units, item="", result=CLEAR, month=MARCH, **said):
+    facts = {"evidence": "应急局复函", "checker": "李四", "who": "张三"} | said
+    note_negative_check(office, month, units, item, result, **facts)
+
+
+def standing(office, month=MARCH):
+    lines = negative_checks(office, month)
+    return [tuple(line) for line in lines[["unit_name", "result", "item"]].itertuples(index=False)]
+
+
+def test_who_was_not_looked_at_is_not_clear(office):
+    assert negative_items(office) == ITEMS
+    assert standing(office) == [("甲街道", UNCHECKED, ""), ("乙街道", UNCHECKED, "")]
+    note(office, ["乙街道"])
+    assert standing(office) == [("甲街道", UNCHECKED, ""), ("乙街道", CLEAR, "")]
+    assert standing(office, APRIL)[1] == ("乙街道", UNCHECKED, "")
+    line = negative_checks(office, MARCH).iloc[1]
+    assert (line["evidence"], line["checker"], line["who"]) == ("应急局复函", "李四", "张三")
+
+
+def test_what_happened_stands_first_until_it_is_corrected_by_name(office):
+    note(office, ["甲街道", "乙街道"])
+    note(office, ["乙街道"], ITEMS[0], HAPPENED)
+    assert standing(office) == [("乙街道", HAPPENED, ITEMS[0]), ("甲街道", CLEAR, "")]
+    with pytest.raises(IntakeError, match="乙街道2025年3月登记了已发生的事项，要改的请逐项登记"):
+        note(office, ["甲街道", "乙街道"])
+    note(office, ["乙街道"], ITEMS[0], CLEAR, evidence="核实为外地事故")
+    assert sorted(standing(office)) == [("乙街道", CLEAR, ""), ("甲街道", CLEAR, "")]
+    assert "核实为外地事故" in set(negative_checks(office, MARCH)["evidence"])
+
+
+def test_a_thing_that_came_later_was_not_looked_at(office):
+    note(office, ["甲街道"])
+    note(office, ["乙街道"], ITEMS[1], HAPPENED)
+    set_negative_items(office, [*ITEMS, "弄虚作假"], "张三")
+    assert standing(office) == [
+        ("乙街道", HAPPENED, ITEMS[1]),
+        ("甲街道", UNCHECKED, "还有1项没有核查"),
+        ("乙街道", UNCHECKED, "还有2项没有核查"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"units": []}, "请选单位"),
+        ({"units": ["丙街道"]}, "名单里没有单位“丙街道”"),
+        ({"evidence": " "}, "请写明核查的依据"),
+        ({"checker": ""}, "请写明核查的依据"),
+        ({"result": HAPPENED}, "全部事项只能登记“未发生”"),
+        ({"item": "别的", "result": HAPPENED}, "请先写明负面清单的事项"),
+        ({"month": window("month", today() + timedelta(40))}, "还没有到"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_kept(office, said, message):
+    with pytest.raises(IntakeError, match=message):
+        note(office, **({"units": ["甲街道"]} | said))
+    assert {result for _, result, _ in standing(office)} == {UNCHECKED}
+
+
+def test_the_made_up_city_has_looked_through_the_month_before(tmp_path):
+    office = copy_office(tmp_path, "negative list", open_city)
+    for _ in range(2):
+        check_month(office, date(2025, 4, 9))
+        assert [line[:2] for line in standing(office)] == [
+            ("甲街道", HAPPENED),
+            ("乙街道", UNCHECKED),
+        ]
+
+
+def test_a_list_without_things_proves_nothing(tmp_path):
+    office = copy_office(tmp_path, "negative list", open_city)
+    with pytest.raises(IntakeError, match="还没有写明负面清单的事项"):
+        note(office, ["甲街道"])
+    with pytest.raises(IntakeError, match="请写明负面清单的事项（一行一项）和经办人"):
+        set_negative_items(office, [" "], "张三")
