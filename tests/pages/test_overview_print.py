@@ -33,8 +33,8 @@ def view(groups=3, units=3):
         )
         for side, title in (("front", "靠前"), ("back", "靠后"))
     )
-    told = ("公共环境", "3.21分（26.0%）")
-    loss = LinkedPiece("", "loss-0", "pages/losses.py", "公共环境", {}, told)
+    facts = ("公共环境", "3.21分（26.0%）")
+    loss = LinkedPiece("", "loss-0", "pages/losses.py", "公共环境", {}, facts)
     return CityView(
         sentence="本周全市 **88.12** 分，比上周降 1.57 分，与上周基本持平。",
         alerts=(Alert("领导", "**!** 逾期7条：城管局2条", "pages/rectification.py", {}),),
@@ -62,8 +62,8 @@ def laid_out(shown, title, form):
 
 def test_a_full_city_stays_on_one_page():
     full = view(groups=4)
-    told = ("竹溪小区", "荷风街道 · 非机动车入线停放、盲道连续不被占、无流动摊贩占道等4个")
-    back = replace(full.losses[0], told=(*told, "3天查出10条问题"))
+    facts = ("竹溪小区", "荷风街道 · 非机动车入线停放、盲道连续不被占、无流动摊贩占道等4个")
+    back = replace(full.losses[0], cells=(*facts, "3天查出10条问题"))
     sites = (back,) * 4
     full = replace(
         full, losses=full.losses * 5, sites=sites, alerts=full.alerts * 5, figures=full.figures * 2

@@ -43,30 +43,30 @@ def to_points(value: float | int | str | Decimal) -> int | None:
     return int(scaled)
 
 
-def share_text(part: int, whole: int) -> str:
+def share_text(numerator: int, denominator: int) -> str:
     """Spell a share with what it rests on; nothing to share is 「—」, neither 0 nor all of it.
 
     >>> share_text(30, 40), share_text(3, 4), share_text(0, 0)
     ('75.0%（30/40）', '75.0%（3/4，基数小）', '—')
     """
-    if not whole:
+    if not denominator:
         return "—"
-    return f"{float(half_up(part / whole * 100, 1)):.1f}%（{part}/{whole}{small_base(whole)}）"
+    return f"{float(half_up(numerator / denominator * 100, 1)):.1f}%（{numerator}/{denominator}{small_base(denominator)}）"
 
 
-def small_base(whole: int) -> str:
+def small_base(denominator: int) -> str:
     """Say of what a share is made that it is little: one more or less would move it by a tenth and more."""
-    return "，基数小" if 0 < whole < SMALL_BASE else ""
+    return "，基数小" if 0 < denominator < SMALL_BASE else ""
 
 
-def rate(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Give part / whole in units of 1e-9, half up; whole must be positive.
+def rate(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Give numerator / denominator in units of 1e-9, half up; denominator must be positive.
 
-    Takes:   part, whole - int64 points, 0 <= part <= whole
+    Takes:   numerator, denominator - int64 points, 0 <= numerator <= denominator
     Returns: int64 rates (1e-9)
     """
-    part, whole = np.asarray(part, np.int64), np.asarray(whole, np.int64)
-    return (2 * part * RATE_SCALE + whole) // (2 * whole)
+    numerator, denominator = np.asarray(numerator, np.int64), np.asarray(denominator, np.int64)
+    return (2 * numerator * RATE_SCALE + denominator) // (2 * denominator)
 
 
 def quotient(dividend: np.ndarray, divisor: np.ndarray, nothing: float = np.nan) -> np.ndarray:

@@ -99,7 +99,7 @@ def short_day(day: str) -> str:
     return long_day(day).partition("年")[2]
 
 
-def sentence(parts: Sequence[str]) -> str:
+def sentence(clauses: Sequence[str]) -> str:
     """Join what is to be said to one sentence; empty ones are left out, nothing gives ""."""
-    text = "，".join(part for part in parts if part)
+    text = "，".join(clause for clause in clauses if clause)
     return f"{text}。" if text else ""

@@ -151,14 +151,14 @@ def effect_sentence(of_action: pd.DataFrame) -> str:
     Takes: of_action - lines of `campaign_effects` of one action
     """
     rates = of_action.set_index(["side", "span"])
-    parts = [
+    clauses = [
         text
         for start, end in ((BEFORE, DURING), (DURING, AFTER))
         if (text := _moved(rates, start, end))
     ]
-    if not parts:
+    if not clauses:
         return f"各时段检查都少于 {FEW} 项次，不作比较。"
-    return "；".join(parts) + "。两者相差不等于行动的效果。"
+    return "；".join(clauses) + "。两者相差不等于行动的效果。"
 
 
 def _moved(rates: pd.DataFrame, start: str, end: str) -> str:

@@ -76,34 +76,39 @@ def apply_moves(
     events = linked_events(connection, followed, moment)
     events = events[events["finding"] >= 0]
     courses = play_events(followed, row_holders(connection, followed), events, rules, clock, moment)
-    as_of = end_of(moment.as_of)
-    decided = pd.DataFrame(
-        [
-            (
-                labels[index],
-                day_of(course.closed) if course.closed else OPEN,
-                day_of(course.due) if course.due else 0,
-                int(
-                    (course.is_late or course.is_overdue(as_of - DAY + 1)) and not course.is_exempt
-                ),
-            )
-            for index, course in courses.items()
-        ],
-        columns=["finding", "closed", "due", BY_MOVES],
-    ).set_index("finding")
+    decided = _decided({labels[index]: course for index, course in courses.items()}, moment)
     if every:
         open_ones = numbered.index.difference(decided.index)
         answers = answers[~answers["finding"].isin(open_ones)]
     late = decided[BY_MOVES].reindex(problems.index, fill_value=-1)
     due = decided["due"].reindex(problems.index).fillna(problems["due"]).astype("int64")
-    closed = decided[decided["closed"] < OPEN]
-    settled = pd.DataFrame({"finding": closed.index, "happened_on": closed["closed"].to_numpy()})
-    settled = settled.assign(state=ANSWERED, known_at=moment.known_at)
+    return problems.assign(due=due, **{BY_MOVES: late}), _settled(answers, decided, moment)
+
+
+def _decided(courses: Mapping[int, ProblemCourse], moment: Moment) -> pd.DataFrame:
+    """Say what the moves of each problem come to, by the label of its line: closed, due, BY_MOVES."""
+    last_day = end_of(moment.as_of) - DAY + 1
+    lines = [
+        (
+            day_of(course.closed) if course.closed else OPEN,
+            day_of(course.due) if course.due else 0,
+            int((course.is_late or course.is_overdue(last_day)) and not course.is_exempt),
+        )
+        for course in courses.values()
+    ]
+    index = pd.Index(courses, name="finding")
+    return pd.DataFrame(lines, columns=["closed", "due", BY_MOVES], index=index)
+
+
+def _settled(answers: pd.DataFrame, decided: pd.DataFrame, moment: Moment) -> pd.DataFrame:
+    """Put the closures by moves in the place of what files answered of the same problems."""
     kept_answers = answers[~answers["finding"].isin(decided.index)]
-    together = (
-        pd.concat([kept_answers, settled], ignore_index=True) if len(settled) else kept_answers
-    )
-    return problems.assign(due=due, **{BY_MOVES: late}), together
+    closed = decided[decided["closed"] < OPEN]
+    if closed.empty:
+        return kept_answers
+    by_moves = pd.DataFrame({"finding": closed.index, "happened_on": closed["closed"].to_numpy()})
+    by_moves = by_moves.assign(state=ANSWERED, known_at=moment.known_at)
+    return pd.concat([kept_answers, by_moves], ignore_index=True)
 
 
 def number_rows(connection: Connection, findings: pd.DataFrame, known_at: str) -> pd.DataFrame:

@@ -103,12 +103,12 @@ def _timeless(content: bytes) -> bytes:
     copy = BytesIO()
     with ZipFile(BytesIO(content)) as made, ZipFile(copy, "w", ZIP_DEFLATED) as archive:
         for name in made.namelist():
-            part = (
+            member = (
                 _MOMENT.sub(b"", made.read(name))
                 if name == "docProps/core.xml"
                 else made.read(name)
             )
-            archive.writestr(ZipInfo(name), part, ZIP_DEFLATED)
+            archive.writestr(ZipInfo(name), member, ZIP_DEFLATED)
     return copy.getvalue()
 
 

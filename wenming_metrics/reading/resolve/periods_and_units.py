@@ -176,9 +176,11 @@ def _parts_elsewhere(lines: Sequence[str], period: Window) -> Iterator[Window]:
     """Give the parts of a month that other lines name without it."""
     for line in map(normalise, lines) if period.kind == "month" else ():
         match = _BARE_PART.search(line)
-        part = match and read_short_period(f"{period.start.month}月{match[0]}", period.start.year)
-        if part:
-            yield part
+        stretch = match and read_short_period(
+            f"{period.start.month}月{match[0]}", period.start.year
+        )
+        if stretch:
+            yield stretch
 
 
 def settle_periods(table: Table, skipped: np.ndarray) -> list[Window | None]:

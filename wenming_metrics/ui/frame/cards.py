@@ -31,7 +31,7 @@ class Card:
     unit: str = ""
     lines: tuple[str, ...] = ()
 
-    def told(self) -> tuple[str, str, str]:
+    def cells(self) -> tuple[str, str, str]:
         """Give what it says on paper: label, value, what it rests on."""
         return self.label, f"{self.value}{self.unit}", "；".join(self.lines)
 
@@ -57,7 +57,7 @@ class LinkedPiece:
     """A piece of HTML of which every spot leads to a page.
 
     html - escaped; key - of its container; page, query - where it leads; label - what the link is
-    called by those who hear the page; told - what the piece says, part by part, for paper
+    called by those who hear the page; cells - what the piece says, part by part, for paper
     """
 
     html: str
@@ -65,7 +65,7 @@ class LinkedPiece:
     page: str
     label: str
     query: Mapping[str, str]
-    told: tuple[str, ...]
+    cells: tuple[str, ...]
 
 
 def linked_card(
@@ -73,7 +73,7 @@ def linked_card(
 ) -> LinkedPiece:
     """Make a large figure that leads to a page. Takes: see `LinkedPiece`; beside - see `card_html`"""
     html = f"<div class='figures of1'>{card_html(card, beside)}</div>"
-    return LinkedPiece(html, key, page, label, query, card.told())
+    return LinkedPiece(html, key, page, label, query, card.cells())
 
 
 def draw_linked(linked: Iterable[LinkedPiece]) -> None:

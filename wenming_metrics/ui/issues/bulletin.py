@@ -72,32 +72,28 @@ def draw(office: Office, issue: Issue, who: str) -> None:
         _draw_layout(office, issue, layout, who)
 
 
+def _period_book(office: Office, issue: Issue) -> Bulletin:
+    name, content = period_file(office, issue)
+    return Bulletin(name, content, ())
+
+
+_TO_EDIT = (
+    ("下载通报（Word）", make_bulletin, ".docx", DOCX, None),
+    ("下载 Excel", _period_book, ".xlsx", XLSX, "名单、失分、整改、问题清单，有图表，可直接打印。"),
+    ("下载幻灯片", make_slides, ".pptx", PPTX, "领导会议用，图表可以在 PowerPoint 或 WPS 里修改。"),
+)
+_TO_PRINT = (
+    ("下载 PDF", make_pdf, ".pdf", PDF, "按国标版式，不用外壳，不能修改。"),
+    ("下载一页纸", make_leader_page, "一页.pdf", PDF, "给领导看的一张 A4，黑白打印。"),
+)
+_TO_PASS_ON = (("下载长图", make_phone_picture, ".png", PNG, "手机上看，发工作群。"),)
+"""Files of an issue: label, what makes it, ending of its name, kind, and what it is for."""
+
+
 def _draw_downloads(office: Office, issue: Issue, layout: Layout) -> None:
     standing = "" if issue.was_signed else "（征求意见稿）"
-    files = [
-        ("下载通报（Word）", make_bulletin, ".docx", DOCX, ""),
-        (
-            "下载 Excel",
-            _period_book,
-            ".xlsx",
-            XLSX,
-            "名单、失分、整改、问题清单，有图表，可直接打印。",
-        ),
-        (
-            "下载幻灯片",
-            make_slides,
-            ".pptx",
-            PPTX,
-            "领导会议用，图表可以在 PowerPoint 或 WPS 里修改。",
-        ),
-    ]
-    if is_installed():
-        files.append(("下载 PDF", make_pdf, ".pdf", PDF, "按国标版式，不用外壳，不能修改。"))
-        files.append(
-            ("下载一页纸", make_leader_page, "一页.pdf", PDF, "给领导看的一张 A4，黑白打印。")
-        )
-        if not layout.internal:
-            files.append(("下载长图", make_phone_picture, ".png", PNG, "手机上看，发工作群。"))
+    printed_files = (*_TO_PRINT, *(() if layout.internal else _TO_PASS_ON))
+    files = (*_TO_EDIT, *(printed_files if is_installed() else ()))
     with page.row():
         for label, make, ending, kind, description in files:
             page.download(
@@ -106,35 +102,35 @@ def _draw_downloads(office: Office, issue: Issue, layout: Layout) -> None:
                 f"{issue.title}{standing}{ending}",
                 kind,
                 f"bulletin-{make.__name__}-{issue.key}",
-                description or None,
+                description,
             )
-        page.download(
-            "下载一单位一单",
-            lambda: make_unit_sheets(office, issue).content,
-            f"{issue.title}一单位一单{standing}.zip",
-            "application/zip",
-            f"bulletin-units-{issue.key}",
-            "每个单位一份 Word、一份 Excel，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
-        )
-        if issue.signed_on is not None:
-            calendar_year = issue.signed_on.year
-            page.download(
-                "下载全年归档",
-                lambda: year_archive(office, calendar_year),
-                f"{calendar_year}年归档.zip",
-                "application/zip",
-                f"bulletin-archive-{issue.key}",
-                "这一年签发的通报、交办单、催办文书和归档目录，放在一个文件夹里。要等一会儿。",
-            )
+        _draw_collections(office, issue, standing)
     if not is_installed():
         page.note(NO_PRINT)
     elif layout.internal:
         page.note("这一期标为内部资料，不出便于转发的长图。")
 
 
-def _period_book(office: Office, issue: Issue) -> Bulletin:
-    name, content = period_file(office, issue)
-    return Bulletin(name, content, ())
+def _draw_collections(office: Office, issue: Issue, standing: str) -> None:
+    """Offer what takes a while to make: a sheet for each unit, and all that was signed in the year."""
+    page.download(
+        "下载一单位一单",
+        lambda: make_unit_sheets(office, issue).content,
+        f"{issue.title}一单位一单{standing}.zip",
+        "application/zip",
+        f"bulletin-units-{issue.key}",
+        "每个单位一份 Word、一份 Excel，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
+    )
+    if issue.signed_on is not None:
+        calendar_year = issue.signed_on.year
+        page.download(
+            "下载全年归档",
+            lambda: year_archive(office, calendar_year),
+            f"{calendar_year}年归档.zip",
+            "application/zip",
+            f"bulletin-archive-{issue.key}",
+            "这一年签发的通报、交办单、催办文书和归档目录，放在一个文件夹里。要等一会儿。",
+        )
 
 
 def _draw_looks(office: Office, issue: Issue) -> None:
@@ -180,6 +176,20 @@ def _draw_layout(office: Office, issue: Issue, layout: Layout, who: str) -> None
     page.note("保存以后，这一期和以后同类的各期都照此出；签发的数不受影响。")
     names = (*_FIELDS, "added", "addition", "shell")
     keys = {name: f"bulletin-{name}-{issue.key}-{layout.digest}" for name in names}
+    _draw_fields(layout, keys)
+    _draw_addition(layout, keys)
+    _draw_shell(office, layout, keys["shell"])
+    button(
+        "保存通报的设置",
+        f"bulletin-save-{issue.key}",
+        lambda: _save(office, layout, keys),
+        lambda _: "通报的设置已保存。",
+        disabled=not who,
+    )
+
+
+def _draw_fields(layout: Layout, keys: Mapping[str, str]) -> None:
+    """Draw the parts and words of a 通报 as they are set. Takes: keys - field -> key of its control"""
     st.multiselect(
         "各部分和次序",
         list(SECTIONS),
@@ -217,15 +227,6 @@ def _draw_layout(office: Office, issue: Issue, layout: Layout, who: str) -> None
         layout.demands,
         help=f"{DEADLINE_MARK} 换成时段最后一天以后几天的日期。",
         key=keys["demands"],
-    )
-    _draw_addition(layout, keys)
-    _draw_shell(office, layout, keys["shell"])
-    button(
-        "保存通报的设置",
-        f"bulletin-save-{issue.key}",
-        lambda: _save(office, layout, keys),
-        lambda _: "通报的设置已保存。",
-        disabled=not who,
     )
 
 

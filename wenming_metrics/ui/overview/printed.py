@@ -66,14 +66,14 @@ def _body(view: CityView) -> Iterator[Block]:
         yield body(unmarked(alert.text))
     yield body(unmarked(view.sentence))
     # A day has figures of its own.
-    cards = [card.told() for card in view.of_day] or [line.told for line in view.figures]
+    cards = [card.cells() for card in view.of_day] or [line.cells for line in view.figures]
     if cards:
         yield Grid("", ("指标", "数值", "说明"), tuple(cards), (20, 20, 60), frozenset([2]))
     yield from _groups(view.groups)
     for heading, linked in (("失分主要在", view.losses), ("反复点位", view.sites)):
         if linked:
             # In one paragraph: a leader's page is one.
-            yield body(f"{heading}：{'；'.join(' '.join(line.told) for line in linked)}。")
+            yield body(f"{heading}：{'；'.join(' '.join(line.cells) for line in linked)}。")
     if view.survey is not None:
         yield body(unmarked(view.survey.text))
 

@@ -235,8 +235,8 @@ def _losses(shares: pd.DataFrame, query: Mapping[str, str]) -> Iterator[LinkedPi
         row = cards.bar_row(str(line.name), value, line.loss / longest)
         label = f"{line.name}失{line.loss:.2f}分，查看失分明细"
         to = {**query, "lost_node": str(line.name)}
-        told = (str(line.name), value)
-        yield LinkedPiece(row, f"loss-{position}", alerts.LOSSES, label, to, told)
+        facts = (str(line.name), value)
+        yield LinkedPiece(row, f"loss-{position}", alerts.LOSSES, label, to, facts)
 
 
 def _sites(sites: pd.DataFrame, query: Mapping[str, str]) -> Iterator[LinkedPiece]:
@@ -244,9 +244,9 @@ def _sites(sites: pd.DataFrame, query: Mapping[str, str]) -> Iterator[LinkedPiec
     for position, line in enumerate(sites.head(_SITES).itertuples()):
         label = f"{line.site_name}，查看原表"
         to = {**query, "lost_site": str(line.site_name)}
-        told = cards.site_facts(line)
-        html = cards.site_row(told)
-        yield LinkedPiece(html, f"site-{position}", alerts.LOSSES, label, to, told)
+        facts = cards.site_facts(line)
+        html = cards.site_row(facts)
+        yield LinkedPiece(html, f"site-{position}", alerts.LOSSES, label, to, facts)
 
 
 def _survey(selection: Selection) -> Alert | None:

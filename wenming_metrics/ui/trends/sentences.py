@@ -246,8 +246,8 @@ def change(than: str, total: float, causes: Mapping[str, float]) -> str:
         for cause, name in CAUSE_NAMES.items()
         if signed(causes[cause]) != "0"
     ]
-    parts = f"：其中{'，'.join(clauses)}" if clauses else ""
-    return f"较{plain(than)} **{signed(total)}**{parts}。"
+    causes_told = f"：其中{'，'.join(clauses)}" if clauses else ""
+    return f"较{plain(than)} **{signed(total)}**{causes_told}。"
 
 
 def no_change(line: pd.Series, before: str, after: str) -> str:

@@ -135,8 +135,8 @@ def _ranked(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, pd.Da
 
 def _ranks(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
     for group, lines in _ranked(signed, settings):
-        parts = np.array_split(np.arange(len(lines)), ceil(len(lines) / _LINES))
-        for number, part in enumerate(parts, 1):
+        stretches = np.array_split(np.arange(len(lines)), ceil(len(lines) / _LINES))
+        for number, stretch in enumerate(stretches, 1):
             rows = [
                 (
                     *(str(int(line.rank)), line.unit_name, f"{line.score:.2f}"),
@@ -146,9 +146,9 @@ def _ranks(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
                         clear=getattr(line, "clear_change", True),
                     ),
                 )
-                for line in lines.iloc[part].itertuples()
+                for line in lines.iloc[stretch].itertuples()
             ]
-            page = f"（{number}/{len(parts)}）" if len(parts) > 1 else ""
+            page = f"（{number}/{len(stretches)}）" if len(stretches) > 1 else ""
             yield f"{group}排名{page}", _table(("名次", "单位", "得分", "较上期"), rows)
 
 
