@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.pages import (
     SLOW,
@@ -53,6 +53,15 @@ def there_and_back(page: Page, press, path: str) -> str:
     assert squeezed(after[1]) == squeezed(before[1])
     assert entry(page) == place
     return led_to[0]
+
+
+def opens_beside(page: Page, link: Locator) -> None:
+    """Follow a link that opens a tab of its own: the view that was left stays as it was."""
+    before, place = view(page), entry(page)
+    with page.expect_popup() as found:
+        link.click()
+    found.value.close()
+    assert (view(page), entry(page)) == (before, place)
 
 
 def squeezed(text: str) -> str:
@@ -186,7 +195,10 @@ def walk(page: Page, address: str, every: bool) -> Iterator[tuple[str, str]]:
         path = urlsplit(urljoin(page.url, href)).path.strip("/")
         link = main(page).locator(f'a[href="{href}"]:visible').first
         try:
-            there_and_back(page, link.click, path)
+            if link.get_attribute("target") == "_blank":
+                opens_beside(page, link)
+            else:
+                there_and_back(page, link.click, path)
             yield href, ""
         except (AssertionError, Error) as wrong:
             yield href, str(wrong)[:300]
