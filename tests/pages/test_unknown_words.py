@@ -367,6 +367,13 @@ def test_columns_may_be_said_and_explained_on_the_command_line(own, tmp_path, ca
     assert "检查结果 → 检查结果" in said
     as_told = shlex.split(said.split("这样写：")[1].splitlines()[0])
     assert run("check", path, *as_told, "--year", 2026)[0] == OK
+    scores = [["被考评单位", "环境卫生分", "最后成绩"], [street, 91.5, 90]]
+    path_of_scores = tmp_path / "考评成绩.xlsx"
+    path_of_scores.write_bytes(xlsx({"2026年10月考评成绩": scores}))
+    code, said = run("check", path_of_scores, "--explain")
+    assert "环境卫生分 → 照原数读（分项）" in said
+    as_told = shlex.split(said.split("这样写：")[1].splitlines()[0])
+    assert run("check", path_of_scores, *as_told)[0] == OK
     code, said = run("check", path, "--map", "酌情处理=没有这一列")
     assert (code, "要写成 表头=列名" in said) == (FAILED, True)
     maps = ("--map", "查看的日子=督查日期", "--map", "酌情处理=扣分", "--year", 2026)

@@ -41,6 +41,10 @@ TABLES = {
     ],
 }
 
+KNOWN = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果", "扣分"]
+MANY = [[*KNOWN, *(f"附加{n}" for n in range(200))], *([*row, *[1] * 200] for row in ROWS)]
+"""A checklist with columns beside it that nobody reads."""
+
 ITEMS = ("校园内环境整洁（2分）", "门前车辆停放有序（2分）")
 SCHOOLS = [
     ["学校周边检查打分表（2026年11月19日）"],
@@ -57,7 +61,7 @@ def merge(book) -> None:
 
 @lru_cache(maxsize=1)
 def sheets() -> dict[str, Workbook]:
-    decoded = decode(xlsx({**TABLES, "中小学校": SCHOOLS}, merge))
+    decoded = decode(xlsx({**TABLES, "中小学校": SCHOOLS, "200 more columns": MANY}, merge))
     return {sheet.name: Workbook((replace(sheet, index=0),)) for sheet in decoded.sheets}
 
 
@@ -95,6 +99,14 @@ def test_a_header_and_names_that_nobody_knows_are_shown_as_they_are():
 @pytest.mark.parametrize("name", ["no header", "all merged"])
 def test_no_header_is_told_as_such(name):
     assert [problem.code for problem in read_table(name).problems] == ["表头-01"]
+
+
+def test_many_columns_that_are_not_read_are_counted_and_the_first_named():
+    reading = read_table("200 more columns")
+    assert len(reading.checks) == 3
+    (problem,) = [each for each in reading.problems if each.code == "表头-08"]
+    assert "附加0、附加1、" in problem.text
+    assert "、附加29等200列。" in problem.text
 
 
 def test_two_readings_of_equal_weight_are_both_named():

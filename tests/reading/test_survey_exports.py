@@ -4,6 +4,7 @@ import pytest
 
 from tests.builders import context, read_sheets, xlsx
 from tests.questionnaires import HEADERS, SAID, in_numbers, in_text, rows, survey
+from wenming_metrics.reading.model.reading import CONFIRM
 from wenming_metrics.reading.personal.columns import is_personal
 from wenming_metrics.reading.read import read
 
@@ -84,3 +85,13 @@ def test_an_option_that_nobody_asks_is_left_and_a_persons_own_words_are_not():
     reading = read_sheets({"2026年三季度": [header, *lines]}, survey=survey())
     assert [column.header for column in reading.personal if "视频号" in column.header] == []
     assert [column.header for column in reading.unmapped] == ["您还看过什么?[微信视频号]"]
+
+
+def test_a_questionnaire_of_which_no_question_is_known_is_asked_about():
+    """Stored, it would be so many answers that say nothing."""
+    header = ["样本编号", "街道", "提交时间", "您觉得食堂的饭菜好吃吗", "您觉得班车准时吗"]
+    lines = [[number, "河西街道", "2026-08-11 10:00", "好吃", "准时"] for number in range(1, 5)]
+    data = xlsx({"问卷": [header, *lines]})
+    reading = read(data, "2026年三季度问卷.xlsx", context(survey=survey()))
+    assert (codes(reading), reading.answers) == ([CONFIRM], None)
+    assert "要特别看一看：您觉得食堂的饭菜好吃吗、您觉得班车准时吗" in reading.problems[0].text

@@ -36,9 +36,10 @@ from wenming_metrics.intake.bulk import (
     messages_only,
 )
 from wenming_metrics.queries.files import batches
+from wenming_metrics.queries.files.open_forms import LEFT_AS_IT_IS, role_proposed
 from wenming_metrics.queries.files.unknown_names import names_file, unknown_names
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import CERTAINTIES, Reading, Recognised
+from wenming_metrics.reading.model.reading import CERTAINTIES, COMPONENT, Reading, Recognised
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.records.kinds import SHEET_TITLES
 from wenming_metrics.runtime.executors import open_executor
@@ -125,16 +126,24 @@ def _remember(office: Office, preview: commit.Preview, answers: SenderAnswers, w
 def _explained(table: Recognised) -> dict[str, object]:
     """Tell what a table is taken for, as `printing.print_files` prints it."""
     kind = table.proposed or table.kind
-    roles = table.roles.get(kind, ("",) * len(table.columns))
+    roles = [role_proposed(table, kind, index) for index in range(len(table.columns))]
     columns = [
         {
-            **{"header": column.header, "column": INPUT[role].title if role in INPUT else role},
+            **{"header": column.header, "column": _role_title(role)},
             **{"samples": list(column.samples), "doubtful": column.is_doubtful},
+            "can_be_said": not role or role in INPUT,
         }
         for column, role in zip(table.columns, roles, strict=True)
     ]
     facts = {"sheet": table.sheet, "kind": SHEET_TITLES.get(kind, ""), "reason": table.reason}
     return {**facts, "certainty": CERTAINTIES.get(table.certainty, ""), "columns": columns}
+
+
+def _role_title(role: str) -> str:
+    """Name what a column is read as; questions and components have no name that `--map` takes."""
+    if role in INPUT:
+        return INPUT[role].title
+    return LEFT_AS_IT_IS if role == COMPONENT else role and "问卷题目"
 
 
 def _save_marked(preview: commit.Preview, folder: Path) -> str:

@@ -126,7 +126,7 @@ def _print_table(table: Mapping[str, object]) -> None:
         confirming += [
             f"--map {quote(column['header'] + '=' + (column['column'] or '不读'))}"
             for column in table["columns"]
-            if column["header"]
+            if column["header"] and column["can_be_said"]
         ]
         out.print(f"    都对的，这样写：{' '.join(confirming)}")
 

@@ -81,6 +81,8 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
         return _recognised(sheet, likely, proposal, kind, SURE)  # a person said that it is no table
     if is_settled:
         doubts = _doubts(header, proposal)
+        if kind == reading.SURVEY and words.survey:
+            doubts |= _unasked(header, proposal)
         is_other = proposal.is_beaten(kind) or (
             kind in _REGISTERS and _tells_events(header, proposal)
         )
@@ -154,6 +156,18 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
         ):
             doubts.add(column.position)
     return doubts
+
+
+def _unasked(header: Header, proposal: Proposal) -> set[int]:
+    """List the questions of a questionnaire of which not one is known: its answers would be none."""
+    if any(name.startswith(MARK) for name in header.columns):
+        return set()
+    roles = proposal.fit(reading.SURVEY).roles
+    return {
+        column.position
+        for column, role in zip(proposal.columns, roles, strict=True)
+        if role.startswith(MARK) and normalise(column.text) not in header.said
+    }
 
 
 def _names_sites(column: ColumnEvidence) -> bool:

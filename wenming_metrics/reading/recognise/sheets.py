@@ -74,7 +74,7 @@ IGNORED = set(
 )
 """Headers (normalised) that nobody misses."""
 _OPEN = {kind.name for kind in RECORD_KINDS if kind.open}
-_LOOKED, _SAMPLES, _SHOWN = 2_000, 3, 6
+_LOOKED, _SAMPLES, _SHOWN, _LISTED = 2_000, 3, 6, 30
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,12 @@ def report_unmapped(columns: Sequence[Unmapped]) -> Iterator[Problem]:
     missed = [column for column in columns if column.kind and not column.is_read]
     for sheet in dict.fromkeys(column.sheet for column in missed):
         texts = [column.header for column in missed if column.sheet == sheet]
-        yield Problem("表头-08", sheet, details={"columns": "、".join(texts)})
+        yield Problem("表头-08", sheet, details={"columns": _listed(texts, _LISTED)})
+
+
+def _listed(headers: Sequence[str], most: int) -> str:
+    """Name the first of some columns, and how many there are where there are more."""
+    return "、".join(headers[:most]) + (f"等{len(headers)}列" if len(headers) > most else "")
 
 
 def _spelled(entries: pd.DataFrame) -> frozenset[str]:
@@ -245,7 +250,7 @@ def _to_confirm(table: Recognised | None, header: Header | None) -> list[Problem
     details = {
         "kind": SHEET_TITLES[table.proposed],
         "reason": table.reason,
-        "open": f"要特别看一看：{'、'.join(doubtful)}。" if doubtful else "",
+        "open": f"要特别看一看：{_listed(doubtful, _LISTED)}。" if doubtful else "",
         "missing": f"还没有认出：{'、'.join(table.missing)}。" if table.missing else "",
     }
     return [Problem(CONFIRM, table.sheet, details=details)]
@@ -277,6 +282,6 @@ def _unread(
 def _strange(sheet: SheetGrid, table: Recognised) -> Problem:
     """Say which row looks like a header of which not one word is known."""
     texts = [column.header for column in table.columns if column.header]
-    names = "、".join(texts[:_SHOWN]) + (f"等{len(texts)}列" if len(texts) > _SHOWN else "")
+    names = _listed(texts, _SHOWN)
     row = sheet.first_row + sheet.n_rows - table.n_rows - 1
     return Problem("表头-19", sheet.name, row, details={"columns": names})
