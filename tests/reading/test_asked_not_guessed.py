@@ -47,3 +47,12 @@ def test_points_in_words_are_points_as_well(lost):
     rows = [[*where, f"{n}号路", "垃圾桶不满溢", "不符合", lost] for n in range(3)]
     asked = read_sheets({"检查表": [header, *rows]})
     assert (codes(asked), len(asked.checks)) == ([CONFIRM], 0)
+
+
+def test_results_with_remarks_under_a_word_of_ones_own_are_asked_for():
+    header = [*("日期", "来源", "街道", "点位类型", "点位名称", "测评项", "看下来", "扣分")]
+    where = ["2026-11-16", "市督查组", "河西街道", "主次干道"]
+    written = ("符合（有2处垃圾）", "不符合（烟头）", "合格（限期整改）")
+    rows = [[*where, f"{n}号路", "垃圾桶不满溢", word, 0.5] for n, word in enumerate(written)]
+    asked = read_sheets({"检查表": [header, *rows]})
+    assert (codes(asked), len(asked.checks)) == ([CONFIRM], 0)

@@ -191,9 +191,9 @@ def report_unmapped(columns: Sequence[Unmapped]) -> Iterator[Problem]:
         yield Problem("表头-08", sheet, details={"columns": _listed(texts, _LISTED)})
 
 
-def _listed(headers: Sequence[str], most: int) -> str:
+def _listed(headers: Sequence[str], n_named: int) -> str:
     """Name the first of some columns, and how many there are where there are more."""
-    return "、".join(headers[:most]) + (f"等{len(headers)}列" if len(headers) > most else "")
+    return "、".join(headers[:n_named]) + (f"等{len(headers)}列" if len(headers) > n_named else "")
 
 
 def _spelled(entries: pd.DataFrame) -> frozenset[str]:

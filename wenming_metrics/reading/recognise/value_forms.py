@@ -84,6 +84,7 @@ _CLEAN = re.compile(
 """That nothing was found: of problems alone such a row would not be written."""
 _RULE = re.compile(r"[扣减得加]\d+(\.\d+)?分|不得分|扣完为止|酌情(扣|赋|给)分")
 """How much a fault costs: how something is marked, not what was looked at."""
+_REMARK = re.compile(r"\(.*\)$")
 _TERM = re.compile(
     r"^\d+个?(工作日|小时|天|日)(内)?$|立行立改|立即|即知即改|长期|当天|当日|\d+月底|\d+日前|月底前|前完成|.*前$|全年|持续"
 )
@@ -271,7 +272,7 @@ def _forms_of_name(text: str, lexicon: Lexicon) -> set[str]:
     forms = set(_FORM_OF.get(text, ()))
     if text in SOURCES or re.search("督查组|第三方|群众|12345|热线|随手拍|暗访组|媒体", text):
         forms.add("source")
-    if values.result(text) >= 0 or text in _RESULT_MORE:
+    if values.result(_REMARK.sub("", text)) >= 0 or text in _RESULT_MORE:
         forms |= {"result"} | ({"yesno"} if text in _YES_NO else set())
     registered = lexicon.forms.get(text) or lexicon.forms.get(bare_item(text))
     if registered:
