@@ -167,12 +167,10 @@ def header_points(role: str, text: str, group: str = "") -> float:
     over = normalise(group)
     if not word:
         return 0.0
-    column = INPUT[role]
+    titles = _titles(role)
     bare = re.sub(r"\(.*?\)|[*★:]", "", word) or word
     is_shared = bool(OF_SEVERAL.search(word))
-    if not is_shared and any(
-        title in (word, bare) for title in map(normalise, (column.title, *column.aliases))
-    ):
+    if not is_shared and (word in titles or bare in titles):
         return _EXACT
     words = weights()[0][role].words
     against = sum(points for pattern, points in words if points < 0 and pattern.search(bare))
@@ -180,11 +178,15 @@ def header_points(role: str, text: str, group: str = "") -> float:
     best = _best(words, bare)
     if over:
         best = max(best, _best(words, over + bare) - _OF_GROUP)
-    if not best and any(
-        fuzz.ratio(bare, normalise(title)) >= _LIKENESS for title in (column.title, *column.aliases)
-    ):
+    if not best and any(fuzz.ratio(bare, title) >= _LIKENESS for title in titles):
         best = _ALIKE
     return best + against
+
+
+@lru_cache(maxsize=256)
+def _titles(role: str) -> tuple[str, ...]:
+    """Give the known titles of a role, normalised once for all headers."""
+    return tuple(map(normalise, (INPUT[role].title, *INPUT[role].aliases)))
 
 
 @lru_cache(maxsize=1 << 12)
