@@ -22,6 +22,7 @@ themes = {
     "一点一档": sites.draw,
     "测评复盘": months.draw_review,
     "负面清单": negative_list.draw,
+    "先进候选": months.draw_merits,
     "基层减负": months.draw_burden,
 }
 with page.row("controls"):

@@ -6,18 +6,17 @@ import pytest
 
 from tests.offices import copy_office
 from tests.publishing.city import open_city
-from wenming_metrics.decisions.negative_list import (
+from wenming_metrics.decisions.negative_list import note_negative_check, set_negative_items
+from wenming_metrics.demo.month_check import check_month
+from wenming_metrics.domain.periods import today, window
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.progress.negative_list import (
     CLEAR,
     HAPPENED,
     UNCHECKED,
     negative_checks,
     negative_items,
-    note_negative_check,
-    set_negative_items,
 )
-from wenming_metrics.demo.month_check import check_month
-from wenming_metrics.domain.periods import today, window
-from wenming_metrics.intake.commit import IntakeError
 
 MARCH, APRIL = (window("month", date(2025, month, 1)) for month in (3, 4))
 ITEMS = ["发生有影响的安全事故", "干部因失职被问责"]

@@ -49,6 +49,7 @@ def _office(places, monkeypatch):
         ("一点一档", "还没有点位。"),
         ("基层减负", "不排名，不计入得分"),
         ("负面清单", "还没有写明负面清单的事项。"),
+        ("先进候选", "列不出先进候选。"),
     ],
 )
 def test_each_theme_opens_with_its_sentence(theme, sentence):

@@ -11,16 +11,11 @@ import pandas as pd
 
 from wenming_metrics.commands import OK, command, of_unit, this_office
 from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
-from wenming_metrics.decisions.negative_list import (
-    CLEAR,
-    HAPPENED,
-    negative_checks,
-    note_negative_check,
-    set_negative_items,
-)
+from wenming_metrics.decisions.negative_list import note_negative_check, set_negative_items
 from wenming_metrics.domain.periods import today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.merit import merits
 from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.burden import burden
@@ -40,6 +35,7 @@ from wenming_metrics.queries.progress.duties import (
     site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metrics
+from wenming_metrics.queries.progress.negative_list import CLEAR, HAPPENED, negative_checks
 from wenming_metrics.queries.progress.site_files import site_files
 from wenming_metrics.queries.progress.third_party import TESTS, review_test
 from wenming_metrics.vocabulary import SOURCES, Column, columns
@@ -144,6 +140,15 @@ _THEMES = {
             *("unit_name", "visits=asked_visits", "visit_days=asked_days"),
             *("problems=asked_problems", "documents=asked_documents", "tasks=asked_tasks"),
             *("figures=asked_figures", "sheets=asked_sheets"),
+        ),
+    ),
+    "merits": _Theme(
+        "先进候选",
+        lambda office, as_of: merits(office, as_of.year),
+        columns(
+            *("group", "unit_name", "front=merit_front", "back=merit_back", "ranked=merit_ranked"),
+            *("mean_rank=merit_mean_rank", "issues=rests_on_issues", "against=merit_against"),
+            "verdict=merit_verdict",
         ),
     ),
     "duties": _Theme(

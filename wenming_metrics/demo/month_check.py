@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from wenming_metrics.decisions.negative_list import (
+from wenming_metrics.decisions.negative_list import note_negative_check, set_negative_items
+from wenming_metrics.domain.periods import previous, window
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.negative_list import (
     CLEAR,
     HAPPENED,
     UNCHECKED,
     negative_checks,
-    note_negative_check,
-    set_negative_items,
 )
-from wenming_metrics.domain.periods import previous, window
-from wenming_metrics.queries.office import Office
 
 _ITEMS = ("发生有影响的安全责任事故", "创建材料弄虚作假", "以创建为名增加群众负担")
 _WHO, _CHECKER = "演示", "演示核查"

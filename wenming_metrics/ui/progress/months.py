@@ -6,6 +6,7 @@ import pandas as pd
 
 from wenming_metrics.domain.periods import Window, previous, today, window
 from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.publishing.merit import FEWEST, FIT, merits
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.burden import burden
 from wenming_metrics.queries.progress.third_party import (
@@ -28,6 +29,11 @@ _BURDEN = (
     *("unit_name", "visits=asked_visits", "visit_days=asked_days", "problems=asked_problems"),
     *("documents=asked_documents", "tasks=asked_tasks", "figures=asked_figures"),
     "sheets=asked_sheets",
+)
+MERIT = (
+    *("group", "unit_name", "front=merit_front", "back=merit_back", "ranked=merit_ranked"),
+    *("mean_rank=merit_mean_rank", "issues=rests_on_issues", "against=merit_against"),
+    "verdict=merit_verdict",
 )
 _MONTHS = 12
 
@@ -71,6 +77,28 @@ def draw_burden(office: Office) -> None:
     page.note("按名册的次序列，不排名，不计入得分。")
     tables.show(lines, tables.configs(*_BURDEN), 16)
     offer_month("基层减负", month, lines, _BURDEN)
+
+
+def draw_merits(office: Office) -> None:
+    """Draw who stood in front over the signed issues of this calendar_year, with what speaks for and against."""
+    calendar_year = page.select("哪一年", [today().year, today().year - 1], "work_year", width=130)
+    lines = ask(merits, calendar_year)
+    if lines.empty:
+        page.note(f"{calendar_year}年签发的各期里没有排名靠前的单位，列不出先进候选。")
+        return
+    count = int((lines["verdict"] == FIT).sum())
+    page.say(
+        f"{calendar_year}年排名靠前过的单位{len(lines)}个，其中期数够、没有不利情况的{count}个。"
+    )
+    page.note(
+        f"只凭本单位期次里签发的各期，至少{FEWEST}期有名次；负面清单登记为已发生的列为不利情况。"
+        "只供评选时参考，谁是先进由人决定。"
+    )
+    tables.show(lines, tables.configs(*MERIT), 16)
+    sheet = ExportSheet("先进候选", f"{calendar_year}年先进候选", lines, columns(*MERIT))
+    page.offer(
+        "下载先进候选", lambda: write_book(sheet), f"先进候选_{calendar_year}年", "file-merits"
+    )
 
 
 def choose_month() -> Window:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.decisions.negative_list import (
+from wenming_metrics.decisions.negative_list import note_negative_check, set_negative_items
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.negative_list import (
     CLEAR,
     HAPPENED,
     UNCHECKED,
     negative_checks,
     negative_items,
-    note_negative_check,
-    set_negative_items,
 )
-from wenming_metrics.domain.periods import Window
-from wenming_metrics.queries.office import Office
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.progress.months import choose_month, offer_month
@@ -62,16 +61,23 @@ def _draw_entry(
             "核查了哪些单位", list(dict.fromkeys(month_checks["unit_name"])), key="negative-units"
         )
         with page.row():
-            item = st.selectbox("哪一项", [_ALL, *items], key="negative-item", width=320)
-            results = [CLEAR] if item == _ALL else [HAPPENED, CLEAR]
-            result = st.selectbox("核查结果", results, key=f"negative-{item}", width=130)
+            matter = st.selectbox("哪一项", [_ALL, *items], key="negative-item", width=320)
+            results = [CLEAR] if matter == _ALL else [HAPPENED, CLEAR]
+            result = st.selectbox("核查结果", results, key=f"negative-{matter}", width=130)
             evidence = st.text_input("核查依据", key="negative-evidence", width=320)
             checker = st.text_input("核查人", key="negative-checker", width=130)
         button(
             "登记这些单位的结果",
             "negative-note",
             lambda: note_negative_check(
-                office, month, units, "" if item == _ALL else item, result, evidence, checker, who
+                office,
+                month,
+                units,
+                "" if matter == _ALL else matter,
+                result,
+                evidence,
+                checker,
+                who,
             ),
             lambda _: f"{month.title}{len(units)}个单位的核查结果已登记。",
             disabled=not (who and units and evidence.strip() and checker.strip()),

@@ -1,0 +1,90 @@
+"""负面清单 as it was looked through: what happened in a month, and whom nobody looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.scores.score_windows import board_units
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.notes import read_note
+from wenming_metrics.store.registers import read_register
+
+CLEAR, HAPPENED, UNCHECKED = "未发生", "已发生", "未核查"
+CHECKS = ("unit_name", "result", "item", "evidence", "checker", "who", "at")
+"""Columns of `negative_checks`."""
+ITEMS_NOTE = "negative-items"
+"""Name of the note that holds what stands on the list."""
+
+
+def negative_items(office: Office) -> list[str]:
+    """List the things that must not happen, [] before the office said which."""
+    with reading(office.store) as connection:
+        return list((read_note(connection, ITEMS_NOTE) or {}).get("items", ()))
+
+
+def negative_checks(office: Office, month: Window) -> pd.DataFrame:
+    """List what a month's look through the list found: what happened first, then who was not looked at.
+
+    A unit is CLEAR only where each thing that stands on the list now was looked through.
+
+    Returns: CHECKS, all texts: a line per thing that happened, else one per unit of the boards; item ""
+             where it is about all, of UNCHECKED how many things nobody looked at, where some were
+    """
+    items = negative_items(office)
+    with reading(office.store) as connection:
+        last = last_words((read_note(connection, note_of_month(month)) or {}).get("lines", ()))
+    lines = [line for line in last.values() if has_happened(line)]
+    named = {line["unit_name"] for line in lines}
+    for name in listed_units(office, month):
+        unit_checks = [line for (unit, _), line in last.items() if unit == name]
+        covered = {matter for line in unit_checks for matter in line["items"]}
+        missing = [matter for matter in items if matter not in covered]
+        if missing or not unit_checks:
+            text = f"还有{len(missing)}项没有核查" if unit_checks else ""
+            lines.append({"unit_name": name, "result": UNCHECKED, "item": text})
+        elif name not in named:
+            lines.append(max(unit_checks, key=lambda line: line["at"]) | {"item": ""})
+    frame = pd.DataFrame(lines, columns=list(CHECKS), dtype=object).fillna("")
+    order = {HAPPENED: 0, UNCHECKED: 1, CLEAR: 2}
+    return frame.sort_values(
+        "result", key=lambda result: result.map(order), kind="stable", ignore_index=True
+    )
+
+
+def happened_within(office: Office, months: Sequence[Window]) -> dict[str, list[str]]:
+    """Give by unit what happened of the list in some months, each with its month."""
+    happened: dict[str, list[str]] = {}
+    with reading(office.store) as connection:
+        for month in months:
+            stored = read_note(connection, note_of_month(month)) or {}
+            for line in filter(has_happened, last_words(stored.get("lines", ())).values()):
+                text = f"{line['item']}（{month.title}）"
+                happened.setdefault(line["unit_name"], []).append(text)
+    return happened
+
+
+def last_words(lines: Sequence[Mapping]) -> dict[tuple[str, str], Mapping]:
+    """Give the last word on each unit and thing, in the order in which they were first met."""
+    return {(line["unit_name"], line["item"]): line for line in lines}
+
+
+def has_happened(line: Mapping) -> bool:
+    """Say whether a line says that something happened."""
+    return line["result"] == HAPPENED
+
+
+def listed_units(office: Office, month: Window) -> list[str]:
+    """List the units of all boards on the last day of a month."""
+    with reading(office.store) as connection:
+        register = read_register(connection)
+    names = [board_units(register, board, month.end)["name"] for board in office.rules.boards]
+    return list(dict.fromkeys(name for frame in names for name in frame))
+
+
+def note_of_month(month: Window) -> str:
+    """Name the note of a month."""
+    return f"negative-{month.start}"
