@@ -6,13 +6,15 @@ import pandas as pd
 import pytest
 
 from tests.offices import checklist, copy_office, ingest
+from tests.publishing.bulletin_city import signed_city
 from tests.store.test_split import open_office, rows
 from wenming_metrics.domain.periods import window
+from wenming_metrics.publishing.issues import issues
 from wenming_metrics.queries.memory import Memory
 from wenming_metrics.queries.office import days_known
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.ui import ready
-from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame import cache, signed_view
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.overview.view import city_view
@@ -40,6 +42,17 @@ def test_the_newest_week_is_known_before_a_page_asks(office):
     ask(city_view, Selection(newest), shared=True)
     ask(summary_of, Selection(newest, "street"), shared=True)
     assert len(known) == asked
+
+
+def test_what_leads_to_signed_lists_is_known_before_a_page_asks(office, monkeypatch, tmp_path):
+    signed = replace(signed_city(tmp_path), recall=cache._recall)
+    monkeypatch.setattr(cache, "office", lambda: signed)
+    issue = next(one for one in issues(signed) if one.was_signed)
+    assert ready._shown(issue.window, "street").signed == issue.key
+    known = set(cache._MEMORY.rooms[""])
+    assert signed_view.choose(Selection(issue.window, "street")).signed == issue.key
+    later = set(cache._MEMORY.rooms[""]) - known
+    assert [key for key in later if "frozen" not in key] == []  # that one comes with the lists
 
 
 def test_after_a_change_only_what_it_touches_is_made_ready_again(office):

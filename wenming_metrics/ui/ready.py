@@ -112,8 +112,8 @@ def _ask(question: Callable, selection: Selection) -> object:
 
 def _shown(newest: Window, board: str) -> Selection:
     """Give what a page shows of a window: the signed lists where there are any."""
-    issue = signed_for(ask(issues, wait=False), newest)
+    issue = signed_for(ask(issues, shared=True, wait=False), newest)
     if issue is None:
         return Selection(newest, board)
-    ask(corrections_of, issue.key, True, wait=False)
+    ask(corrections_of, issue.key, True, shared=True, wait=False)
     return Selection(issue.window, board, signed=issue.key)
