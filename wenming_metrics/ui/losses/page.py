@@ -43,7 +43,8 @@ def draw(office: Office, selection: Selection) -> None:
             rows.draw(book, scope)
     elif tab == MOVED:
         before = previous(selection.window)
-        change.draw_change(before, selection.window, selection.board, scope.unit or CITY)
+        whole = (selection.window, selection.board, scope.unit or CITY)
+        cache.draw(change.draw_change, before, *whole)
     elif tab == FIXING:
         what_if.draw(book, scope)
     else:
