@@ -22,7 +22,7 @@ _LEAST = 1e-9
 
 
 def draw_change(
-    office: Office, before: Window, after: Window, board: str, name: str = "全市"
+    _office: Office, before: Window, after: Window, board: str, name: str = "全市"
 ) -> None:
     """Draw why the score of one whole moved from one window to another.
 
