@@ -128,7 +128,7 @@ def pick(
 def record_ids(lines: pd.DataFrame) -> list[str]:
     """Name each line by the row of the stored file that it comes from."""
     names = ("batch", "seq") if "seq" in lines else ("batch", "sheet", "source_row")
-    return ["-".join(map(str, place)) for place in zip(*(lines[n] for n in names), strict=True)]
+    return ["-".join(map(str, line)) for line in zip(*(lines[n] for n in names), strict=True)]
 
 
 def _pick_held(

@@ -224,8 +224,8 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
     picked = tables.pick(spelled, _WAIVED, key, 8, param="waits")
     if waiting.empty:
         return 0
-    one = picked is not None and not rows["waived"].iloc[picked]
-    chosen = rows.iloc[[picked]] if one else waiting
+    is_picked = picked is not None and not rows["waived"].iloc[picked]
+    chosen = rows.iloc[[picked]] if is_picked else waiting
     row_keys = [
         (int(line.batch), str(line.sheet), int(line.source_row)) for line in chosen.itertuples()
     ]

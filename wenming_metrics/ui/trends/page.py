@@ -86,8 +86,8 @@ def choose(office: Office, days: Sequence[date]) -> TrendView:
 def draw(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     """Draw the view that is chosen."""
     if chosen.view == WHY:
-        whole = (chosen.window, chosen.board, chosen.name)
-        cache.draw(change.draw_change, chosen.compared, *whole)
+        windows = (chosen.compared, chosen.window)
+        cache.draw(change.draw_change, *windows, chosen.board, chosen.name)
     elif chosen.view == CALENDAR:
         cache.draw(_draw_days, chosen)
     elif chosen.view == UNITS:
