@@ -19,6 +19,7 @@ from wenming_metrics.queries.survey.rates import rates
 from wenming_metrics.rules.calendar import Slot
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.overview import sentences
+from wenming_metrics.ui.overview.alerts import address_of_undecided
 
 STREETS = [(f"{name}街道", "主城区") for name in "甲乙丙丁戊己庚辛"]
 WEEK = window("week", date(2026, 11, 18))
@@ -158,6 +159,18 @@ def test_what_waits_for_a_word_of_the_leader():
     )
     assert told == "待决定：挂账申请2条、待销号1条、周通报待签发"
     assert sentences.to_decide({}, [issue(DRAFT)], CHECKING) == ""
+
+
+@pytest.mark.parametrize(
+    ("undecided", "address"),
+    [
+        ({"待销号": 6}, {"fix_state": "待销号"}),
+        ({"挂账申请": 2, "待销号": 1}, {}),
+        ({}, {}),
+    ],
+)
+def test_what_waits_alone_for_closure_is_listed_alone(undecided, address):
+    assert address_of_undecided(undecided) == address
 
 
 def test_the_issue_that_closes_today_is_told_and_a_signed_one_is_not():

@@ -216,9 +216,9 @@ def _progress(options: Namespace) -> int:
     if options.what == "remind":
         return _remind(office, as_of, options)
     theme = _THEMES[options.what]
-    asked = {"source": _SOURCE_OF[options.test]} if options.test else {}
-    asked |= {"ledger": options.ledger} if options.what in ("documents", "rates") else {}
-    lines = theme.make(office, as_of, **asked)
+    narrowed = {"source": _SOURCE_OF[options.test]} if options.test else {}
+    narrowed |= {"ledger": options.ledger} if options.what in ("documents", "rates") else {}
+    lines = theme.make(office, as_of, **narrowed)
     if options.unit:
         column = next((name for name in ("unit_name", "street_name") if name in lines), None)
         if column is None:

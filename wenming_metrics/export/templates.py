@@ -272,6 +272,7 @@ def _write_head(page: Worksheet, form: BlankForm, title: str, titles: Mapping[st
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.print_options.gridLines = True  # printed, it is filled in by hand
 
 
 def _format(name: str) -> str:

@@ -65,16 +65,16 @@ def city_map(office: Office, window: Window, board: str) -> CityMap | None:
     # A problem lies in the most local territory: a community counts for its street.
     bearing = ancestors(register, board)[open_problems["unit"].to_numpy(np.int64)]
     held_by = pd.Series(bearing).map(register.units["name"])
-    held = held_by.value_counts()
+    open_counts = held_by.value_counts()
     relapsed = held_by[open_problems["is_relapsed"].to_numpy(bool)].value_counts()
     back = returning_sites(office, window, board)
-    found = {
+    problem_counts = {
         "held": open_problems.groupby("site").size(),
         "relapsed": open_problems.groupby("site")["is_relapsed"].sum(),
         "returning": back.groupby("site")["times"].sum(),
     }
     looked_at = standings_now(office, [window], board).sites.groupby("site")[_LOOKED_AT].sum()
-    per_site = looked_at.join(pd.DataFrame(found), how="outer").fillna(0)
+    per_site = looked_at.join(pd.DataFrame(problem_counts), how="outer").fillna(0)
     outlines = [shape for shape in shapes if shape.kind == UNIT_SHAPE]
     units = pd.DataFrame(
         {
@@ -85,7 +85,11 @@ def city_map(office: Office, window: Window, board: str) -> CityMap | None:
             ],
         }
     )
-    counts = {"held": held, "relapsed": relapsed, "returning": back["unit_name"].value_counts()}
+    counts = {
+        "held": open_counts,
+        "relapsed": relapsed,
+        "returning": back["unit_name"].value_counts(),
+    }
     for name, by_unit in counts.items():
         units[name] = units["unit_name"].map(by_unit).fillna(0).astype(int)
     met = _named(register, board, met).join(per_site, on="site")
@@ -131,9 +135,9 @@ def _sites(
     """
     counts = [*_LOOKED_AT, "held", "relapsed", "returning"]
     how = {"unit_name": "first", **dict.fromkeys(counts, "sum")}
-    places = met.groupby(["name", "street_name"], as_index=False).agg(how)
-    alone = places[~places["name"].duplicated(keep=False)].assign(street_name="")
-    known = pd.concat([places[places["street_name"] != ""], alone])
+    addresses = met.groupby(["name", "street_name"], as_index=False).agg(how)
+    alone = addresses[~addresses["name"].duplicated(keep=False)].assign(street_name="")
+    located = pd.concat([addresses[addresses["street_name"] != ""], alone])
     points = [
         (shape.name, shape.street, *in_metres(shape.rings[0], version.system, centre)[0])
         for shape in shapes
@@ -141,7 +145,7 @@ def _sites(
     ]
     columns = ["name", "street_name", "east", "north"]
     spots = pd.DataFrame(points, columns=columns).astype({"east": float, "north": float})
-    lines = spots.merge(known, on=["name", "street_name"], how="left")
+    lines = spots.merge(located, on=["name", "street_name"], how="left")
     lines["unit_name"] = lines["unit_name"].fillna(lines["street_name"])
     lines = lines.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, np.int64))
     share = quotient(lines["possible"] - lines["lost"], lines["possible"], np.nan)

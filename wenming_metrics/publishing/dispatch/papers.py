@@ -49,7 +49,7 @@ _SUMMARY = columns(
     *("description", "places", "due=due_written"),
     due="整改时限",
 )
-RECEIPT = (("签收单位（盖章）", ""), ("签收人", ""), ("签收时间", "        年    月    日"))
+RECEIPT = (("签收单位（盖章）", ""), ("签收人", ""), ("签收时间", "　　　　年　　月　　日"))
 
 
 def dispatch_papers(office: Office, document_no: str) -> tuple[str, bytes]:

@@ -170,7 +170,7 @@ def _lines(
     }
     columns["handed"] = np.where(by_table, day, 0)
     columns["due"], columns["moved"] = due.copy(), day.copy()
-    places = problems.index.get_indexer(list(courses))
+    positions = problems.index.get_indexer(list(courses))
     same_named = (
         "state",
         "round",
@@ -182,11 +182,11 @@ def _lines(
         "is_exempt",
     )
     for name in same_named:
-        columns[name][places] = [getattr(course, name) for course in courses.values()]
+        columns[name][positions] = [getattr(course, name) for course in courses.values()]
     for name in (*_NUMBERS, "since", "closed_before"):
-        columns[name][places] = _days_of(courses.values(), name, 0)
-    columns["closed"][places] = _days_of(courses.values(), "closed", OPEN)
-    columns["holder"][places] = [course.unit for course in courses.values()]
+        columns[name][positions] = _days_of(courses.values(), name, 0)
+    columns["closed"][positions] = _days_of(courses.values(), "closed", OPEN)
+    columns["holder"][positions] = [course.unit for course in courses.values()]
     answering = np.where(columns["holder"] >= 0, columns["holder"], holder)
     return problems.assign(**columns, named=answering)
 

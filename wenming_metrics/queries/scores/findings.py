@@ -125,8 +125,10 @@ def _shared(
     A row that is replaced, or repeated by another file, has a number that is no other's.
     """
     numbered = problems.loc[problems["number"] != "", [*_KEY, "number"]]
-    asked = set(answers["number"].tolist())
-    is_asked = np.array([number in asked for number in numbered["number"].tolist()], bool)
+    answered_numbers = set(answers["number"].tolist())
+    is_asked = np.array(
+        [number in answered_numbers for number in numbered["number"].tolist()], bool
+    )
     numbered = numbered[is_asked | numbered["number"].str.contains(PIECE)]
     if numbered.empty or answers.empty:
         return set()

@@ -18,6 +18,8 @@ from wenming_metrics.queries.files.pictures import RowPicture
 from wenming_metrics.queries.files.pictures import row_pictures as stored_pictures
 from wenming_metrics.ui.frame import cache, navigation, words
 
+_KEPT = 32
+"""So many rows' pictures are kept: of a site from day to day each row and each answer has its own."""
 _LARGEST = 8_000_000
 """Bytes of a picture that is sent along with the page."""
 
@@ -149,7 +151,7 @@ def cells(original: dict[str, str]) -> None:
 def row_pictures(line: pd.Series | tuple) -> list[RowPicture]:
     """List the pictures of a row; too large to be kept. Takes: line - batch, sheet, source_row"""
     batch, sheet, row = line.batch, line.sheet, line.source_row
-    return cache.ask(stored_pictures, int(batch), str(sheet), int(row), shared=True, most=8)
+    return cache.ask(stored_pictures, int(batch), str(sheet), int(row), shared=True, most=_KEPT)
 
 
 def pictures(photos: Sequence[RowPicture]) -> None:

@@ -86,7 +86,7 @@ def standing(selection: Selection) -> str:
     """Say what a page that goes out on paper shows: what was signed, or figures that may still change."""
     if not selection.signed:
         return "未签发，实时数据，签发之前还会变。"
-    issue = next(one for one in ask(issues, shared=True) if one.key == selection.signed)
+    issue = next(entry for entry in ask(issues, shared=True) if entry.key == selection.signed)
     return f"{issue.title}已签发 {_signature(issue)}"
 
 

@@ -128,7 +128,7 @@ def pick(
 def record_ids(lines: pd.DataFrame) -> list[str]:
     """Name each line by the row of the stored file that it comes from."""
     names = ("batch", "seq") if "seq" in lines else ("batch", "sheet", "source_row")
-    return ["-".join(map(str, place)) for place in zip(*(lines[n] for n in names), strict=True)]
+    return ["-".join(map(str, line)) for line in zip(*(lines[n] for n in names), strict=True)]
 
 
 def _pick_held(
@@ -262,14 +262,16 @@ def _count(data: Table) -> int:
 
 def without_minus_zero(data: pd.DataFrame, columns: dict) -> pd.DataFrame:
     """Keep the columns that are shown, with 0 for figures that would be spelled -0.00 in their form."""
-    data = data[[name for name in columns if name in data]]
-    for name in set(columns) & set(data.columns):
+    data, mended = data[[name for name in columns if name in data]], {}
+    for name in data.columns:
         form = (columns[name].get("type_config") or {}).get("format") or ""
         decimals = re.search(r"\.(\d)f", str(form))
         if decimals and pd.api.types.is_float_dtype(data[name]):
-            is_nothing = data[name].abs() < 0.5 * 10.0 ** -int(decimals[1])
-            data = data.assign(**{name: data[name].mask(is_nothing, 0.0)})
-    return data
+            values = data[name].to_numpy(float, na_value=np.nan)
+            is_nothing = np.abs(values) < 0.5 * 10.0 ** -int(decimals[1])
+            if np.signbit(values[is_nothing]).any():
+                mended[name] = data[name].mask(is_nothing, 0.0)
+    return data.assign(**mended) if mended else data
 
 
 def show_adjustments(ledger: pd.DataFrame) -> None:

@@ -224,8 +224,8 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
     picked = tables.pick(spelled, _WAIVED, key, 8, param="waits")
     if waiting.empty:
         return 0
-    one = picked is not None and not rows["waived"].iloc[picked]
-    chosen = rows.iloc[[picked]] if one else waiting
+    is_picked = picked is not None and not rows["waived"].iloc[picked]
+    chosen = rows.iloc[[picked]] if is_picked else waiting
     row_keys = [
         (int(line.batch), str(line.sheet), int(line.source_row)) for line in chosen.itertuples()
     ]
@@ -289,18 +289,18 @@ def _draw_signed(office: Office, issue: Issue, who: str) -> None:
         signed_view.draw_corrections(changed)
     else:
         page.note("签发以后没有更正。")
-    _draw_triangle(office, issue)
+    _draw_triangle(issue)
     remarks.draw(office, issue, who)
     _draw_withdraw(office, issue, who)
 
 
-def _draw_triangle(office: Office, issue: Issue) -> None:
+def _draw_triangle(issue: Issue) -> None:
     """Draw what each issue said of each period, where there is more than one."""
     with st.expander("各期通报公布的得分"):
-        names = [triangles.CITY_NAME, *triangles.names_of(office, issue)]
+        names = [triangles.CITY_NAME, *ask(triangles.names_of, issue)]
         name = st.selectbox("哪个单位", names, key=f"triangle-{issue.key}", width=240)
         page.note("一行一个时段，一列一期通报；后面的通报有更正的，从那一期起写更正后的数。")
-        course = triangles.triangle(office, issue, name)
+        course = ask(triangles.triangle, issue, name)
         st.dataframe(course.rename(columns={"title": "时段"}), hide_index=True)
 
 

@@ -43,7 +43,8 @@ def draw(office: Office, selection: Selection) -> None:
             rows.draw(book, scope)
     elif tab == MOVED:
         before = previous(selection.window)
-        change.draw_change(before, selection.window, selection.board, scope.unit or CITY)
+        unit_name = scope.unit or CITY
+        cache.draw(change.draw_change, before, selection.window, selection.board, unit_name)
     elif tab == FIXING:
         what_if.draw(book, scope)
     else:

@@ -11,7 +11,7 @@ import streamlit as st
 from wenming_metrics.domain.periods import today
 from wenming_metrics.publishing.issues import CHECKING, issues, slots_with_issues
 from wenming_metrics.queries.files.held import held_rows
-from wenming_metrics.queries.problems.glance import ProblemGlance
+from wenming_metrics.queries.problems.glance import TO_CLOSE, ProblemGlance
 from wenming_metrics.ui.frame import navigation
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.overview import sentences
@@ -48,7 +48,12 @@ def alerts(
         (LEADER, sentences.fallen(lines), RANKS, periods[RANKS]),
         (LEADER, sentences.overdue(glance.view), PROBLEMS, {"fix_term": "逾期"}),
         (LEADER, sentences.coming_back(sites), LOSSES, repeated),
-        (LEADER, sentences.to_decide(glance.undecided, book, CHECKING), PROBLEMS, {}),
+        (
+            LEADER,
+            sentences.to_decide(glance.undecided, book, CHECKING),
+            PROBLEMS,
+            address_of_undecided(glance.undecided),
+        ),
         (CLERK, f"{held_count:,}条待核，暂不计分" if held_count else "", "pages/upload.py", {}),
         (
             CLERK,
@@ -59,6 +64,11 @@ def alerts(
     ):
         if text:
             yield Alert(reader, text, page, query)
+
+
+def address_of_undecided(undecided: Mapping[str, int]) -> dict[str, str]:
+    """Give where the list shows just what waits: 待销号 is a state there, what units ask for is none."""
+    return {"fix_state": TO_CLOSE} if set(undecided) == {TO_CLOSE} else {}
 
 
 def draw(entries: Sequence[Alert]) -> None:

@@ -170,21 +170,22 @@ def _draw_list(office: Office, view: ProblemView, problems: ListedProblems, who:
     page.note(f"共 {len(lines):,} 条{remainder}。勾选一条看整改经过，勾选几条一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
     picked = tables.pick_many(problems.table, _LIST, key, 12, param="fix_row", ids=problems.ids)
-    page.offer(
-        "下载清单",
-        lambda: wording.list_file(lines, view),
-        f"问题整改清单{view.as_of:%Y%m%d}",
-        f"file-{key}",
-    )
-    if len(lines) and not office.viewer.is_scoped:  # what the office answers a test by
-        page.download(
-            "下载整改报告",
-            lambda: rectification_report(office, lines, view),
-            file_name(f"{source_of(lines)}整改报告{view.as_of:%Y%m%d}.docx"),
-            DOCX,
-            f"report-{key}",
-            "所列问题的总体情况、各责任单位、逐条整改措施，Word 文档。",
+    with page.row():
+        page.offer(
+            "下载清单",
+            lambda: wording.list_file(lines, view),
+            f"问题整改清单{view.as_of:%Y%m%d}",
+            f"file-{key}",
         )
+        if len(lines) and not office.viewer.is_scoped:  # what the office answers a test by
+            page.download(
+                "下载整改报告",
+                lambda: rectification_report(office, lines, view),
+                file_name(f"{source_of(lines)}整改报告{view.as_of:%Y%m%d}.docx"),
+                DOCX,
+                f"report-{key}",
+                "所列问题的总体情况、各责任单位、逐条整改措施，Word 文档。",
+            )
     if not picked:
         return
     ticked = drawn.iloc[picked]

@@ -71,15 +71,20 @@ def draw(office: Office) -> None:
     )
     st.subheader("各单位")
     tables.show(rates, _RATES, 12)
+    with page.fold("材料与单位、报送日历", "materials"):
+        _draw_matrix(materials)
+        _draw_calendar(materials)
+    _draw_lines(office, materials)
+    _draw_reminders(materials)
+
+
+def _draw_matrix(materials: pd.DataFrame) -> None:
     st.subheader("材料与单位")
     matrix = document_matrix(materials)
     columns = _MATRIX | {
         name: {"label": name or "未写明单位", "width": 110} for name in matrix.columns[1:]
     }
     tables.show(matrix, columns, 14)
-    _draw_calendar(materials)
-    _draw_lines(office, materials)
-    _draw_reminders(materials)
 
 
 def _choose_ledger(materials: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import streamlit as st
 from wenming_metrics.charts.waterfall import change_bars
 from wenming_metrics.domain.periods import Window, previous
 from wenming_metrics.publishing.issues import Issue, issues, signed_for
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.trend.change import UNIT, Change, leaf_lines, score_change, unit_lines
 from wenming_metrics.scoring.trend.change import ADJUSTED, CAUSES
 from wenming_metrics.ui.frame import page, signed_view, tables, words
@@ -20,7 +21,9 @@ _LEAST = 1e-9
 """A cause that moved less than this moved nothing."""
 
 
-def draw_change(before: Window, after: Window, board: str, name: str = "全市") -> None:
+def draw_change(
+    _office: Office, before: Window, after: Window, board: str, name: str = "全市"
+) -> None:
     """Draw why the score of one whole moved from one window to another.
 
     Takes: name - of the city (全市), a group, or a unit of the board

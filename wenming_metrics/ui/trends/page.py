@@ -86,7 +86,8 @@ def choose(office: Office, days: Sequence[date]) -> TrendView:
 def draw(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     """Draw the view that is chosen."""
     if chosen.view == WHY:
-        change.draw_change(chosen.compared, chosen.window, chosen.board, chosen.name)
+        windows = (chosen.compared, chosen.window)
+        cache.draw(change.draw_change, *windows, chosen.board, chosen.name)
     elif chosen.view == CALENDAR:
         cache.draw(_draw_days, chosen)
     elif chosen.view == UNITS:
