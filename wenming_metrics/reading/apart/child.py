@@ -34,8 +34,13 @@ _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _SHOWN_OTHERWISE = re.compile(rb"""numFmtId=["'](?:[1-9]|1[0-3]|3[7-9]|4[0-48]|\d{3,})["']""")
 """In a workbook without any of these every number is shown as it is, or is a day."""
-_LOOKS = re.compile(rb"""strike|rgb=["'](?:FF|00)FFFFFF["']|<(?:\w+:)?color theme=["']0["']""")
+_LOOKS = re.compile(
+    rb"""strike|rgb=["'](?:FF|00)FFFFFF["']|<(?:\w+:)?color (?:theme=["']0|indexed=["'][19])["']"""
+    rb"""|patternType=["']solid"""
+)
 """In a workbook without any of these nothing is crossed out, and all ink is seen."""
+_MISLEADS = re.compile(rb"""strike|vertAlign|(?:FF|00)FFFFFF|color theme=["']0["']""")
+"""The same of texts of which a part looks otherwise."""
 _UNSEEN = ";;;"
 """The number format that shows nothing."""
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
@@ -98,7 +103,7 @@ def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[
         from shown_numbers import shown_codes
 
         codes = shown_codes(styles.decode("utf-8", "replace"))
-    if not (_LOOKS.search(styles) or b"strike" in shared):
+    if not (_LOOKS.search(styles) or _MISLEADS.search(shared)):
         return codes, (set(), set())
     from cell_looks import struck_strings, style_looks
 
@@ -201,7 +206,7 @@ def _look_for(
         looks.append(partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs))
 
     def look_for_strokes(piece: bytes) -> None:
-        if any(limits["struck"]) or b"strike" in piece:
+        if any(limits["struck"]) or _MISLEADS.search(piece):
             from cell_looks import struck_cells
 
             struck.update(struck_cells(piece, *limits["struck"]))
