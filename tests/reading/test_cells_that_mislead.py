@@ -156,7 +156,11 @@ def test_one_total_over_two_units_is_no_total_of_either():
 
 
 @pytest.mark.parametrize(
-    "behind", ["‰", "%", "每处0.5", "0.5分/处", "0.1分", "百分制", "正数为加分"]
+    "behind",
+    [
+        *("‰", "%", "每处0.5", "0.5分/处", "0.1分", "百分制", "正数为加分", "乘10", "×权重"),
+        *("加权后", "10倍", "累计", "上期", "建议", "按处", "元"),
+    ],
 )
 def test_what_stands_behind_a_header_of_points_is_asked_about(behind):
     header = [*CHECKLIST[:-1], f"扣分（{behind}）"]
