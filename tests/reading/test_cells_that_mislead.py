@@ -261,7 +261,7 @@ def test_a_day_of_another_weekday_waits():
     days = ["2026年11月16日（星期三）", "2026-11-17 周二"]
     lines = [CHECKLIST, *(failed(n, 督查日期=day, 扣分=1) for n, day in enumerate(days))]
     reading = read_sheets({"检查表": lines})
-    assert [p.text for p in reading.problems if p.severity == "待核"] == [
+    assert [p.text for p in reading.problems if p.code == "日期-09"] == [
         "“检查表”第 2 行“督查日期”（A2）：“2026年11月16日（星期三）”的日期和星期对不上。"
         "请核对是哪一天，日期和星期改成一致的，或者只写日期。[日期-09]"
     ]

@@ -157,7 +157,7 @@ def _hide_cell(
 def _cell_text(kind: bytes, content: bytes, value: bytes, strings: dict[int, str]) -> str:
     """Give what a cell shows, so far as it may be personal."""
     if kind == b"s":
-        return strings.get(int(value), "") if value.strip().isdecimal() else ""
+        return strings.get(int(value), "") if value.strip().isdigit() else ""
     if kind == b"inlineStr":
         return _text(content.decode("utf-8", "replace"))
     text = unescape(value.decode("utf-8", "replace"))
