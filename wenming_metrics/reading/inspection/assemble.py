@@ -120,11 +120,11 @@ def _report_judged_twice(sheets: Sequence[tuple[Table, SheetChecks]]) -> None:
         pairs = list(zip(checks["visit"].tolist(), checks["item"].tolist(), strict=True))
         was_passed = (checks["result"] == RESULTS.index("符合")).tolist()
         for pair, is_passed in zip(pairs, was_passed, strict=True):
-            other, other_passed = judged.get(pair, ("", True))
-            if other and not (is_passed and other_passed):
-                counts[other] += 1
-        for other, count in counts.items():
-            report_sheet(table, "重复-06", other=other, count=count)
+            first_sheet, first_passed = judged.get(pair, ("", True))
+            if first_sheet and not (is_passed and first_passed):
+                counts[first_sheet] += 1
+        for first_sheet, count in counts.items():
+            report_sheet(table, "重复-06", other=first_sheet, count=count)
         name = table.sheet.name
         judged |= {
             pair: (name, is_passed and judged.get(pair, ("", True))[1])
