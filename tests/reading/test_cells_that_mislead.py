@@ -12,7 +12,7 @@ import xlsxwriter
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
+from openpyxl.styles import Color, Font, PatternFill
 
 from tests.builders import CHECKLIST, check_row, context, read_sheets, xlsx
 from tests.reading import hostile
@@ -156,7 +156,11 @@ def test_one_total_over_two_units_is_no_total_of_either():
 
 
 @pytest.mark.parametrize(
-    "behind", ["‰", "%", "每处0.5", "0.5分/处", "0.1分", "百分制", "正数为加分"]
+    "behind",
+    [
+        *("‰", "%", "每处0.5", "0.5分/处", "0.1分", "百分制", "正数为加分", "乘10", "×权重"),
+        *("加权后", "10倍", "累计", "上期", "建议", "按处", "元"),
+    ],
 )
 def test_what_stands_behind_a_header_of_points_is_asked_about(behind):
     header = [*CHECKLIST[:-1], f"扣分（{behind}）"]
@@ -221,6 +225,47 @@ def test_what_is_crossed_out_or_white_waits_and_notes_are_told(is_openpyxl):
     assert kept(reading, "lost") == {2: 10_000, 7: 10_000}
     notes = next(p.text for p in reading.problems if p.code == "隐藏-04")
     assert notes.startswith("“检查表”：有 2 格带批注（I2、F7），批注没有读。")
+
+
+def test_ink_nobody_sees_and_raised_digits_wait_and_raised_words_do_not():
+    def change(book):
+        sheet = book.active
+        sheet["I2"].font = Font(color=Color(indexed=9))
+        sheet["I3"].font, sheet["I3"].fill = (
+            Font(color="FFFF0000"),
+            PatternFill("solid", "FFFF0000"),
+        )
+        sheet["I4"].font, sheet["I4"].fill = (
+            Font(color="FFFFFFFF"),
+            PatternFill("solid", "FF0000FF"),
+        )
+        mark = TextBlock(InlineFont(vertAlign="superscript"), "1")
+        sheet["I5"] = CellRichText("0.5", mark)  # 0.5 and the mark of a footnote
+        sheet["F6"] = CellRichText("广场20m", TextBlock(InlineFont(vertAlign="superscript"), "2"))
+
+    lines = [CHECKLIST, *(failed(n, 督查日期="2026-11-16", 扣分=1) for n in range(5))]
+    reading = read_sheets({"检查表": lines}, change)
+    assert codes_of(reading) == [("格式-02", 2), ("格式-02", 3), ("格式-03", 5)]
+    assert kept(reading, "lost") == {4: 10_000, 6: 10_000}
+
+
+def test_a_column_of_signs_that_are_nearly_digits_is_read():
+    """Whole columns of ² or ③: Python calls them digits, and reads no number in them."""
+    lines = [CHECKLIST, *(failed(n, 扣分=sign) for n, sign in enumerate("²③๒"))]
+    reading = read_sheets({"检查表": lines})
+    held = [(p.code, p.row) for p in reading.problems if p.severity == "待核"]
+    assert (held, kept(reading, "lost")) == ([("数值-01", 2), ("数值-01", 3)], {4: 20_000})
+
+
+def test_a_day_of_another_weekday_waits():
+    days = ["2026年11月16日（星期三）", "2026-11-17 周二"]
+    lines = [CHECKLIST, *(failed(n, 督查日期=day, 扣分=1) for n, day in enumerate(days))]
+    reading = read_sheets({"检查表": lines})
+    assert [p.text for p in reading.problems if p.code == "日期-09"] == [
+        "“检查表”第 2 行“督查日期”（A2）：“2026年11月16日（星期三）”的日期和星期对不上。"
+        "请核对是哪一天，日期和星期改成一致的，或者只写日期。[日期-09]"
+    ]
+    assert list(kept(reading, "lost")) == [3]
 
 
 def test_a_legacy_workbook_crossed_out_in_white_and_without_zeros():

@@ -96,6 +96,19 @@ def test_rows_that_passed_in_two_sheets_are_one_check_anyway():
     assert codes(read_sheets({"一组": lines, "二组": lines})) == []
 
 
+def test_a_copy_that_was_changed_adds_up_and_says_so():
+    """Nothing of it is equal: 1 of the one sheet and 2 of the other are taken off the same item."""
+    lines = [[CHECKLIST, check_row(检查结果="不符合", 扣分=points)] for points in (1, 2)]
+    reading = read_sheets({"一组": lines[0], "一组（改）": lines[1]})
+    assert lost(reading) == [(0, 10_000), (0, 20_000)]
+    assert [problem.text for problem in reading.problems] == [
+        "“一组（改）”：有 1 行的到访和测评项在工作表“一组”里也有，内容不完全相同，每项计一次，扣分相加，不超过满分。"
+        "如果是同一张表改过几行又抄了一遍，请只留一张。[重复-06]"
+    ]
+    passed = [CHECKLIST, check_row()]
+    assert codes(read_sheets({"一组": passed, "二组": lines[0]})) == ["重复-06"]
+
+
 def test_wide_checklists_and_what_differs_in_one_item():
     header = ["督查日期", "街道", "点位类型", "点位名称", "地面无积水垃圾", "公益广告完好"]
     row = ["2026-11-16", "城东街道", "集贸市场", "东风菜场", "×", "√"]

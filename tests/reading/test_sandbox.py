@@ -54,6 +54,10 @@ HOSTILE = {
         hostile.xlsx({"甲": DOCTYPE.decode() + hostile.sheet("")}),
         "entities",
     ),
+    "two tables of cells in one sheet": (
+        hostile.xlsx({"甲": hostile.sheet("<row/></sheetData><sheetData><row/>")}),
+        "unreadable",
+    ),
     "too many parts": (hostile.one_cell({f"a{i}": "" for i in range(2_000)}), "too_big"),
     "one text of megabytes": (
         hostile.xlsx(

@@ -71,6 +71,14 @@ def test_other_numbers_of_a_workbook_from_1904_are_no_days():
     assert reading.checks["day"].tolist() == [DAY.toordinal()]
 
 
+@pytest.mark.parametrize("number", [12345678901234567, 123456789012345678, 1234567890123456789])
+def test_sites_named_by_numbers_that_lost_digits_wait(number):
+    reading = read_sheets({"检查表": [CHECKLIST, check_row(点位名称=number), check_row()]})
+    (waiting,) = [problem for problem in reading.problems if problem.severity == "待核"]
+    assert (waiting.code, waiting.row, len(reading.checks)) == ("编号-03", 2, 1)
+    assert "太长，表格软件按数字存，末尾几位已经不准，看不出写的是哪一个。" in waiting.text
+
+
 def test_days_of_years_ago_are_told():
     reading = read_sheets({"检查表": [CHECKLIST, check_row(督查日期="2022-11-15"), check_row()]})
     (problem,) = [p for p in reading.problems if p.code == "日期-08"]

@@ -11,6 +11,7 @@ from wenming_metrics.reading.tables.values import (
     BROKEN,
     CUT_SHORT,
     NO_YEAR,
+    OTHER_WEEKDAY,
     SPAN,
     STROKE,
     TOO_FINE,
@@ -48,6 +49,7 @@ _THIRD = date(2026, 11, 3).toordinal()
         "2026-11-03T09:40",
         "2026年11月3日上午9时",
         "2026-11-03(星期二)",
+        "2026-11-03 周二 9:40",
     ],
 )
 def test_day(written):
@@ -85,6 +87,9 @@ def test_day_of_the_year_in_the_title(written):
         ("11月中旬", UNREADABLE),
         ("2026-11-13—15日", SPAN),
         ("2026-02-30", UNREADABLE),
+        ("2026年11月3日（星期三）", OTHER_WEEKDAY),
+        ("2026-11-3 周日", OTHER_WEEKDAY),
+        ("2026-11-13—15日(周日)", SPAN),
         ("下周", UNREADABLE),
         ("二十三日", UNREADABLE),  # of which month?
         ("23号", UNREADABLE),

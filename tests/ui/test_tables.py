@@ -67,17 +67,20 @@ def test_a_tick_on_the_line_of_a_mean_names_nobody_and_goes(monkeypatch, row, un
     assert (state["unit"], state.get("list-renewed")) == (unit, renewed)
 
 
-def without_rows() -> None:
+def two_tables() -> None:
     import pandas as pd
 
     from wenming_metrics.ui.frame import tables
 
     tables.show(pd.DataFrame({"name": []}), tables.configs("name=unit_name"), 5)
+    tables.show(pd.DataFrame({"moved": [-0.00004]}), tables.configs("moved=points_moved"), 5)
 
 
 def test_a_table_without_rows_is_a_sentence_and_no_grid_that_says_so_in_english():
-    app = AppTest.from_function(without_rows, default_timeout=60).run()
-    assert (len(app.dataframe), [line.value for line in app.caption]) == (0, ["没有可列的行。"])
+    app = AppTest.from_function(two_tables, default_timeout=60).run()
+    (drawn,) = app.dataframe
+    assert [line.value for line in app.caption] == ["没有可列的行。"]
+    assert f"{drawn.value['moved'].iloc[0]:+.4f}" == "+0.0000"  # what is drawn, too
 
 
 def test_colours_that_are_kept_are_those_of_pandas_and_texts_stay_as_they_are():

@@ -186,8 +186,8 @@ def _check_pictures(pictures: Sequence[bytes]) -> dict[str, tuple[str, bytes]]:
             raise IntakeError(
                 f"第 {position} 张图片太大，请缩小到 {_LARGEST // 1_000_000} MB 以内。"
             )
-        digest, kept = bare_content(kind, content)
-        contents[digest] = kept
+        digest, typed_bytes = bare_content(kind, content)
+        contents[digest] = typed_bytes
     return contents
 
 

@@ -65,8 +65,8 @@ def _jpeg(content: bytes) -> Iterator[bytes]:
     while position < len(content):
         match = _MARKER.match(content, position)
         if match is None:  # the pixels of a scan
-            found = _MARKER.search(content, position)
-            end = found.start() if found else len(content)
+            following = _MARKER.search(content, position)
+            end = following.start() if following else len(content)
             yield content[position:end]
             position = end
             continue
@@ -162,8 +162,10 @@ def _webp(content: bytes) -> bytes:
 
 def _few_facts(facts: bytes, day: int = 0) -> bytes:
     """Write anew how a picture is held and its day, b"" where neither is told. Takes: facts - a TIFF"""
-    held = _side(facts)
-    facts_written = [struct.pack("<HHIHH", _ORIENTATION, 3, 1, held, 0)] if held in _SIDES else []
+    orientation = _side(facts)
+    facts_written = (
+        [struct.pack("<HHIHH", _ORIENTATION, 3, 1, orientation, 0)] if orientation in _SIDES else []
+    )
     if day:
         behind = 8 + 2 + 12 * (len(facts_written) + 1) + 4
         facts_written.append(struct.pack("<HHII", _MOMENT, 2, 20, behind))

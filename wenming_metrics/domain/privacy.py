@@ -179,7 +179,7 @@ def _is_personal(kind: str, text: str, match: re.Match, start: int, end: int) ->
         if letters and not _MEANS_PHONE.search(letters[0]):
             return False
     if kind == "plate":
-        return sum(sign.isdigit() for sign in number) >= 2
+        return sum(sign.isdecimal() for sign in number) >= 2
     return not _AT_WORK.search(text[max(0, match.start() - 24) : start])
 
 

@@ -166,8 +166,13 @@ def _read_tables(
     frames = _read_frames(parsed_sheets, context)
     _tell_totals(parsed_sheets)
     problems += [*report_unmapped(unmapped), *_report_personal(personal), *equal]
+    # Where equal rows wait for a word on them, those that differ are not told as well.
+    unsaid = {"重复-06"} if "重复-03" in {problem.code for problem in equal} else set()
     problems += [
-        problem for parsed in parsed_sheets for problem in order_problems(parsed.table.problems)
+        problem
+        for parsed in parsed_sheets
+        for problem in order_problems(parsed.table.problems)
+        if problem.code not in unsaid
     ]
     problems += report_pictures(
         workbook, {parsed.table.sheet.index: parsed.table.sheet for parsed in parsed_sheets}

@@ -47,12 +47,16 @@ def keep_pictures(connection: Connection, contents: Mapping[str, tuple]) -> set[
     Takes: contents - digest -> type, bytes and maybe the digest that earlier versions kept it under
     """
     sent_digests = {digest: sent for digest, (_, _, *sent) in contents.items()}
-    known = _stored_digests(connection, [*contents, *chain.from_iterable(sent_digests.values())])
+    stored_digests = _stored_digests(
+        connection, [*contents, *chain.from_iterable(sent_digests.values())]
+    )
     stored = {
-        digest for digest, sent in sent_digests.items() if not known.isdisjoint((digest, *sent))
+        digest
+        for digest, sent in sent_digests.items()
+        if not stored_digests.isdisjoint((digest, *sent))
     }
     for digest, (kind, content, *_) in contents.items():
-        if digest not in known:  # one at a time: some are as large as a file
+        if digest not in stored_digests:  # one at a time: some are as large as a file
             line = {"digest": [digest], "type": [kind], "content": [content]}
             add_rows(connection, schema.picture, line)
     return stored

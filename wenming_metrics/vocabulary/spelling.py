@@ -85,7 +85,7 @@ def chinese_number(text: str) -> int:
     >>> chinese_number("23"), chinese_number("二十三"), chinese_number("十"), chinese_number("两")
     (23, 23, 10, 2)
     """
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdecimal():
         return int(text)
     match = _NUMBER_WORD.fullmatch(text.replace("〇", "零"))
     if not match:

@@ -15,7 +15,13 @@ _FONT = re.compile(rb"<(?:\w+:)?font(?:\s*/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL
 _FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
 _STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
-_WHITE = re.compile(rb'<(?:\w+:)?color\s+(?:rgb="(?:FF|00)FFFFFF"|theme="0")\s*/>')
+_WHITE = re.compile(rb'<(?:\w+:)?color\s+(?:rgb="(?:FF|00)FFFFFF"|theme="0"|indexed="[19]")\s*/>')
+_RAISED = re.compile(rb'<(?:\w+:)?vertAlign\s+val="(?:super|sub)script"')
+_DIGITS = re.compile(rb"\s*\d[\d.,\s]*")
+_FILLS = re.compile(rb"<(?:\w+:)?fills\b.*?</(?:\w+:)?fills>", re.DOTALL)
+_FILL = re.compile(rb"<(?:\w+:)?fill(?:\s*/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
+_INK = re.compile(rb"<(?:\w+:)?color\s+([^>]*?)\s*/>")
+_SOLID = re.compile(rb'patternType="solid"[^>]*>\s*<(?:\w+:)?fgColor\s+([^>]*?)\s*/>')
 _FONT_ID, _FILL_ID = re.compile(rb'\bfontId="(\d+)"'), re.compile(rb'\bfillId="(\d+)"')
 _STRING = re.compile(rb"<(?:\w+:)?si>.*?</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", re.DOTALL)
 _SHARED = re.compile(
@@ -32,10 +38,16 @@ _TARGET = re.compile(rb'\sTarget="[^"]*?(comments?/?[^/"]*\.xml)"')
 
 
 def style_looks(styles: bytes) -> tuple[set[int], set[int]]:
-    """Give the numbers of the cell styles whose text is crossed out, and of those in white on nothing."""
+    """Give the numbers of the cell styles whose text is crossed out, and of those whose ink nobody sees:
+    white on nothing, or of the colour that the cell is filled with."""
     styles = styles.replace(b"'", b'"')
     fonts, formats = _FONTS.search(styles), _FORMATS.search(styles)
     inks = [match[1] or b"" for match in _FONT.finditer(fonts[0])] if fonts else []
+    areas = _FILLS.search(styles)
+    colours = (
+        [_SOLID.search(match[1] or b"") for match in _FILL.finditer(areas[0])] if areas else []
+    )
+    filled = {n: match[1] for n, match in enumerate(colours) if match}
     struck = {n for n, ink in enumerate(inks) if _STRIKE.search(ink)}
     white = {n for n, ink in enumerate(inks) if _WHITE.search(ink)}
     looks: tuple[set[int], set[int]] = (set(), set())
@@ -43,7 +55,8 @@ def style_looks(styles: bytes) -> tuple[set[int], set[int]]:
         font, fill = (_number(pattern, attributes) for pattern in (_FONT_ID, _FILL_ID))
         if font in struck:
             looks[0].add(number)
-        if font in white and not fill:
+        ink = _INK.search(inks[font]) if font < len(inks) else None
+        if (font in white and not fill) or (ink and ink[1] == filled.get(fill)):
             looks[1].add(number)
     return looks
 
@@ -54,11 +67,21 @@ def _number(pattern: re.Pattern[bytes], attributes: bytes) -> int:
 
 
 def struck_strings(shared: bytes) -> set[int]:
-    """Give the numbers of the shared texts of which a part is crossed out."""
-    if not _STRIKE.search(shared):
+    """Give the numbers of the shared texts that are not what they spell, see `_misleads`."""
+    shared = shared.replace(b"'", b'"')
+    if not any(pattern.search(shared) for pattern in (_STRIKE, _RAISED, _WHITE)):
         return set()
-    texts = enumerate(match[0] for match in _STRING.finditer(shared.replace(b"'", b'"')))
-    return {number for number, text in texts if _STRIKE.search(text)}
+    texts = enumerate(match[0] for match in _STRING.finditer(shared))
+    return {number for number, text in texts if _misleads(text)}
+
+
+def _misleads(text: bytes) -> bool:
+    """Say whether a part of a text is crossed out, or one of a number is raised or in white: 2 and a mark
+    of a footnote are no 21."""
+    if _STRIKE.search(text):
+        return True
+    odd = _RAISED.search(text) or _WHITE.search(text)
+    return bool(odd and _DIGITS.fullmatch(_TAG.sub(b"", text)))
 
 
 def struck_cells(rows: bytes, styles: set[int], strings: set[int]) -> Iterator[tuple[int, int]]:
@@ -69,8 +92,8 @@ def struck_cells(rows: bytes, styles: set[int], strings: set[int]) -> Iterator[t
     for letters, digits, number in _SHARED.findall(rows) if strings else ():
         if int(number) in strings:
             yield int(digits), column_index(letters)
-    for letters, digits, text in _INLINE.findall(rows) if b"strike" in rows else ():
-        if _STRIKE.search(text):
+    for letters, digits, text in _INLINE.findall(rows) if b"rPr" in rows else ():
+        if _misleads(text):
             yield int(digits), column_index(letters)
 
 

@@ -34,8 +34,13 @@ _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _SHOWN_OTHERWISE = re.compile(rb"""numFmtId=["'](?:[1-9]|1[0-3]|3[7-9]|4[0-48]|\d{3,})["']""")
 """In a workbook without any of these every number is shown as it is, or is a day."""
-_LOOKS = re.compile(rb"""strike|rgb=["'](?:FF|00)FFFFFF["']|<(?:\w+:)?color theme=["']0["']""")
+_LOOKS = re.compile(
+    rb"""strike|rgb=["'](?:FF|00)FFFFFF["']|<(?:\w+:)?color (?:theme=["']0|indexed=["'][19])["']"""
+    rb"""|patternType=["']solid"""
+)
 """In a workbook without any of these nothing is crossed out, and all ink is seen."""
+_MISLEADS = re.compile(rb"""strike|vertAlign|(?:FF|00)FFFFFF|color theme=["']0["']""")
+"""The same of texts of which a part looks otherwise."""
 _UNSEEN = ";;;"
 """The number format that shows nothing."""
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
@@ -55,7 +60,7 @@ def main() -> None:
     parts = open_parts(data, limits) if kind == XLSX else {}
     looks = Looks()
     sheet_parts = _check_parts(data, parts, looks)
-    other_parts = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
+    other_parts = [entry for entry in parts.values() if is_xml(entry) and entry not in sheet_parts]
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
     limits["shown_codes"], limits["struck"] = _styles(data, parts)
     limits["noted"] = any(name.startswith("xl/comments") for name in parts) and (data, parts)
@@ -76,14 +81,14 @@ def main() -> None:
             from look_objects import bare_picture
 
             send_pictures(data, parts, sheet_parts, picture_cells, limits)
-            looks.hides = looks.hides or any(bare_picture(data, part) for part in parts.values())
+            looks.hides = looks.hides or any(bare_picture(data, entry) for entry in parts.values())
         end(tag=_tag(data, parts), hides="1" if looks.hides else "")
 
 
 def _tag(data: bytes, parts: dict[str, Part]) -> str:
     """Give the digest of the file that a workbook which was given back was made of."""
-    part = parts.get(CUSTOM.lower())
-    return read_tag(check_plain_part(data, part).decode("utf-8", "replace")) if part else ""
+    entry = parts.get(CUSTOM.lower())
+    return read_tag(check_plain_part(data, entry).decode("utf-8", "replace")) if entry else ""
 
 
 def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[set, set]]:
@@ -98,7 +103,7 @@ def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[
         from shown_numbers import shown_codes
 
         codes = shown_codes(styles.decode("utf-8", "replace"))
-    if not (_LOOKS.search(styles) or b"strike" in shared):
+    if not (_LOOKS.search(styles) or _MISLEADS.search(shared)):
         return codes, (set(), set())
     from cell_looks import struck_strings, style_looks
 
@@ -127,15 +132,15 @@ def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part
     if len(part_names) > len(set(part_names)):
         # No program writes that; a few bytes would be as many sheets as one likes.
         raise Refused("unreadable", reason="one part for several sheets")
-    for name, part in parts.items():
-        is_sheet = part in sheets and name.startswith("xl/worksheets/")
-        if is_xml(part) and not is_sheet and name not in texts:
-            check_plain_part(data, part, None if name in NO_TEXT else looks.at_part)
-        elif not is_xml(part) and not looks.hides and _may_be_object(name):
+    for name, entry in parts.items():
+        is_sheet = entry in sheets and name.startswith("xl/worksheets/")
+        if is_xml(entry) and not is_sheet and name not in texts:
+            check_plain_part(data, entry, None if name in NO_TEXT else looks.at_part)
+        elif not is_xml(entry) and not looks.hides and _may_be_object(name):
             # Few workbooks have any, and the others wait for nothing.
             from look_objects import hides_in_part, is_object
 
-            looks.hides = is_object(part) and hides_in_part(data, part)
+            looks.hides = is_object(entry) and hides_in_part(data, entry)
     return sheets
 
 
@@ -157,30 +162,30 @@ def _send_sheets(
     metadata, cells, few = book.sheets_metadata, 0, FEW_STRETCHES * limits["stretch_bytes"]
     picture_cells = []
     # What every stretch reads again may cost no more than the stretch itself.
-    again = sum(part.size for part in others)
+    again = sum(entry.size for entry in others)
     limits = {**limits, "stretch_bytes": max(limits["stretch_bytes"], again)}
     if len(parts) != len(metadata):
         parts = [None] * len(metadata)
-    for index, (sheet_metadata, part) in enumerate(zip(metadata, parts, strict=True)):
+    for index, (sheet_metadata, entry) in enumerate(zip(metadata, parts, strict=True)):
         if sheet_metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         legacy = limits.get("legacy", ())[index : index + 1] or [({}, (), False)]
         runs, struck, without_zeros = legacy[0][0], set(legacy[0][1]), legacy[0][2]
-        facts = part and scan_sheet(
-            lambda part=part: unpack(data, part),
+        facts = entry and scan_sheet(
+            lambda entry=entry: unpack(data, entry),
             sheet_metadata.name,
             limits,
             pictured=limits["pictured"],
             look=_look_for(limits, runs, struck),
         )
         if facts:
-            facts["struck"], facts["noted"] = sorted(struck), _noted(limits, part)
+            facts["struck"], facts["noted"] = sorted(struck), _noted(limits, entry)
         picture_cells += ((index, *cell) for cell in facts["shown"]) if facts else ()
         if facts:
             facts["is_from_1904"] = limits["is_from_1904"]
         _refuse_strange_errors(facts, sheet_metadata.name)
-        if facts and facts["cuts"] and part.size > few:
-            stretches = _decode_stretches(data, part, others, index, facts["cuts"])
+        if facts and facts["cuts"] and entry.size > few:
+            stretches = _decode_stretches(data, entry, others, index, facts["cuts"])
         else:
             stretches = map(book.get_sheet_by_index, (index,))
         beside = {"is_from_1904": limits["is_from_1904"], "struck": sorted(struck)[:MOST_AREAS]}
@@ -201,7 +206,7 @@ def _look_for(
         looks.append(partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs))
 
     def look_for_strokes(piece: bytes) -> None:
-        if any(limits["struck"]) or b"strike" in piece:
+        if any(limits["struck"]) or _MISLEADS.search(piece):
             from cell_looks import struck_cells
 
             struck.update(struck_cells(piece, *limits["struck"]))
@@ -219,11 +224,11 @@ def _noted(limits: dict, sheet: Part) -> list[tuple[int, int]]:
 
 
 def _decode_stretches(
-    data: bytes, part: Part, others: list[Part], index: int, cuts: list[int]
+    data: bytes, entry: Part, others: list[Part], index: int, cuts: list[int]
 ) -> Iterator[calamine.CalamineSheet]:
     """Decode a long sheet in stretches of rows: the decoder's cells take twice the room of XML."""
-    for pieces in cut_sheet(unpack(data, part), cuts):
-        with zip_again(data, others, part, pieces) as packed:
+    for pieces in cut_sheet(unpack(data, entry), cuts):
+        with zip_again(data, others, entry, pieces) as packed:
             book = calamine.load_workbook(packed)
         with book:
             yield book.get_sheet_by_index(index)

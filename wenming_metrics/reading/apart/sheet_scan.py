@@ -57,9 +57,10 @@ def scan_sheet(
     kinds = ("unsaved", "errors", "hidden_rows", "hidden_columns", "merged", "cuts", "shown")
     facts = {"is_from_1904": False, "without_zeros": False, **{key: [] for key in kinds}}
     last_row, letters = 0, {b"Z"}
-    size, last, plain = 0, b"", True
+    size, last, plain, data_tags = 0, b"", True, 0
     for number, piece in enumerate(_normal_pieces(unpack())):
         refuse_entities(piece, name)
+        data_tags += piece.count(b"sheetData")
         if plain and size >= limits["stretch_bytes"] and _may_cut(last, piece, last_row):
             facts["cuts"].append(number)
             size = 0
@@ -77,6 +78,8 @@ def scan_sheet(
         last_row = max(last_row, _last_row(piece))
         if _WIDE.search(piece):
             letters.update(_LETTERS.findall(piece))
+    if data_tags > 2:  # the decoder reads the first of them alone
+        raise Refused("unreadable", reason="several tables of cells in one sheet")
     width = max(map(column_index, letters)) + 1
     if width > limits["columns"] or last_row > _MOST_ROWS or last_row * width > limits["cells"]:
         _refuse_spread(unpack, name, limits)

@@ -56,14 +56,14 @@ def shown_codes(styles: str) -> dict[int, str]:
     """Give the format code of each cell style of `is_shown_otherwise`, by its number."""
     codes = dict(BUILT_IN)
     for attributes in map(_attributes, _NUMBER_FORMAT.findall(styles)):
-        if attributes.get("numFmtId", "").isdigit():
+        if attributes.get("numFmtId", "").isdecimal():
             codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
     formats = _FORMATS.search(styles)
     identifiers = [
         _attributes(text).get("numFmtId", "0")
         for text in (_FORMAT.findall(formats[0]) if formats else ())
     ]
-    styled = enumerate(codes.get(int(text), "") if text.isdigit() else "" for text in identifiers)
+    styled = enumerate(codes.get(int(text), "") if text.isdecimal() else "" for text in identifiers)
     return {number: code for number, code in styled if is_shown_otherwise(code)}
 
 
@@ -254,7 +254,7 @@ def _filled(whole_part: str, decimals: str, tokens: list[tuple[str, str]]) -> st
             text += sign
         elif sign == ".":
             is_decimal = True
-            text += f"{'' if text[-1:].isdigit() else 0}." if decimals else ""
+            text += f"{'' if text[-1:].isdecimal() else 0}." if decimals else ""
         elif sign in "0#?":
             digit = next(decimal_digits, "") if is_decimal else next(whole_digits).strip()
             text += digit or ("0" if sign == "0" and not is_decimal else "")
@@ -265,13 +265,13 @@ def _fraction(exact: Decimal, signs: str) -> tuple[str, Decimal]:
     denominator = signs.rpartition("/")[2].strip()
     largest = (
         int(denominator)
-        if denominator.isdigit() and int(denominator)
+        if denominator.isdecimal() and int(denominator)
         else 10 ** len(denominator) - 1
     )
     displayed = Fraction(exact)
     displayed = (
         Fraction(round(displayed * largest), largest)
-        if denominator.isdigit() and int(denominator)
+        if denominator.isdecimal() and int(denominator)
         else displayed.limit_denominator(max(largest, 1))
     )
     whole_part, numerator = divmod(displayed.numerator, displayed.denominator)

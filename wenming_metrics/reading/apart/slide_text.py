@@ -106,6 +106,6 @@ def _points(series: Element, what: str) -> dict[int, str]:
     for group in series.iter(f"{_C}{what}"):
         for point in group.iter(f"{_C}pt"):
             index = point.get("idx", "")
-            if index.isdigit() and len(index) < 6:
+            if index.isdecimal() and len(index) < 6:
                 points[int(index)] = "".join(text.text or "" for text in point.iter(f"{_C}v"))
     return points

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -30,9 +31,11 @@ from wenming_metrics.reading.model.reading import (
     Context,
 )
 from wenming_metrics.reading.model.remembered import visits_as_remembered
+from wenming_metrics.reading.model.sender_answers import COUNT_ALL
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.tables.table import Table, report_sheet
 from wenming_metrics.reading.tables.totals import Total
+from wenming_metrics.vocabulary import RESULTS
 
 TableTotals = tuple[Table, list[Total]]
 
@@ -55,6 +58,8 @@ def read_inspection(
         if pair[0].kind == reading.FINDINGS
     ]
     looked = [sheet for some in sheets.values() for sheet in some]
+    if context.answers.equal_rows != COUNT_ALL:
+        _report_judged_twice([(tables[position][0], some[0]) for position, some in sheets.items()])
     visits = visits_of(looked) if rest else {}
     types = _types(looked) if rest else {}
     numbered = [table for table, _ in tables if table.kind == reading.VISITS]
@@ -103,6 +108,28 @@ def _find_visits(
         return [*visit_checks, checks_of_findings(findings, keys)]
     report_sheet(findings.table, "到访-02")
     return [checks_of_findings(findings, findings.visit)]
+
+
+def _report_judged_twice(sheets: Sequence[tuple[Table, SheetChecks]]) -> None:
+    """Tell of items that two checklists judge at the same visit, unless both passed them."""
+    judged: dict[tuple[int, int], tuple[str, bool]] = {}
+    for table, sheet in sheets:
+        if table.kind == reading.VISITS:
+            continue
+        checks, counts = sheet.checks, Counter()
+        pairs = list(zip(checks["visit"].tolist(), checks["item"].tolist(), strict=True))
+        was_passed = (checks["result"] == RESULTS.index("符合")).tolist()
+        for pair, is_passed in zip(pairs, was_passed, strict=True):
+            first_sheet, first_passed = judged.get(pair, ("", True))
+            if first_sheet and not (is_passed and first_passed):
+                counts[first_sheet] += 1
+        for first_sheet, count in counts.items():
+            report_sheet(table, "重复-06", other=first_sheet, count=count)
+        name = table.sheet.name
+        judged |= {
+            pair: (name, is_passed and judged.get(pair, ("", True))[1])
+            for pair, is_passed in zip(pairs, was_passed, strict=True)
+        }
 
 
 def _report_also_checked(

@@ -118,7 +118,7 @@ def _states(
 def _label(value: str) -> int:
     """Say what a row is whose leftmost text is this; BLANK_ROW: no text, look further right."""
     text = normalise(value)
-    if not text or text.replace(".", "").isdigit():
+    if not text or text.replace(".", "").isdecimal():
         return BLANK_ROW
     if _TOTAL.match(text):
         return TOTAL

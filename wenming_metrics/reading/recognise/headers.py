@@ -41,7 +41,10 @@ _MAPS[reading.INSPECTION] |= headers(("verdict",))  # taken for the result, see 
 ALL_TITLES = {word for title_map in _MAPS.values() for word in title_map}
 """Every accepted header, normalised."""
 _ADDED = re.compile(r"\(.*?\)|[*★:]")
-_OTHERWISE = re.compile(r"\((?:[^)]*(?:[%‰每单负折/百十千]|加分)[^)]*|=?\d+(?:\.\d+)?[分处])\)")
+_OTHERWISE = re.compile(
+    r"\((?:[^)]*(?:[%‰每单负折/百十千乘×*倍元]|加[分权]|累计|上[期次]|建议|按[处个条次])[^)]*"
+    r"|=?\d+(?:\.\d+)?[分处])\)"
+)
 """Behind a header of points or places: what makes its numbers something else (扣分(每处), 扣分(‰))."""
 _COUNTED = ("deduction", "full_mark", "places")
 _MARKED_ITEM = re.compile(r"\(\d+(\.\d+)?分\)$")

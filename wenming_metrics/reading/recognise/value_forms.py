@@ -322,7 +322,7 @@ def shares(column_values: Sequence[Value], lexicon: Lexicon) -> dict[str, float]
 
 def _is_serial(filled: Sequence[Value]) -> bool:
     numbers = [values.spell(value) for value in filled]
-    if not all(text.isdigit() for text in numbers):
+    if not all(text.isdecimal() for text in numbers):
         return False
     return len(numbers) > 1 and list(map(int, numbers)) == list(
         range(int(numbers[0]), int(numbers[0]) + len(numbers))

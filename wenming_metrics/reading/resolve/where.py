@@ -113,6 +113,7 @@ def settle_days(table: Table, name: str, latest: int | None) -> np.ndarray:
     for state, code in ((values.NO_YEAR, "日期-05"), (values.SPAN, "日期-06")):
         report(table, day == state, code, name)
     report(table, day == values.CUT_SHORT, "日期-07", name)
+    report(table, day == values.OTHER_WEEKDAY, "日期-09", name)
     report(table, (day >= 0) & (day < EARLIEST), "日期-03", name)
     if latest is not None:
         today_text = date.fromordinal(latest).isoformat()

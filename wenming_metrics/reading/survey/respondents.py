@@ -238,6 +238,7 @@ def report_days(table: Table, day: np.ndarray, name: str, today: date) -> np.nda
     for code, state in (
         *(("日期-01", values.UNREADABLE), ("日期-05", values.NO_YEAR)),
         *(("日期-06", values.SPAN), ("日期-07", values.CUT_SHORT)),
+        ("日期-09", values.OTHER_WEEKDAY),
     ):
         report(table, day == state, code, name)
     late = day > today.toordinal()

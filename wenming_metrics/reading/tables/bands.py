@@ -80,7 +80,7 @@ def _is_data_below(across: list[Area], head: list[list[Value]], row: int) -> boo
         if position not in grouped and spell(over) and spell(value)
     ]
     return bool(across) and any(
-        not isinstance(value, str) or value.strip().isdigit() or len(value) > _LONGEST
+        not isinstance(value, str) or value.strip().isdecimal() or len(value) > _LONGEST
         for value in below
     )
 

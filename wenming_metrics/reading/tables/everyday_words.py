@@ -47,7 +47,9 @@ def day_in_figures(text: str) -> str:
 
 def _figure(sign: str) -> str:
     return (
-        sign if sign.isdigit() and sign.isascii() else str(_DIGITS.index(sign.replace("〇", "零")))
+        sign
+        if sign.isdecimal() and sign.isascii()
+        else str(_DIGITS.index(sign.replace("〇", "零")))
     )
 
 

@@ -22,6 +22,8 @@ _DAY_0 = datetime(1904, 1, 1)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 KEYS = ("problem_no", "visit_no", "item_code", "unit_code", "document_no", "answer_id")
 """Columns in which a number is a name: another digit is another thing."""
+_NEEDED = ("site",)
+"""Columns of such names without which a row is nothing: it waits."""
 _LONG, _EXACT = 10**15, 2**53
 _SHORTENED = re.compile(r"\d(\.\d+)?e\+?\d{2}")
 
@@ -33,7 +35,7 @@ def put_right(table: Table) -> Table:
         if table.sheet.facts.is_from_1904 and name in INPUT and INPUT[name].type == "日期":
             columns[name] = tuple(_changed(column, _from_1904) for column in columns[name])
     right = replace(table, columns=columns)
-    for name in filter(columns.__contains__, KEYS):
+    for name in filter(columns.__contains__, (*KEYS, *_NEEDED)):
         columns[name] = tuple(
             _with_all_digits(right, name, nth) for nth in range(len(columns[name]))
         )
@@ -59,6 +61,9 @@ def _with_all_digits(table: Table, name: str, nth: int) -> GridColumn:
     lost = np.array(_lost_digits(column.values), bool)
     rows = np.flatnonzero(lost[column.codes])
     if not len(rows):
+        return column
+    if name in _NEEDED:
+        report_each(table, rows, "编号-03", name, [{}] * len(rows), nth)
         return column
     if table.kind == "rectification":
         report_each(table, rows, "编号-02", name, [{}] * len(rows), nth)

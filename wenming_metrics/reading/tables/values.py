@@ -22,8 +22,9 @@ from wenming_metrics.vocabulary import RESULTS, normalise, numeral, visible
 
 BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
 """Nothing written · not understood · more decimals than 1e-4 · 「/」 or 「—」 · an error cell."""
-NO_YEAR, SPAN, CUT_SHORT = -6, -7, -8
-"""A day without a year · several days · 11.1 as a number, which may be the 1st or the 10th."""
+NO_YEAR, SPAN, CUT_SHORT, OTHER_WEEKDAY = -6, -7, -8, -9
+"""A day without a year · several days · 11.1 as a number, which may be the 1st or the 10th · a day that is
+not the day of the week that is written behind it."""
 _EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
 SERIALS = (20_000, 100_000)
 """Numbers that are days as Excel counts them."""
@@ -42,6 +43,7 @@ _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _CLOCK = re.compile(
     r"([t,]?\d{1,2}[:时点].*|\(?(星期|周).*|(上午|中午|下午|晚上|早上).*)?", re.DOTALL
 )
+_WEEKDAY, _WEEKDAYS = re.compile("(?:星期|周)([一二三四五六日天])"), "日一二三四五六天"
 _NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
 _LOSS_WORD = re.compile("[扣减失]")
@@ -101,7 +103,7 @@ def day(value: Value, year: int | None = None) -> int:
     """Read a date, written in any usual way, with or without a time behind it.
 
     Takes:   year - what the titles say, for days without a year; None: nothing
-    Returns: its ordinal, or BLANK, UNREADABLE, NO_YEAR, SPAN, CUT_SHORT, BROKEN
+    Returns: its ordinal, or BLANK, UNREADABLE, NO_YEAR, SPAN, CUT_SHORT, OTHER_WEEKDAY, BROKEN
     """
     if isinstance(value, datetime | date):
         return value.toordinal()
@@ -136,7 +138,11 @@ def _day_of_text(text: str, year: int | None) -> int:
         day_without_year = _calendar(2000, int(date_parts[1]), int(date_parts[2]))
         return UNREADABLE if day_without_year < 0 else NO_YEAR
     on = _calendar(date_parts[0], int(date_parts[1]), int(date_parts[2]))
-    return SPAN if on > 0 and not _CLOCK.fullmatch(date_parts[3]) else on
+    if on > 0 and not _CLOCK.fullmatch(date_parts[3]):
+        return SPAN
+    weekday = _WEEKDAY.search(date_parts[3])
+    is_other = on > 0 and weekday and _WEEKDAYS.index(weekday[1]) % 7 != on % 7
+    return OTHER_WEEKDAY if is_other else on
 
 
 def _short_number(match: re.Match, year: int | None) -> int:

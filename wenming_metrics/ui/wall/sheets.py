@@ -70,7 +70,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _number(text: str, least: int, limit: int) -> int | None:
-    is_number = text.isascii() and text.isdigit() and len(text) < 5
+    is_number = text.isascii() and text.isdecimal() and len(text) < 5
     return int(text) if is_number and least <= int(text) <= limit else None
 
 
