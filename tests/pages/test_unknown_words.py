@@ -428,7 +428,7 @@ def test_an_unknown_item_may_be_a_new_one_of_the_office(own):  # noqa: F811
         stored = connection.execute(query.where(schema.row.c.item >= 2_000)).all()
     assert [tuple(line) for line in stored] == [(2_000, 5_000, 15_000)]
     app = visit("framework", rules_part="本单位测评项")
-    assert "等着归入办法，暂不计分：" in texts(app)
+    assert "**等着归入办法，暂不计分**：“单车入位”" in texts(app)
     app.text_input(key="who").set_value("张三").run()
     app.button(key="own-draft").click().run()
     assert "已存为第 1 号草案" in texts(sound(app))
