@@ -227,9 +227,8 @@ def choose_name(label: str, names: Sequence[str], control: str) -> None:
 
 def chosen_line(lines: pd.DataFrame, control: str) -> pd.Series | None:
     """Give the line of the unit that is chosen by click, control or address."""
-    if (name := st.session_state.get(control)) is None:
-        return None  # the usual case, and to compare all names with nobody is not free
-    chosen = lines[lines["unit_name"] == name]
+    name = st.session_state.get(control)  # mostly nobody: then no names are compared
+    chosen = lines.head(0) if name is None else lines[lines["unit_name"] == name]
     return chosen.iloc[0] if len(chosen) else None
 
 
