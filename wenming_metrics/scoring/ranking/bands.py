@@ -220,9 +220,10 @@ def place_chances(score: np.ndarray, error: np.ndarray) -> np.ndarray:
     for rival in range(count):
         chance = ndtr((middle[rival] - level) / deviation[rival])
         chance[rival] = 0.0
-        moved = better[:, :, :-1] * chance[:, :, None]
-        better *= 1 - chance[:, :, None]
-        better[:, :, 1:] += moved
+        reached = better[:, :, : rival + 1]  # no more can be better of those that have been looked at
+        moved = reached * chance[:, :, None]
+        reached *= 1 - chance[:, :, None]
+        better[:, :, 1 : rival + 2] += moved[:, :, : count - 1]
     by_step = better.transpose(1, 0, 2).reshape(_NODES, -1)
     return exact_product(density / density.sum(), by_step).reshape(count, count)
 
