@@ -220,7 +220,9 @@ def place_chances(score: np.ndarray, error: np.ndarray) -> np.ndarray:
     for rival in range(count):
         chance = ndtr((middle[rival] - level) / deviation[rival])
         chance[rival] = 0.0
-        reached = better[:, :, : rival + 1]  # no more can be better of those that have been looked at
+        reached = better[
+            :, :, : rival + 1
+        ]  # no more can be better of those that have been looked at
         moved = reached * chance[:, :, None]
         reached *= 1 - chance[:, :, None]
         better[:, :, 1 : rival + 2] += moved[:, :, : count - 1]
