@@ -13,7 +13,7 @@ from tests.store.test_split import INDICATORS, ITEMS, STREETS, parts, rows
 from wenming_metrics.__main__ import FAILED, main
 from wenming_metrics.decisions import held_rows
 from wenming_metrics.domain.periods import today
-from wenming_metrics.intake import bulk, commit, prepare
+from wenming_metrics.intake import bulk, commit, prepare, stored_already
 from wenming_metrics.intake.bulk import check_many, ingest_many
 from wenming_metrics.intake.prepare import PrepareTask, pack_context, read_ready
 from wenming_metrics.queries.files import batches
@@ -72,14 +72,14 @@ def test_a_file_that_fails_in_reading(act, office, files, monkeypatch, caplog):
 
 
 def test_files_that_fail_when_they_are_held_against_the_store(office, files, monkeypatch, caplog):
-    stored = commit._stored
+    stored = stored_already._stored
 
     def broken(connection, file_reading):
         if not file_reading.is_rejected:
             raise KeyError("甲")
         return stored(connection, file_reading)
 
-    monkeypatch.setattr(commit, "_stored", broken)
+    monkeypatch.setattr(stored_already, "_stored", broken)
     problems = [outcome.preview.problems[-1] for outcome in check_many(office, files)]
     assert [problem.code for problem in problems] == [CODE] * 3
     assert len({number_of(problem.text, caplog) for problem in problems}) == 3

@@ -49,7 +49,7 @@ def sites_back(office: Office, problems: pd.DataFrame, most: int = MOST) -> pd.D
             for start, end in spans
         ],
         state=[STATES[int(state)] for state in last["state"]],
-    )
+    ).astype(object)  # of no sites too: types are part of what is signed
     days = {name: [date.fromordinal(int(day)) for day in sites[name]] for name in ("first", "last")}
     return sites.assign(**days).join(described)
 
