@@ -33,7 +33,6 @@ _HEAVY = [
     "pytest",
     "tests.store.test_split",
     "sqlalchemy.dialects.postgresql.psycopg",
-    "distributed",
 ]
 _kept: list[subprocess.Popen] = []
 
@@ -64,7 +63,7 @@ class Child:
 def workers() -> BaseContext:
     """Give the way to start processes as forks of one that has imported what they need.
 
-    A process has one of these only: for workers of pools and clusters, and for what is killed.
+    A process has one of these only: for workers of pools, and for what is killed.
     """
     starting = multiprocessing.get_context("forkserver")
     starting.set_forkserver_preload(_HEAVY)

@@ -6,12 +6,10 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-
-from tests import forked
 
 
 @contextmanager
@@ -22,13 +20,12 @@ def local_cluster() -> Iterator[object]:
     quick = {
         "distributed.scheduler.allowed-failures": 1,
         "distributed.comm.timeouts.connect": "2s",  # to ask a dead worker for its results
-        "distributed.worker.multiprocessing-method": "forkserver",
+        # Begun anew, not forked: a forked one that is started again at times hangs on a lock it has
+        # inherited, and the cluster waits for it for ever.
+        "distributed.worker.multiprocessing-method": "spawn",
         "distributed.worker.profile.enabled": False,
         "distributed.admin.system-monitor.interval": "10s",
     }
-    with dask.config.set(quick):
-        distributed.utils.get_mp_context()  # which has a list of its own
-        forked.workers()
     with (
         dask.config.set(quick),
         distributed.LocalCluster(
@@ -41,6 +38,8 @@ def local_cluster() -> Iterator[object]:
         ) as cluster,
     ):
         yield cluster
+        with distributed.Client(cluster) as client, suppress(TimeoutError):
+            client.wait_for_workers(2, timeout=60)  # those that were killed are on their way back
         # To end it, busy workers may take their time.
         dask.config.set({"distributed.comm.timeouts.connect": "60s"})
 
