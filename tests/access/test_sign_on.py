@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from sqlalchemy import select
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.access.test_gate import HOST, RIGHTS, SECRET, Browser
@@ -101,6 +101,36 @@ def test_a_header_given_twice_names_nobody():
     assert PROXY.proxy.named(Headers(raw=chinese)) == "张三"
 
 
+@pytest.mark.parametrize(
+    "login",
+    [
+        "guan" + " " * 16 + "x-evil",
+        "guan" + "x" * 20,
+        "\u24d6uan",
+        "\u1d4duan",
+        "guan ",
+        "gu\u00e4n",
+    ],
+)
+def test_nobody_becomes_another_by_a_name_that_is_nearly_theirs(store, login):
+    outcome = sign_in_named(store, login, "前置代理")
+    assert (outcome.token, "还没有建立" in outcome.refusal) == ("", True)
+    long = Account(0, "liwei.chuangjianban1", "李甲", "领导")
+    add_account(store, long, SECRET, RIGHTS, "终端")
+    assert sign_in_named(store, "liwei.chuangjianban12", "前置代理").token == ""
+    assert sign_in_named(store, "LiWei.chuangjianban1", "前置代理").token
+
+
+@pytest.mark.parametrize("metadata", ["[]", "null", "7", '{"authorization_endpoint": 7}', "<html>"])
+def test_a_provider_that_answers_something_else_is_told(store, provider, metadata):
+    provider.other_metadata = metadata
+    try:
+        status, headers, text = by_provider(provider, store).ask("/sign-in/provider")
+    finally:
+        provider.other_metadata = ""
+    assert (status, session_of(headers), "的答复不能用" in text) == (503, None, True)
+
+
 def test_whoever_has_no_account_here_is_told_and_logged(store):
     browser = Browser(store, sign_on=PROXY)
     status, headers, text = browser.ask("/sign-in", **vouched("bing<b>"))
@@ -117,7 +147,7 @@ class MadeUpProvider:
 
     def __init__(self):
         self.key = RSAKey.generate_key(2048, {"kid": "k1", "alg": "RS256", "use": "sig"})
-        self.claims, self.signer, self.asked = {}, self.key, []
+        self.claims, self.signer, self.asked, self.other_metadata = {}, self.key, [], ""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -143,6 +173,8 @@ class MadeUpProvider:
         self.thread.join(20)
 
     async def metadata(self, _):
+        if self.other_metadata:
+            return Response(self.other_metadata, media_type="application/json")
         ways = {"authorization_endpoint": "/go", "token_endpoint": "/token", "jwks_uri": "/keys"}
         facts = {name: self.address + path for name, path in ways.items()}
         return JSONResponse(
@@ -277,7 +309,7 @@ def as_toml(parts):
 
 def test_settings_are_read(tmp_path):
     path = tmp_path / "sign-on.toml"
-    path.write_text(as_toml(SOUND), "utf-8")
+    path.write_text(as_toml(SOUND), "utf-8-sig")  # as Notepad writes it
     read = read_sign_on(path)
     assert (read.proxy.header, read.provider.claim) == ("X-Remote-User", "email")
     assert "s" * 32 not in repr(read)
@@ -291,6 +323,12 @@ def test_settings_are_read(tmp_path):
         ("proxy", {"header": ""}, "要用文字写明 header"),
         ("proxy", {"header": "X Remote"}, "只能由字母、数字和 - 组成"),
         ("proxy", {"allow": "all"}, "不认识 allow"),
+        ("proxy", {"header": "X-Wenming-Proxy"}, "它另有用处"),
+        ("proxy", {"header": "Cookie"}, "它另有用处"),
+        ("proxy", {"secret": "s" * 32 + " "}, "不能有空格"),
+        ("provider", {"metadata": "https://[bad"}, "要用 https 的地址"),
+        ("provider", {"metadata": "https://"}, "要用 https 的地址"),
+        ("provider", {"metadata": "file://localhost/x"}, "要用 https 的地址"),
         ("provider", {"claim": 3}, "要用文字写明 claim"),
         ("provider", {"metadata": "http://id.example/x"}, "要用 https 的地址"),
         ("ldap", {"a": "b"}, "不认识 [ldap]"),
@@ -305,8 +343,10 @@ def test_settings_that_cannot_be_meant_are_refused(tmp_path, part, facts, said):
 
 def test_a_settings_file_that_is_missing_broken_or_empty_is_refused(tmp_path):
     path = tmp_path / "sign-on.toml"
-    for content, said in ((None, "没有统一认证的设置文件"), ("[proxy", "读不了"), ("", "是空的")):
+    wrong = {None: "没有统一认证的设置文件", b"[proxy": "读不了", b"": "是空的"}
+    wrong["# 认证".encode("gbk")] = "要存成 UTF-8 编码"
+    for content, said in wrong.items():
         if content is not None:
-            path.write_text(content)
+            path.write_bytes(content)
         with pytest.raises(SettingsError, match=said):
             read_sign_on(path)

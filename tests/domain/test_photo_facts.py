@@ -68,3 +68,21 @@ def test_broken_pictures_are_walked_through_once(form):
             broken[dice.randrange(4, len(broken))] = dice.randrange(256)
         bare = without_facts(bytes(broken))
         assert without_facts(bare) == bare
+
+
+@pytest.mark.parametrize("begin", [b"\xff\xd8", b"\xff\xd8\xff\xda\0\2", b"\xff\xd8\xff\xda\0\2ab"])
+@pytest.mark.parametrize("end", [b"", b"\0", b"\xff\xd9"])
+def test_a_long_run_of_one_byte_is_walked_through_once(begin, end):
+    # from each of its bytes anew, these would take days
+    bare = without_facts(begin + b"\xff" * 3_000_000 + end)
+    assert len(bare) <= 3_000_000 + len(begin + end)
+
+
+def test_what_stands_outside_of_all_segments_goes():
+    broken = bytearray(photo("2026:11:08 09:30:00"))
+    start = broken.index(b"\xff\xe1") + 2
+    broken[start : start + 2] = b"\0\0"
+    bare = without_facts(bytes(broken))
+    assert [mark for mark in MARKS if mark in bare] == []
+    ours, theirs = (Image.open(io.BytesIO(content)) for content in (bare, bytes(broken)))
+    assert ours.tobytes() == theirs.tobytes()

@@ -17,7 +17,10 @@ _TAKEN = re.compile(rb"((?:19|20)\d\d):(\d\d):(\d\d) \d\d:\d\d:\d\d\0")
 _ORIENTATION, _MOMENT = 0x0112, 0x0132
 _SIDES = range(2, 9)
 """Ways a picture may be held, but for upright."""
-_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.S)
+_MARKER = re.compile(rb"\xff++([^\x00\xd0-\xd7\xff])", re.S)
+_FURTHER = re.compile(rb"(?<!\xff)" + _MARKER.pattern, re.S)
+"""Looked for from the beginning of each run of FF only: from each of its bytes a long run would take for ever."""
+_SCAN = 0xDA
 _START, _FIRST, _END = 0xD8, 0xE0, 0xD9
 _KEPT = {0xE0: (b"JFXX",), 0xE2: (b"ICC_PROFILE\0",), 0xEE: (b"Adobe",)}
 """Segments of programs that stay: E0 but for a small second picture, the others with colours."""
@@ -61,16 +64,18 @@ def _jpeg(content: bytes) -> Iterator[bytes]:
     facts = _few_facts(content.partition(_EXIF)[2], taken_on(content))
     waiting = b"\xff\xe1" + struct.pack(">H", len(facts) + 8) + _EXIF + facts if facts else b""
     yield content[:2]
-    position = 2
+    position, in_scan = 2, False
     while position < len(content):
         match = _MARKER.match(content, position)
-        if match is None:  # the pixels of a scan
-            following = _MARKER.search(content, position)
+        if match is None:  # the pixels of a scan; before the first one, what no reader looks at
+            following = _FURTHER.search(content, position)
             end = following.start() if following else len(content)
-            yield content[position:end]
+            if in_scan:
+                yield content[position:end]
             position = end
             continue
         marker, start, position = match[1][0], match.end() - 2, match.end()
+        in_scan |= marker == _SCAN
         if marker != _FIRST:
             yield waiting
             waiting = b""

@@ -21,7 +21,13 @@ from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.domain.periods import now
 from wenming_metrics.store import schema
 from wenming_metrics.store.access_log import add_line
-from wenming_metrics.store.accounts import LONGEST_NAME, Account, as_account, normal_login
+from wenming_metrics.store.accounts import (
+    LONGEST_NAME,
+    Account,
+    as_account,
+    normal_login,
+    vouched_login,
+)
 from wenming_metrics.store.database import Store, reading, writing_aside
 from wenming_metrics.store.guesses import count_guess, forget_guesses, wait_told
 
@@ -70,9 +76,10 @@ def sign_in_named(store: Store, login: str, voucher: str, address: str = "") -> 
 
     Takes: voucher - who vouches, as the log tells it
     """
-    login = normal_login(login[:LONGEST_NAME])
+    login = vouched_login(login)
     if line := _known(store, login):
         return _begin(store, line, address, voucher)
+    login = login[:LONGEST_NAME]
     with writing_aside(store) as connection:
         add_line(connection, "登录被拒", login, "", f"{voucher}给出的账号还没有建立")
     return SignIn(refusal=f"账号“{login}”还没有建立，请找管理员。")

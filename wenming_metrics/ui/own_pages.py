@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wenming_metrics.access.viewer import AccessError
-from wenming_metrics.store.accounts import Account, normal_login, set_password
+from wenming_metrics.store.accounts import Account, set_password, vouched_login
 from wenming_metrics.store.database import Store
 from wenming_metrics.store.sessions import (
     HOURS,
@@ -70,7 +70,7 @@ class OwnPages:
 
     def named(self, sent: Headers) -> str:
         """Give the login that a proxy vouches for, "" where none does."""
-        return normal_login(self._proxy.named(sent)) if self._proxy else ""
+        return vouched_login(self._proxy.named(sent)) if self._proxy else ""
 
     def _handlers(self) -> dict[tuple[str, str], _Handler]:
         elsewhere = {

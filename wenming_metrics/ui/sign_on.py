@@ -45,6 +45,9 @@ _FIELDS = {
     "proxy": {"header", "secret"},
     "provider": {"title", "metadata", "client_id", "client_secret", "claim"},
 }
+_TAKEN = {PROOF, "cookie", "host", "origin", "authorization", "x-forwarded-for"}
+_UNSOUND = (RuntimeError, ValueError, KeyError, TypeError, AttributeError)
+"""What the library raises where a provider's answer is of another shape than the standard says."""
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -104,10 +107,12 @@ def read_sign_on(path: Path | None) -> SignOn:
     if path is None:
         return NOWHERE
     try:
-        parts = tomllib.loads(path.read_text("utf-8"))
+        parts = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(f"没有统一认证的设置文件 {path}。") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError:
+        raise SettingsError(f"统一认证的设置文件 {path} 要存成 UTF-8 编码。") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"统一认证的设置文件 {path} 读不了：{error}") from error
     for part, facts in parts.items():
         _check_fields(path, part, facts)
@@ -137,13 +142,16 @@ def _check_values(path: Path, sign_on: SignOn) -> None:
     proxy, provider = sign_on.proxy, sign_on.provider
     if proxy and not re.fullmatch(r"[A-Za-z0-9-]+", proxy.header):
         raise SettingsError(f"{path} 里 header 只能由字母、数字和 - 组成，现在是“{proxy.header}”。")
+    if proxy and proxy.header.lower() in _TAKEN:
+        raise SettingsError(f"{path} 里 header 不能用“{proxy.header}”，它另有用处。")
+    if proxy and not re.fullmatch(r"[\x21-\x7e]+", proxy.secret):
+        raise SettingsError(f"{path} 里 secret 只能用字母、数字和英文符号，不能有空格。")
     if proxy and len(proxy.secret) < _SHORTEST_SECRET:
         raise SettingsError(
             f"{path} 里 secret 至少要 {_SHORTEST_SECRET} 个字符，现在是 {len(proxy.secret)} 个。"
         )
     if provider:
-        url = urlsplit(provider.metadata)
-        if url.scheme != "https" and url.hostname not in ("127.0.0.1", "localhost"):
+        if not _is_safe(provider.metadata):
             raise SettingsError(
                 f"{path} 里 metadata 要用 https 的地址，现在是“{provider.metadata}”。"
             )
@@ -153,6 +161,16 @@ def _check_values(path: Path, sign_on: SignOn) -> None:
             raise SettingsError(
                 "用统一身份认证要先安装两个程序库：pip install authlib httpx2"
             ) from error
+
+
+def _is_safe(address: str) -> bool:
+    """Say whether nobody on the way can read or change what is asked there."""
+    try:
+        url = urlsplit(address)
+    except ValueError:
+        return False
+    is_here = url.hostname in ("127.0.0.1", "localhost")
+    return bool(url.hostname) and url.scheme in ({"http", "https"} if is_here else {"https"})
 
 
 class ProviderClient:
@@ -193,7 +211,7 @@ class ProviderClient:
             raise SignOnError(
                 f"{self.provider.title}没有给出账号（{self.provider.claim}），请找管理员。"
             )
-        return name.strip(), str(request.session.pop("goal", "/"))
+        return name, str(request.session.pop("goal", "/"))
 
 
 async def _told(answer: Awaitable[_T], provider: Provider) -> _T:
@@ -206,7 +224,7 @@ async def _told(answer: Awaitable[_T], provider: Provider) -> _T:
     except HTTPError as error:
         _log.warning("%s: %r", provider.title, error)
         raise SignOnError(f"{provider.title}现在连不上，请稍后再试，或用密码登录。") from error
-    except (AuthlibBaseError, JoseError, RuntimeError, ValueError, KeyError) as error:
+    except (AuthlibBaseError, JoseError, *_UNSOUND) as error:
         _log.warning("%s: %r", provider.title, error)
         raise SignOnError(f"{provider.title}的答复不能用，没有登录，请再试一次。") from error
 
