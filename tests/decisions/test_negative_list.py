@@ -40,7 +40,7 @@ def standing(office, month=MARCH):
 
 
 def test_who_was_not_looked_at_is_not_clear(office):
-    assert negative_items(office) == ITEMS
+    assert negative_items(office, MARCH) == ITEMS
     assert standing(office) == [("甲街道", UNCHECKED, ""), ("乙街道", UNCHECKED, "")]
     note(office, ["乙街道"])
     assert standing(office) == [("甲街道", UNCHECKED, ""), ("乙街道", CLEAR, "")]
@@ -61,14 +61,22 @@ def test_what_happened_stands_first_until_it_is_corrected_by_name(office):
 
 
 def test_a_thing_that_came_later_was_not_looked_at(office):
-    note(office, ["甲街道"])
-    note(office, ["乙街道"], ITEMS[1], HAPPENED)
-    set_negative_items(office, [*ITEMS, "弄虚作假"], "张三")
-    assert standing(office) == [
+    month = window("month", today())
+    for of_month in (MARCH, month):
+        note(office, ["甲街道"], month=of_month)
+        note(office, ["乙街道"], ITEMS[1], HAPPENED, month=of_month)
+    set_negative_items(office, [ITEMS[0], "弄虚作假"], "张三")
+    assert standing(office, month) == [
         ("乙街道", HAPPENED, ITEMS[1]),
         ("甲街道", UNCHECKED, "还有1项没有核查"),
         ("乙街道", UNCHECKED, "还有2项没有核查"),
     ]
+    # months that were over keep the list they had
+    assert negative_items(office, MARCH) == ITEMS
+    assert ("甲街道", CLEAR, "") in standing(office)
+    # what was taken off the list and had been registered may still be put right
+    note(office, ["乙街道"], ITEMS[1], CLEAR, month=month)
+    assert HAPPENED not in {result for _, result, _ in standing(office, month)}
 
 
 @pytest.mark.parametrize(

@@ -20,20 +20,29 @@ from wenming_metrics.queries.progress.negative_list import (
     has_happened,
     last_words,
     listed_units,
+    negative_checks,
     negative_items,
     note_of_month,
 )
 from wenming_metrics.store.database import stamp
-from wenming_metrics.store.notes import change_note, write_note
+from wenming_metrics.store.notes import change_note
 
 
 @permitted("拟稿", "负面清单的事项")
 def set_negative_items(office: Office, items: Sequence[str], who: str) -> None:
-    """Say which things stand on the list from now on. Raises IntakeError without any, or without a name."""
+    """Say which things stand on the list from this month on: earlier months keep theirs.
+
+    Raises IntakeError without any, or without a name.
+    """
     distinct = list(dict.fromkeys(item.strip() for item in items if item.strip()))
     if not distinct or not who.strip():
         raise IntakeError("请写明负面清单的事项（一行一项）和经办人。")
-    write_note(office.store, ITEMS_NOTE, {"items": distinct, "who": who.strip(), "at": stamp()})
+    wording = {"items": distinct, "who": who.strip(), "at": stamp()}
+    change_note(
+        office.store,
+        ITEMS_NOTE,
+        lambda stored: {"versions": [*stored.get("versions", ()), wording]},
+    )
 
 
 @permitted("拟稿", "{month.title} 的负面清单")
@@ -55,7 +64,10 @@ def note_negative_check(
     something is registered as having happened.
     """
     evidence, checker, who = mask(evidence.strip()), checker.strip(), who.strip()
-    items, board_names = negative_items(office), listed_units(office, month)
+    items, board_names = negative_items(office, month), listed_units(office, month)
+    month_checks = negative_checks(office, month)
+    # What was taken off the list may be corrected.
+    known = {*items, *month_checks.loc[month_checks["result"] == HAPPENED, "item"]}
     strange = [name for name in units if name not in board_names]
     if strange or not units:
         raise IntakeError(f"名单里没有单位“{'、'.join(strange)}”。" if strange else "请选单位。")
@@ -63,7 +75,7 @@ def note_negative_check(
         raise IntakeError("请写明核查的依据、核查人和经办人。")
     if month.start > today():
         raise IntakeError(f"{month.title}还没有到，不能登记核查结果。")
-    if result not in (CLEAR, HAPPENED) or (item not in items if item else result != CLEAR):
+    if result not in (CLEAR, HAPPENED) or (item not in known if item else result != CLEAR):
         raise IntakeError("请先写明负面清单的事项，再选其中一项；全部事项只能登记“未发生”。")
     lines = [
         {"unit_name": name, "result": result, "item": item, "evidence": evidence}

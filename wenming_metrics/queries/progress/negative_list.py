@@ -20,21 +20,26 @@ ITEMS_NOTE = "negative-items"
 """Name of the note that holds what stands on the list."""
 
 
-def negative_items(office: Office) -> list[str]:
-    """List the things that must not happen, [] before the office said which."""
+def negative_items(office: Office, month: Window) -> list[str]:
+    """List what must not happen in a month: as was last said by its end, for months before as was first said.
+
+    [] before the office said which.
+    """
     with reading(office.store) as connection:
-        return list((read_note(connection, ITEMS_NOTE) or {}).get("items", ()))
+        versions = (read_note(connection, ITEMS_NOTE) or {}).get("versions", [])
+    by_then = [said for said in versions if said["at"][:10] <= month.end.isoformat()]
+    return list((by_then[-1:] or versions[:1] or [{"items": ()}])[0]["items"])
 
 
 def negative_checks(office: Office, month: Window) -> pd.DataFrame:
     """List what a month's look through the list found: what happened first, then who was not looked at.
 
-    A unit is CLEAR only where each thing that stands on the list now was looked through.
+    A unit is CLEAR only where each thing that stands on the list of the month was looked through.
 
     Returns: CHECKS, all texts: a line per thing that happened, else one per unit of the boards; item ""
              where it is about all, of UNCHECKED how many things nobody looked at, where some were
     """
-    items = negative_items(office)
+    items = negative_items(office, month)
     with reading(office.store) as connection:
         last = last_words((read_note(connection, note_of_month(month)) or {}).get("lines", ()))
     lines = [line for line in last.values() if has_happened(line)]

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.decisions.negative_list import note_negative_check, set_negative_items
-from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.periods import Window, today, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.negative_list import (
     CLEAR,
@@ -29,7 +29,8 @@ _ALL = "全部事项"
 def draw(office: Office) -> None:
     """Draw the look through the list of a month, and let a person note what it found."""
     tell_done()
-    month, items = choose_month(), negative_items(office)
+    month = choose_month()
+    items = negative_items(office, month)
     month_checks = negative_checks(office, month)
     page.say(_sentence(month_checks, month, items))
     page.note("事项由本单位按上级文件自己写，软件不带清单，也不凭它扣分；要扣分的上传加减分表。")
@@ -60,8 +61,10 @@ def _draw_entry(
         units = st.multiselect(
             "核查了哪些单位", list(dict.fromkeys(month_checks["unit_name"])), key="negative-units"
         )
+        happened = month_checks.loc[month_checks["result"] == HAPPENED, "item"]
+        matters = list(dict.fromkeys([_ALL, *items, *happened]))  # taken off, it may be corrected
         with page.row():
-            matter = st.selectbox("哪一项", [_ALL, *items], key="negative-item", width=320)
+            matter = st.selectbox("哪一项", matters, key="negative-item", width=320)
             results = [CLEAR] if matter == _ALL else [HAPPENED, CLEAR]
             result = st.selectbox("核查结果", results, key=f"negative-{matter}", width=130)
             evidence = st.text_input("核查依据", key="negative-evidence", width=320)
@@ -83,7 +86,8 @@ def _draw_entry(
             disabled=not (who and units and evidence.strip() and checker.strip()),
         )
     with st.expander("负面清单的事项", expanded=not items):
-        text = st.text_area("事项（一行一项）", "\n".join(items), key="negative-items")
+        in_force = negative_items(office, window("month", today()))
+        text = st.text_area("事项（一行一项）", "\n".join(in_force), key="negative-items")
         button(
             "保存事项",
             "negative-save",
