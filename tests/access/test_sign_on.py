@@ -148,10 +148,8 @@ class MadeUpProvider:
     def __init__(self):
         self.key = RSAKey.generate_key(2048, {"kid": "k1", "alg": "RS256", "use": "sig"})
         self.claims, self.signer, self.asked, self.other_metadata = {}, self.key, [], ""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
         app = Starlette(
             routes=[
                 Route("/.well-known/openid-configuration", self.metadata),
@@ -159,8 +157,10 @@ class MadeUpProvider:
                 Route("/token", self.token, methods=["POST"]),
             ]
         )
-        self.server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-        self.thread = Thread(target=self.server.run, daemon=True)
+        self.server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        self.thread = Thread(
+            target=self.server.run, kwargs={"sockets": [self.listening]}, daemon=True
+        )
 
     def __enter__(self):
         self.thread.start()
@@ -171,6 +171,7 @@ class MadeUpProvider:
     def __exit__(self, *_):
         self.server.should_exit = True
         self.thread.join(20)
+        self.listening.close()
 
     async def metadata(self, _):
         if self.other_metadata:
