@@ -5,6 +5,7 @@ import pytest
 from tests.builders import read_sheets, xlsx
 from tests.monday.city import context
 from wenming_metrics.reading.read import read
+from wenming_metrics.reading.records.rectification import said_state
 
 HEADER = ("问题编号", "点位", "存在问题", "整改措施", "整改情况", "完成时间", "备注")
 TITLE = "填报单位(盖章):城东街道办事处    填报人:甲    填报日期:2026.11.18"
@@ -105,6 +106,28 @@ def test_the_answer_of_a_monday():
 )
 def test_what_was_done_in_few_words(said, state):
     assert told(answers(row(整改情况=said, 完成时间=None)), "state") == [state]
+
+
+_DONE = """已清运 已清理干净 已拆除 已修复 已更换 已劝离 立行立改，已清理 已按要求整改 已整改，部分照片见附件
+已整改，未发现反弹现象 已整改，不存在问题 已整改到位，现场未发现垃圾 已整改，加强巡查，防止反弹 已整改到位，无反弹
+已整改，加强管理防反弹 已整改，杜绝反弹 已整改5处，共5处 整改任务已完成 已整改，待验收 已要求商户，现已清理完毕"""
+_ASKED = """要求立即整改到位 人员已到位 督促其整改到位 已完成招标 已整改通知 完成整改方案编制 已整改2处，共5处
+已整改，仍有1处未清 已整改，后被破坏 已整改3/5 已整改（除3号楼外） 已整改（遗留1处） 已整改，剩余2处 5处问题，已整改2处
+已要求商户整改到位 整改方案已落实 已拆除，待新建 已整改，未能防止反弹 已清理一处，还有两处 已处理，未发现该问题"""
+_TO_COME = "待资金到位 资金到位后整改 施工完成后整改到位 11月20日前完成整改 已更换部分灯具"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        *((answer, "反馈已整改") for answer in _DONE.split()),
+        *((answer, "") for answer in _ASKED.split()),
+        *((answer, "整改中") for answer in _TO_COME.split()),
+        *((answer, "反映不属实") for answer in ("已核实，不存在该问题", "已处理，反映不属实")),
+    ],
+)
+def test_a_word_for_done_counts_only_for_what_is_done(answer, state):
+    assert said_state(answer, "") == state
 
 
 def test_what_says_nothing_is_held():

@@ -42,12 +42,21 @@ NOT_YET = re.compile(
 """What is not so, though the word for done stands in it; of campaigns too."""
 TO_COME = re.compile(
     r"预计|计划|拟|力争|争取|尽快|即将|(?<!已)将(?:[于在会]|完成)|待(?:整改|完成|解决)"
+    r"|(?<![接招善对])待[^,;。]{0,8}(?:到位|批复|落实)|(?:到位|完成|批复)后(?!.{0,6}已).{0,4}(?:整改|实施|处理)"
     r"|^(?!.*(?:已|提前)).*前(?:全部)?(?:整改|完成)"
     r"|部分|[一大过]半|剩余?\d|[\d一二三四五六七八九]成|完成\d+/\d|(?<!100)(?<!100\.0)(?<=\d)%"
 )
 """What is so in part, or is to be; of campaigns too."""
+_ACTED = "已(?:全部|及时|立即|当场|安排人员)*(?:清运|清理|清除|清扫|拆除|修复|更换|劝离)"
+_ACTED_ENDS = "(?:完毕?|好|干净|整洁|到位|完成|了)*(?:$|[,;。!(])"
 _STATES = (
-    (REFUTED, re.compile("不属实|不存在|未发现|无此问题|查无此")),
+    (REFUTED, re.compile("不属实|无此问题|查无此")),
+    (
+        REFUTED,
+        re.compile(
+            rf"^(?!(?:现|均|都|全部)?(?:已(?:全部)?(?:整改|解决|处理)|{_ACTED})).*(?:不存在|未发现)"
+        ),
+    ),
     (
         NOT_DONE,
         re.compile(rf"{NOT_YET.pattern}|^否$|^未$|^(?:还|仍|暂)?(?:没有?|未)改"),
@@ -66,11 +75,27 @@ _STATES = (
         DONE,
         re.compile(
             "已整改|整改完|完成|到位|已解决|办结|整改好|已落实|已处理|^整改$|^是$|^√$"
-            r"|改好|改完|改正|^已改$|^(?:\D{2}率)?100(?:\.0)?%$"
+            rf"|改好|改完|改正|^已改$|^(?:\D{{2}}率)?100(?:\.0)?%$|{_ACTED}{_ACTED_ENDS}"
         ),
     ),
 )
-_ALMOST = re.compile("基本|差不多|大致|反弹|复发|又(?:有|出现|发现)|不彻底|[?]")
+_ASIDE = re.compile(
+    r"按照?[^,;。]{0,6}(?:要求|标准|规定)|部分(?=照片|图片)"
+    r"|(?<![法能未])(?:防止?|杜绝|避免|无|未|没有?|不)(?:任何|问题|再次?|出现|发现|发生)*反弹(?:现象|情况|问题)?"
+)
+"""Words beside the answer: how it was done, and that it is to last."""
+_OF_ELSE = re.compile(
+    r"(?:督促|要求|责令|责成|敦促|通知)[^,;。]*|整改(?:通知|方案|计划|建议)[^,;。]*"
+    r"|(?:人员|责任|资金|经费|材料|设备|物资|队伍)(?:已|均|都|全部)*(?:到位|落实)"
+    r"|完成(?:整改|项目|了)*(?:招标|招投标|立项|设计|方案|勘察|预算|审批|采购|申报|排查|上报)[^,;。]*"
+)
+"""Where the word for done is said of money, men, plans or of what another is told to do."""
+_ALMOST = re.compile(
+    r"基本|差不多|大致|反弹|复发|又(?:有|出现|发现)|不彻底|[?]|后被|被破坏|仍(?!将|持续|继续)|还[有剩差需没未]"
+    r"|尚[有余需缺未]|剩余|剩下|遗留|余下|未(?:清|拆|修|换|改|恢复)|未发现(?:该|此|上述)"
+    r"|(?<![清拆消排扫铲根剔删移祛])除[^,;。]{1,12}外|(?<![接招善对])待(?!验收|核|复|销号|检查|遇|客|业|命|办)"
+    r"|(?:整改|完成|解决|处理|落实|清理)了?(\d+)/(?!\1(?!\d))\d|(\d+)处\D*共(?!\2处)\d|(\d+)处\D*已\D*(?!\3处)\d+处"
+)
 """Said of what is done, it may be done or not: the unit is asked."""
 _POSTPONED = re.compile("挂账|延期")
 _NOT_OURS = re.compile(
@@ -129,12 +154,17 @@ def _number(text: str) -> str:
 
 def _state(number: str, answer: str, remarks: str) -> str:
     """Put an answer into few words; "" where it does not say."""
-    state = next((state for state, words in _STATES if words.search(normalise(answer))), "")
-    if state == DONE and _ALMOST.search(normalise(answer)):
+    text = _ASIDE.sub("", normalise(answer))
+    state = _first_state(text)
+    if state == DONE and (_ALMOST.search(text) or _first_state(_OF_ELSE.sub("…", text)) != DONE):
         return ""
     if state and not _number(number):
         return OWN
     return _with_remarks(state, remarks)
+
+
+def _first_state(text: str) -> str:
+    return next((state for state, words in _STATES if words.search(text)), "")
 
 
 def said_state(answer: str, remark: str) -> str:

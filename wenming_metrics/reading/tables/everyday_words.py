@@ -67,8 +67,8 @@ def points_in_figures(text: str) -> str:
         and match["half"] != "分半"
     ):
         return text
-    if match["half"] == "半" and (match["whole"] or match["number"]):
-        return text  # 「扣一半」 is half of the mark
+    if match["half"] == "半" and (match["whole"] or match["number"] or not match["unit"]):
+        return text  # 「扣一半」 and 「减半」 are half of the mark
     whole = chinese_number((match["whole"] or match["number"] or "零").replace("〇", "零"))
     if whole < 0 or (match["half"] and match["places"]):
         return text

@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.reading.model.grid import CellError, Value
+from wenming_metrics.reading.tables import remarks
 from wenming_metrics.reading.tables.everyday_words import (
     day_in_figures,
     points_in_figures,
@@ -49,10 +50,6 @@ _POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
 _LOSS_WORD = re.compile("[扣减失]")
 _PLACES = re.compile(r"共?(\d{1,9})(?:\.0+)?[处个起]?")
 _REMARK = re.compile(r"\(.*\)$")
-_COUNTED_OTHERWISE = re.compile(r"\(.*(每|各|/处|[x×*]\d|\d分).*\)$")
-"""A remark that tells other points than the cell: how much each place costs, how much it is at most."""
-_FOUND = re.compile(r"(?<!无)(?<!发现)(?<!没有)问题|整改|扣|\d处|部分")
-"""What a remark behind a good result says of faults."""
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
 _NOTHING_LOST = {"不扣分", "不扣", "未扣分", "无扣分", "没扣分", "免扣分"}
 _RESULT_WORDS = {
@@ -202,7 +199,8 @@ def _points(value: Value, *, signed: bool) -> int:
     if not isinstance(value, float | str):
         return _without(value)
     text = numeral(spell(value))
-    if signed and _COUNTED_OTHERWISE.search(text):
+    remark = _REMARK.search(text)
+    if signed and remark and remarks.tells_other_points(remark[0][1:-1]):
         return UNREADABLE
     text = _REMARK.sub("", text) or text
     if not text:
@@ -279,15 +277,18 @@ def result(value: Value) -> int:
         return BLANK
     ticked = ticked_word(text)
     if ticked or text in _RESULT:
-        return _RESULT.get(ticked or text, UNREADABLE)
+        # A mark with a ticked box behind it, ×(√), is two answers.
+        return UNREADABLE if ticked in _EITHER else _RESULT.get(ticked or text, UNREADABLE)
     remark, number = _REMARK.search(text), _RESULT.get(_REMARK.sub("", text), UNREADABLE)
     return UNREADABLE if remark and _is_denied(number, remark[0][1:-1]) else number
 
 
 def _is_denied(number: int, remark: str) -> bool:
     """Say whether a remark in brackets tells another result than the word before it."""
-    in_remark = _RESULT.get(remark, number) if len(remark) > 1 else number
-    return in_remark != number or (number == 0 and bool(_FOUND.search(remark)))
+    if remark in _RESULT:
+        return bool(remark.strip("-/")) and _RESULT[remark] != number
+    harmless = (remarks.is_harmless_when_good, remarks.is_harmless_when_bad)
+    return number >= 0 and not (*harmless, *[remarks.is_harmless_when_not_seen] * 3)[number](remark)
 
 
 def fault(value: Value) -> int:
