@@ -141,7 +141,10 @@ def test_no_day(written, told):
         *((words, UNREADABLE) for words in ("每处扣0.5分", "扣0.5分/处", "各扣一分", "扣点")),
         *((words, UNREADABLE) for words in ("0.5(每处)", "1(0.5×2)", "0.5(封顶1分)")),
         *((words, UNREADABLE) for words in ("减半", "扣减半", "1（原扣0.5）", "0.5（共1.5）")),
-        *((f"2（{words}）", UNREADABLE) for words in "不扣 免扣 撤销 减半 加 各1 每次 ×2".split()),
+        *(
+            (f"2（{words}）", UNREADABLE)
+            for words in "不扣 免扣 撤销 减半 加 各1 每次 ×2 减1 封顶 一处0.5".split()
+        ),
         ("2分（加分）", UNREADABLE),
         *((f"0.5（{words}）", 5000) for words in ("各类广告破损", "每日保洁不到位", "公共区域")),
         *(("1（各楼道）", 10000), ("1（满分2分）", 10000), ("减半分", 5000)),
@@ -229,7 +232,15 @@ def test_people(written, count):
         *((word, "符合") for word in ("符合(未发现问题)", "符合(√)", "达标(见照片)")),
         *((f"符合（{word}）", "符合") for word in "不扣分 抽查10处 未见问题 没问题 无扣分".split()),
         *((f"√（{word}）", "符合") for word in "无需整改 0处 未发现任何问题 无明显问题".split()),
-        *((word, "符合") for word in ("符合（不存在问题）", "√（未见问题，见照片）", "√（/）")),
+        *(
+            (word, "符合")
+            for word in (
+                "符合（不存在问题）",
+                "符合（抽查10处均合格）",
+                "√（未见问题，见照片）",
+                "√（/）",
+            )
+        ),
         *((word, "未开门") for word in ("未开门（装修）",)),
         *((word, "不涉及") for word in ("不涉及（没有公厕）",)),
         *((word, "未查") for word in ("—", "——", "-", "未查", "未测评")),

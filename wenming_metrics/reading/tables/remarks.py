@@ -31,7 +31,7 @@ _POINTER = (
 )
 """Where to look, and where or when it was looked at."""
 _NOTHING_CLAUSE = re.compile(_NOTHING)
-_HARMLESS_CLAUSE = re.compile("|".join((_NOTHING, _WELL, _LOOKED, _POINTER)))
+_HARMLESS_CLAUSE = re.compile(f"{_NOTHING}|(?:{_LOOKED})?{_WELL}|{_LOOKED}|{_POINTER}")
 _PRICED = re.compile(
     r"扣|减(?!速|震)|免(?!费)|失分|得分|加分|\d分(?!钟)|[一二两三四五半]分(?!之|钟)|^[-+]?[\d.]+$"
 )
@@ -41,8 +41,8 @@ _FAULTY = re.compile(
     r"|(?<![未没])(?<!没有)发现|(?<![未没无所])有(?![雨雪事会])"
 )
 _OTHER_POINTS = re.compile(
-    r"每(?![日天周月年晚])|各(?![类楼种单路段层])|/处|[x×*]\d|\d[x×*]|(?<!公)共(?![享用同])|合计|累计"
-    r"|\d分(?!钟)|^[-+]?[\d.]+$|[不免未无原再应少多已]予?扣|扣除?[\d一二两三四五半]|^[加减免]$|加分|减分"
+    r"每(?![日天周月年晚])|每.?\d|各(?![类楼种单路段层])|/处|[x×*]\d|\d[x×*]|(?<!公)共(?![享用同])|合计|累计"
+    r"|\d分(?!钟)|^[-+]?[\d.]+$|[不免未无原再应少多已]予?扣|扣除?[\d一二两三四五半]|^[加减免]$|[加减]\d|处\d|封顶|上限|最多|[加翻]倍|平均|加分|减分"
     r"|[一减折]半|减免|免除|豁免|免罚|撤[销回]|取消扣|作废|不[计算]|返还|申诉|(?:原|应|实|改)[为是计记]?\d"
 )
 """That the points are others than the number before: what each place costs, the most, none at all."""
