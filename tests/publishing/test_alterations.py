@@ -1,8 +1,10 @@
 """Of Word, slides, workbook and PDF alike: whatever was altered is found, other wording is not."""
 
+import io
 import random
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.publishing.alterations import (
     KINDS,
@@ -20,7 +22,7 @@ from wenming_metrics.publishing.bulletin.document import make_bulletin, make_sli
 from wenming_metrics.publishing.bulletin.layout import current_layout, kind_of
 from wenming_metrics.publishing.bulletin.material import material_of_issue
 from wenming_metrics.publishing.bulletin.printed import full_print
-from wenming_metrics.publishing.bulletin.recheck import sheet_lines
+from wenming_metrics.publishing.bulletin.recheck import recheck, sheet_lines
 from wenming_metrics.publishing.bulletin.sections import names_in
 from wenming_metrics.publishing.bulletin.tokens import NameFinder
 from wenming_metrics.publishing.issues import issues
@@ -95,3 +97,24 @@ def test_other_wording_is_not_reported(made, form, request):
         assert done
         reported += [(done, mark) for mark in found]
     assert reported == []
+
+
+def test_what_is_hidden_in_a_workbook_is_told(office):
+    book = period_file(office, issues(office)[0])[1]
+    unchanged = recheck(office, book, "签发名单.xlsx")
+    assert (unchanged.is_same, unchanged.remarks) == (True, ())
+    edited = load_workbook(io.BytesIO(book))
+    ranking, other = edited.worksheets[:2]
+    ranking.row_dimensions[3].hidden = ranking.column_dimensions["B"].hidden = True
+    ranking.row_dimensions[9_000].hidden = True  # below all that is written
+    other.sheet_state = "hidden"
+    buffer = io.BytesIO()
+    edited.save(buffer)
+    told = recheck(office, buffer.getvalue(), "签发名单.xlsx")
+    assert (told.is_same, told.remarks) == (
+        False,
+        (
+            f"工作表“{ranking.title}”隐藏了第3行、B列，打开时看不到。",
+            f"工作表“{other.title}”被隐藏，打开时看不到。",
+        ),
+    )

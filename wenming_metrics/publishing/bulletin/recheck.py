@@ -42,6 +42,7 @@ from wenming_metrics.publishing.bulletin.tokens import NameFinder
 from wenming_metrics.publishing.issues import SPAN_NAMES, Issue, find_issue, list_issues
 from wenming_metrics.publishing.signed_workbook import period_file
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.model.grid import Workbook, column_letter
 from wenming_metrics.reading.sandbox.documents import (
     PDF,
     PICTURES,
@@ -187,7 +188,8 @@ def _unconfirmed(expected: DocumentText, actual: DocumentText) -> list[str]:
 
 def _recheck_workbook(office: Office, content: bytes) -> Recheck:
     """Compare the workbook of a signed issue with its lists; the code stands below each of them."""
-    lines = sheet_lines(content)
+    workbook = _open_workbook(content)
+    lines = _lines(workbook)
     codes = {match[1] for line in lines for cell in line.cells if (match := _CODE.search(cell))}
     if not codes:
         raise IntakeError("这个工作簿没有校验码：不是从这里导出的签发名单，不能核对。")
@@ -200,14 +202,42 @@ def _recheck_workbook(office: Office, content: bytes) -> Recheck:
         material = material_of_issue(connection, office, issue)
     expected = sheet_lines(period_file(office, issue)[1])
     marks = compare(expected, lines, NameFinder(*names_in(material)))
-    return Recheck(issue, True, tuple(marks), ())
+    return Recheck(issue, True, tuple(marks), tuple(_hidden_parts(workbook)))
 
 
 def sheet_lines(content: bytes) -> list[TextLine]:
     """Give the rows of all sheets of a workbook as lines. Raises IntakeError."""
+    return _lines(_open_workbook(content))
+
+
+def _open_workbook(content: bytes) -> Workbook:
     workbook = decode(content)
     if workbook.refusal is not None:
         raise IntakeError("这个文件不是 Excel 工作簿（.xlsx），或者加了密码、不完整，读不了。")
+    return workbook
+
+
+def _hidden_parts(workbook: Workbook) -> Iterator[str]:
+    """Say what of a workbook nobody sees who opens it: sheets, rows and columns that are hidden."""
+    for sheet in workbook.sheets:
+        if sheet.hidden:
+            yield f"工作表“{sheet.name}”被隐藏，打开时看不到。"
+        last_row = sheet.first_row + sheet.n_rows - 1
+        hidden = [
+            f"第{first}行" if first == last else f"第{first}—{last}行"
+            for first, last in sheet.facts.hidden_rows
+            if first <= last_row
+        ]
+        hidden += [
+            f"{column_letter(index)}列"
+            for first, last in sheet.facts.hidden_columns
+            for index in range(first, min(last + 1, len(sheet.columns)))
+        ]
+        if hidden:
+            yield f"工作表“{sheet.name}”隐藏了{'、'.join(hidden)}，打开时看不到。"
+
+
+def _lines(workbook: Workbook) -> list[TextLine]:
     lines = []
     for sheet in workbook.sheets:
         columns = [[_cell_text(cell) for cell in column.values] for column in sheet.columns]
