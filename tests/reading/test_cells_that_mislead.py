@@ -249,6 +249,66 @@ def test_ink_nobody_sees_and_raised_digits_wait_and_raised_words_do_not():
     assert kept(reading, "lost") == {4: 10_000, 6: 10_000}
 
 
+INKS = {
+    "on white without opacity": ("FFFFFFFF", "00FFFFFF", "格式-02"),
+    "on the white of the theme": ("FFFFFFFF", Color(theme=0), "格式-02"),
+    "the theme's white on its number": (Color(theme=0), Color(indexed=9), "格式-02"),
+    "the lightest grey": (Color(theme=0, tint=-0.0499893185216834), None, "格式-02"),
+    "nearly white": ("FFF8F8F8", None, "格式-02"),
+    "nothing said on black": (None, "FF000000", "格式-02"),
+    "nearly the fill": ("FF4F81BD", Color(theme=4), "格式-02"),
+    "black made white": (Color(theme=1, tint=0.99), None, "格式-02"),
+    "a grey that is seen": (Color(theme=0, tint=-0.25), None, ""),
+    "white on dark": (Color(theme=0), Color(theme=4), ""),
+    "black on white": (Color(theme=1), Color(theme=0), ""),
+}
+
+
+def test_ink_is_unseen_by_what_it_looks_like_and_not_by_how_it_is_named():
+    def change(book):
+        for row, (ink, ground, _) in enumerate(INKS.values(), 2):
+            cell = book.active.cell(row, CHECKLIST.index("扣分") + 1)
+            cell.font = Font(color=ink)
+            if ground is not None:
+                cell.fill = PatternFill("solid", ground)
+
+    lines = [CHECKLIST, *(failed(n, 督查日期="2026-11-16", 扣分=1) for n in range(len(INKS)))]
+    expected = [(code, row) for row, (_, _, code) in enumerate(INKS.values(), 2) if code]
+    assert codes_of(read_sheets({"检查表": lines}, change)) == expected
+
+
+RUNS = {
+    "I2": ("扣0.5", "superscript", "1"),
+    "I3": ("-0.5", "superscript", "1"),
+    "A4": ("2026-11-1", "superscript", "2"),
+    "A5": ("2026年11月1", "subscript", "2"),
+    "A6": ("2026-11-1", "FFFFFFFF", "2"),
+    "H7": ("不", "FFFFFFFF", "符合"),
+    "F8": ("广场20m", "superscript", "2"),
+    "F9": ("广场", "FFFF0000", "20处"),
+}
+
+
+def test_digits_raised_beside_others_wait_wherever_they_are_read():
+    def change(book):
+        for place, (plain, look, text) in RUNS.items():
+            odd = {"color" if look.startswith("FF") else "vertAlign": look}
+            book.active[place] = CellRichText(plain, TextBlock(InlineFont(**odd), text))
+
+    lines = [CHECKLIST, *(failed(n, 督查日期="2026-11-16", 扣分=1) for n in range(len(RUNS)))]
+    reading = read_sheets({"检查表": lines}, change)
+    held = [(p.code, p.row) for p in reading.problems if p.severity == "待核"]
+    assert [line for line in held if line[0] == "格式-03"] == [("格式-03", n) for n in range(2, 8)]
+    assert list(kept(reading, "lost")) == [8, 9]
+
+
+@pytest.mark.parametrize("sign", ["²", "①"])
+def test_a_day_and_a_raised_sign_are_no_other_day(sign):
+    lines = [CHECKLIST, failed(1, 督查日期=f"2026-11-1{sign}", 扣分=1)]
+    reading = read_sheets({"检查表": [*lines, failed(2, 扣分=1)]})
+    assert list(kept(reading, "lost")) == [3]
+
+
 def test_a_column_of_signs_that_are_nearly_digits_is_read():
     """Whole columns of ² or ③: Python calls them digits, and reads no number in them."""
     lines = [CHECKLIST, *(failed(n, 扣分=sign) for n, sign in enumerate("²③๒"))]

@@ -19,6 +19,7 @@ from wenming_metrics.vocabulary.spelling import (
     chinese_number,
     file_name,
     leading_serial,
+    mixes_digits,
     movement,
     normalise,
     numeral,

@@ -42,7 +42,9 @@ _CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _SERIAL = re.compile(r"\s*[(（]?(\d{1,2})[.、．)）]")
-_APART = re.compile(r"[\d.．]\s+[\d.．]|[²³¹¼-¾⁰-₉⅐-⅟↉①-⓿❶-➓]")
+_RAISED = "[²³¹¼-¾⁰-₉⅐-⅟↉①-⓿❶-➓]"
+_APART = re.compile(rf"[\d.．]\s+[\d.．]|{_RAISED}")
+_MIXED = re.compile(rf"\d\s*{_RAISED}|{_RAISED}\s*\d")
 _BEHIND = re.compile(r"[(（].*[)）]\s*$", re.DOTALL)
 _DIGIT_WORDS = "零一二三四五六七八九"
 _NUMBER_WORD = re.compile(r"(?=.)(?:([一二三四五六七八九])?(十))?([零一二两三四五六七八九])?")
@@ -67,6 +69,15 @@ def numeral(text: str) -> str:
     ('1,200处', '1 2', '5²', '2(1号点)')
     """
     return text if _APART.search(_BEHIND.sub("", text)) else normalise(text)
+
+
+def mixes_digits(text: str) -> bool:
+    """Say whether digits stand beside some that are raised or circled, which no plain form may join.
+
+    >>> mixes_digits("2026-11-1②"), mixes_digits("2026-11-12 上午")
+    (True, False)
+    """
+    return bool(_MIXED.search(text))
 
 
 def leading_serial(text: str) -> str:

@@ -7,6 +7,7 @@ A row that is crossed out is one that its sender took back; a note may take a ro
 import re
 from collections.abc import Iterator
 
+from colours import WHITE, are_alike, colour_of, theme_colours
 from container import Part, unpack
 from sheet_scan import column_index
 
@@ -15,13 +16,16 @@ _FONT = re.compile(rb"<(?:\w+:)?font(?:\s*/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL
 _FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
 _STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
-_WHITE = re.compile(rb'<(?:\w+:)?color\s+(?:rgb="(?:FF|00)FFFFFF"|theme="0"|indexed="[19]")\s*/>')
+_RUN = re.compile(
+    rb"<(?:\w+:)?r>\s*(?:<(?:\w+:)?rPr>(.*?)</(?:\w+:)?rPr>)?(.*?)</(?:\w+:)?r>", re.DOTALL
+)
 _RAISED = re.compile(rb'<(?:\w+:)?vertAlign\s+val="(?:super|sub)script"')
 _DIGITS = re.compile(rb"\s*\d[\d.,\s]*")
 _FILLS = re.compile(rb"<(?:\w+:)?fills\b.*?</(?:\w+:)?fills>", re.DOTALL)
 _FILL = re.compile(rb"<(?:\w+:)?fill(?:\s*/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _INK = re.compile(rb"<(?:\w+:)?color\s+([^>]*?)\s*/>")
 _SOLID = re.compile(rb'patternType="solid"[^>]*>\s*<(?:\w+:)?fgColor\s+([^>]*?)\s*/>')
+_PATTERN = re.compile(rb'patternType="(?!none)')
 _FONT_ID, _FILL_ID = re.compile(rb'\bfontId="(\d+)"'), re.compile(rb'\bfillId="(\d+)"')
 _STRING = re.compile(rb"<(?:\w+:)?si>.*?</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", re.DOTALL)
 _SHARED = re.compile(
@@ -37,26 +41,25 @@ _OF_NOTES = re.compile(r"^xl/comments[^/]*\.xml$|^xl/comments/[^/]+\.xml$")
 _TARGET = re.compile(rb'\sTarget="[^"]*?(comments?/?[^/"]*\.xml)"')
 
 
-def style_looks(styles: bytes) -> tuple[set[int], set[int]]:
+def style_looks(styles: bytes, theme: bytes = b"") -> tuple[set[int], set[int]]:
     """Give the numbers of the cell styles whose text is crossed out, and of those whose ink nobody sees:
-    white on nothing, or of the colour that the cell is filled with."""
-    styles = styles.replace(b"'", b'"')
-    fonts, formats = _FONTS.search(styles), _FORMATS.search(styles)
-    inks = [match[1] or b"" for match in _FONT.finditer(fonts[0])] if fonts else []
-    areas = _FILLS.search(styles)
-    colours = (
-        [_SOLID.search(match[1] or b"") for match in _FILL.finditer(areas[0])] if areas else []
-    )
-    filled = {n: match[1] for n, match in enumerate(colours) if match}
-    struck = {n for n, ink in enumerate(inks) if _STRIKE.search(ink)}
-    white = {n for n, ink in enumerate(inks) if _WHITE.search(ink)}
+    white on nothing, or nearly of the colour that the cell is filled with."""
+    styles, palette = styles.replace(b"'", b'"'), theme_colours(theme.replace(b"'", b'"'))
+    fonts, formats, fills = (part.search(styles) for part in (_FONTS, _FORMATS, _FILLS))
+    texts = [match[1] or b"" for match in _FONT.finditer(fonts[0])] if fonts else []
+    inks = [colour_of(_INK.search(text), palette) for text in texts]
+    areas = [match[1] or b"" for match in _FILL.finditer(fills[0])] if fills else []
+    grounds = [
+        colour_of(_SOLID.search(area), palette, None if _PATTERN.search(area) else WHITE)
+        for area in areas
+    ]
     looks: tuple[set[int], set[int]] = (set(), set())
     for number, attributes in enumerate(_FORMAT.findall(formats[0]) if formats else ()):
         font, fill = (_number(pattern, attributes) for pattern in (_FONT_ID, _FILL_ID))
-        if font in struck:
+        if font < len(texts) and _STRIKE.search(texts[font]):
             looks[0].add(number)
-        ink = _INK.search(inks[font]) if font < len(inks) else None
-        if (font in white and not fill) or (ink and ink[1] == filled.get(fill)):
+        ground = grounds[fill] if fill < len(grounds) else WHITE
+        if font < len(inks) and are_alike(inks[font], ground):
             looks[1].add(number)
     return looks
 
@@ -69,19 +72,29 @@ def _number(pattern: re.Pattern[bytes], attributes: bytes) -> int:
 def struck_strings(shared: bytes) -> set[int]:
     """Give the numbers of the shared texts that are not what they spell, see `_misleads`."""
     shared = shared.replace(b"'", b'"')
-    if not any(pattern.search(shared) for pattern in (_STRIKE, _RAISED, _WHITE)):
+    if b"rPr>" not in shared:
         return set()
     texts = enumerate(match[0] for match in _STRING.finditer(shared))
     return {number for number, text in texts if _misleads(text)}
 
 
 def _misleads(text: bytes) -> bool:
-    """Say whether a part of a text is crossed out, or one of a number is raised or in white: 2 and a mark
-    of a footnote are no 21."""
+    """Say whether a part of a text is crossed out or in white, or a digit stands raised beside another:
+    2 and the mark of a footnote are no 21, a day of the 1st and one no 11th. 20m² misleads nobody."""
+    if b"rPr>" not in text:
+        return False
     if _STRIKE.search(text):
         return True
-    odd = _RAISED.search(text) or _WHITE.search(text)
-    return bool(odd and _DIGITS.fullmatch(_TAG.sub(b"", text)))
+    was_raised, was_digit, white = False, False, []
+    for look, element in _RUN.findall(text):
+        signs, is_raised = _TAG.sub(b"", element).strip(), bool(_RAISED.search(look))
+        if not signs:
+            continue
+        if is_raised != was_raised and was_digit and signs[:1].isdigit():
+            return True
+        was_raised, was_digit = is_raised, signs[-1:].isdigit()
+        white.append(are_alike(colour_of(_INK.search(look)), WHITE))
+    return any(white) and (not all(white) or bool(_DIGITS.fullmatch(_TAG.sub(b"", text))))
 
 
 def struck_cells(rows: bytes, styles: set[int], strings: set[int]) -> Iterator[tuple[int, int]]:

@@ -25,6 +25,7 @@ from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorte
 
 FEW_STRETCHES = 3
 STYLES, STRINGS = "xl/styles.xml", "xl/sharedstrings.xml"
+THEME = "xl/theme/theme1.xml"
 OWN_NOTE = "【核对】".encode()
 """How the notes of a marked workbook begin that was given back."""
 KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
@@ -35,12 +36,12 @@ _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _SHOWN_OTHERWISE = re.compile(rb"""numFmtId=["'](?:[1-9]|1[0-3]|3[7-9]|4[0-48]|\d{3,})["']""")
 """In a workbook without any of these every number is shown as it is, or is a day."""
 _LOOKS = re.compile(
-    rb"""strike|rgb=["'](?:FF|00)FFFFFF["']|<(?:\w+:)?color (?:theme=["']0|indexed=["'][19])["']"""
-    rb"""|patternType=["']solid"""
+    rb"""strike|patternType=["']solid|<(?:\w+:)?color\s+"""
+    rb"""(?!(?:(?:theme|auto)=["']1|indexed=["'](?:8|64)|rgb=["'](?:FF|00)000000)["']\s*/>)"""
 )
 """In a workbook without any of these nothing is crossed out, and all ink is seen."""
-_MISLEADS = re.compile(rb"""strike|vertAlign|(?:FF|00)FFFFFF|color theme=["']0["']""")
-"""The same of texts of which a part looks otherwise."""
+_MISLEADS = re.compile(rb"rPr>")
+"""In texts without any of these no part looks otherwise."""
 _UNSEEN = ";;;"
 """The number format that shows nothing."""
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
@@ -94,9 +95,10 @@ def _tag(data: bytes, parts: dict[str, Part]) -> str:
 def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[set, set]]:
     """Read the cell styles that may show another number: number -> format code; and what is crossed out:
     numbers of styles, of shared texts."""
-    styles, shared = (
-        b"".join(unpack(data, parts[name])) if name in parts else b"" for name in (STYLES, STRINGS)
+    styles, shared, theme = (
+        unpack(data, parts[name]) if name in parts else () for name in (STYLES, STRINGS, THEME)
     )
+    styles, shared = b"".join(styles), b"".join(shared)
     # Few workbooks have such cells, and the others wait for nothing.
     codes: dict[int, str] = {}
     if _SHOWN_OTHERWISE.search(styles):
@@ -107,7 +109,7 @@ def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[
         return codes, (set(), set())
     from cell_looks import struck_strings, style_looks
 
-    struck, unseen = style_looks(styles)
+    struck, unseen = style_looks(styles, b"".join(theme))
     return {**codes, **dict.fromkeys(unseen, _UNSEEN)}, (struck, struck_strings(shared))
 
 

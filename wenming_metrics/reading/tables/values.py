@@ -19,7 +19,7 @@ from wenming_metrics.reading.tables.everyday_words import (
     points_in_figures,
     ticked_word,
 )
-from wenming_metrics.vocabulary import RESULTS, normalise, numeral, visible
+from wenming_metrics.vocabulary import RESULTS, mixes_digits, normalise, numeral, visible
 
 BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
 """Nothing written · not understood · more decimals than 1e-4 · 「/」 or 「—」 · an error cell."""
@@ -44,7 +44,16 @@ _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _CLOCK = re.compile(
     r"([t,]?\d{1,2}[:时点].*|\(?(星期|周).*|(上午|中午|下午|晚上|早上).*)?", re.DOTALL
 )
-_WEEKDAY, _WEEKDAYS = re.compile("(?:星期|周)([一二三四五六日天])"), "日一二三四五六天"
+_WEEKDAY = re.compile(
+    r"(?:星期|周)([一二三四五六日天])(?=$|\W|\d|[上中下]午|[早晚]|周|星期|[至到和及与或](?:周|星期|\d))"
+)
+"""A day of the week, and no 周日常巡查 or 周一路段."""
+_WEEKDAYS = "日一二三四五六天"
+_MORE_DAYS = re.compile(
+    r"\d\s*日|(?<!\d)[-~至到、,和及与/;]\s*"
+    r"(?:\d+(?=[号月年]|\s*(?:$|[^\w\s:]))|(?:星期|周)?[一二三四五六日天](?!\w))"
+)
+"""What tells another day behind a day: (周三)-20日(周五), 周三至周五; hours (9:00-11:00) do not."""
 _NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
 _LOSS_WORD = re.compile("[扣减失]")
@@ -105,6 +114,8 @@ def day(value: Value, year: int | None = None) -> int:
     if isinstance(value, datetime | date):
         return value.toordinal()
     if isinstance(value, str):
+        if mixes_digits(value):
+            return UNREADABLE  # 2026-11-1② is no 12th
         plain = normalize("NFKC", visible(value)).strip().casefold()
         return _day_of_text(re.sub("[—–‐−]", "-", plain), year)
     if isinstance(value, float):
@@ -135,11 +146,15 @@ def _day_of_text(text: str, year: int | None) -> int:
         day_without_year = _calendar(2000, int(date_parts[1]), int(date_parts[2]))
         return UNREADABLE if day_without_year < 0 else NO_YEAR
     on = _calendar(date_parts[0], int(date_parts[1]), int(date_parts[2]))
-    if on > 0 and not _CLOCK.fullmatch(date_parts[3]):
+    return on if on < 0 else _checked_day(on, date_parts[3])
+
+
+def _checked_day(on: int, ending: str) -> int:
+    """Check a day against what is written behind it: other days, the day of the week."""
+    weekdays = {_WEEKDAYS.index(sign) % 7 for sign in _WEEKDAY.findall(ending)}
+    if len(weekdays) > 1 or _MORE_DAYS.search(ending) or not _CLOCK.fullmatch(ending):
         return SPAN
-    weekday = _WEEKDAY.search(date_parts[3])
-    is_other = on > 0 and weekday and _WEEKDAYS.index(weekday[1]) % 7 != on % 7
-    return OTHER_WEEKDAY if is_other else on
+    return OTHER_WEEKDAY if weekdays and on % 7 not in weekdays else on
 
 
 def _short_number(match: re.Match, year: int | None) -> int:
