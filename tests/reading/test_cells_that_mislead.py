@@ -283,6 +283,8 @@ RUNS = {
     "A4": ("2026-11-1", "superscript", "2"),
     "A5": ("2026年11月1", "subscript", "2"),
     "A6": ("2026-11-1", "FFFFFFFF", "2"),
+    "A10": ("2026-11-1", "superscript", "\uff12"),
+    "I11": ("1", "superscript", ".5"),
     "H7": ("不", "FFFFFFFF", "符合"),
     "F8": ("广场20m", "superscript", "2"),
     "F9": ("广场", "FFFF0000", "20处"),
@@ -298,7 +300,9 @@ def test_digits_raised_beside_others_wait_wherever_they_are_read():
     lines = [CHECKLIST, *(failed(n, 督查日期="2026-11-16", 扣分=1) for n in range(len(RUNS)))]
     reading = read_sheets({"检查表": lines}, change)
     held = [(p.code, p.row) for p in reading.problems if p.severity == "待核"]
-    assert [line for line in held if line[0] == "格式-03"] == [("格式-03", n) for n in range(2, 8)]
+    assert [line for line in held if line[0] == "格式-03"] == [
+        ("格式-03", n) for n in (2, 3, 4, 5, 6, 7, 10, 11)
+    ]
     assert list(kept(reading, "lost")) == [8, 9]
 
 

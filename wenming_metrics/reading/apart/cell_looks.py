@@ -6,6 +6,7 @@ A row that is crossed out is one that its sender took back; a note may take a ro
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from colours import WHITE, are_alike, colour_of, theme_colours
 from container import Part, unpack
@@ -20,7 +21,8 @@ _RUN = re.compile(
     rb"<(?:\w+:)?r>\s*(?:<(?:\w+:)?rPr>(.*?)</(?:\w+:)?rPr>)?(.*?)</(?:\w+:)?r>", re.DOTALL
 )
 _RAISED = re.compile(rb'<(?:\w+:)?vertAlign\s+val="(?:super|sub)script"')
-_DIGITS = re.compile(rb"\s*\d[\d.,\s]*")
+_JOINED = re.compile(r"\d[\d.]|\.\d")
+_DIGITS = re.compile(r"\s*\d[\d.,\s]*")
 _FILLS = re.compile(rb"<(?:\w+:)?fills\b.*?</(?:\w+:)?fills>", re.DOTALL)
 _FILL = re.compile(rb"<(?:\w+:)?fill(?:\s*/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _INK = re.compile(rb"<(?:\w+:)?color\s+([^>]*?)\s*/>")
@@ -85,16 +87,18 @@ def _misleads(text: bytes) -> bool:
         return False
     if _STRIKE.search(text):
         return True
-    was_raised, was_digit, white = False, False, []
+    spelled, raised, white = "", [], []
     for look, element in _RUN.findall(text):
-        signs, is_raised = _TAG.sub(b"", element).strip(), bool(_RAISED.search(look))
+        signs = unescape(_TAG.sub(b"", element).decode("utf-8", "replace")).strip()
         if not signs:
             continue
-        if is_raised != was_raised and was_digit and signs[:1].isdigit():
+        is_raised = bool(_RAISED.search(look))
+        if raised and is_raised != raised[-1] and _JOINED.fullmatch(spelled[-1] + signs[0]):
             return True
-        was_raised, was_digit = is_raised, signs[-1:].isdigit()
+        spelled, raised = spelled + signs, [*raised, is_raised]
         white.append(are_alike(colour_of(_INK.search(look)), WHITE))
-    return any(white) and (not all(white) or bool(_DIGITS.fullmatch(_TAG.sub(b"", text))))
+    is_number = bool(_DIGITS.fullmatch(spelled))
+    return any(white) and (is_number or not all(white)) or any(raised) and is_number
 
 
 def struck_cells(rows: bytes, styles: set[int], strings: set[int]) -> Iterator[tuple[int, int]]:
