@@ -277,6 +277,15 @@ def test_ink_is_unseen_by_what_it_looks_like_and_not_by_how_it_is_named():
     assert codes_of(read_sheets({"检查表": lines}, change)) == expected
 
 
+def test_a_result_in_ink_nobody_sees_waits_and_a_blank_in_it_does_not():
+    def change(book):
+        for place in ("H2", "D3"):
+            book.active[place].font = Font(color=Color(theme=0, tint=-0.02))
+
+    lines = [CHECKLIST, failed(0, 扣分=1), failed(1, 扣分=1, 社区=" ")]
+    assert codes_of(read_sheets({"检查表": lines}, change)) == [("格式-03", 2)]
+
+
 RUNS = {
     "I2": ("扣0.5", "superscript", "1"),
     "I3": ("-0.5", "superscript", "1"),

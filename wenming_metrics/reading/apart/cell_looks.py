@@ -34,6 +34,9 @@ _SHARED = re.compile(
     rb'<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?\bt="s"[^>]*>\s*<v>\s*(\d{1,9})\s*</v>'
 )
 _STYLED = re.compile(rb'<c (?=[^>]*?\bs="(\d{1,6})")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_TEXT = re.compile(
+    rb'<c (?=[^>]*?\bs="(\d{1,6})")(?=[^>]*?\bt="(?:s|str|inlineStr)")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"'
+)
 _INLINE = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?>\s*<is>(.*?)</is>', re.DOTALL)
 _NOTE = re.compile(
     rb'<(?:\w+:)?comment\s[^>]*?\bref="([A-Z]{1,3})(\d{1,7})".*?</(?:\w+:)?comment>', re.DOTALL
@@ -101,11 +104,15 @@ def _misleads(text: bytes) -> bool:
     return any(white) and (is_number or not all(white)) or any(raised) and is_number
 
 
-def struck_cells(rows: bytes, styles: set[int], strings: set[int]) -> Iterator[tuple[int, int]]:
-    """Find the cells of a piece of a sheet's XML that are crossed out: Excel's row, column from 0."""
-    for style, letters, digits in _STYLED.findall(rows) if styles else ():
-        if int(style) in styles:
-            yield int(digits), column_index(letters)
+def struck_cells(
+    rows: bytes, styles: set[int], strings: set[int], unseen: set[int]
+) -> Iterator[tuple[int, int]]:
+    """Find the cells of a piece of a sheet's XML that are crossed out, or texts nobody sees: Excel's row,
+    column from 0. Numbers nobody sees are blank, see `child`."""
+    for pattern, wanted in ((_STYLED, styles), (_TEXT, unseen)):
+        for style, letters, digits in pattern.findall(rows) if wanted else ():
+            if int(style) in wanted:
+                yield int(digits), column_index(letters)
     for letters, digits, number in _SHARED.findall(rows) if strings else ():
         if int(number) in strings:
             yield int(digits), column_index(letters)

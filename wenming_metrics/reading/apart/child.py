@@ -92,9 +92,9 @@ def _tag(data: bytes, parts: dict[str, Part]) -> str:
     return read_tag(check_plain_part(data, entry).decode("utf-8", "replace")) if entry else ""
 
 
-def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[set, set]]:
+def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[set, ...]]:
     """Read the cell styles that may show another number: number -> format code; and what is crossed out:
-    numbers of styles, of shared texts."""
+    numbers of styles, of shared texts; of styles whose ink nobody sees."""
     styles, shared, theme = (
         unpack(data, parts[name]) if name in parts else () for name in (STYLES, STRINGS, THEME)
     )
@@ -106,11 +106,11 @@ def _styles(data: bytes, parts: dict[str, Part]) -> tuple[dict[int, str], tuple[
 
         codes = shown_codes(styles.decode("utf-8", "replace"))
     if not (_LOOKS.search(styles) or _MISLEADS.search(shared)):
-        return codes, (set(), set())
+        return codes, (set(), set(), set())
     from cell_looks import struck_strings, style_looks
 
     struck, unseen = style_looks(styles, b"".join(theme))
-    return {**codes, **dict.fromkeys(unseen, _UNSEEN)}, (struck, struck_strings(shared))
+    return {**codes, **dict.fromkeys(unseen, _UNSEEN)}, (struck, struck_strings(shared), unseen)
 
 
 def _is_from_1904(data: bytes, parts: dict[str, Part]) -> bool:

@@ -118,7 +118,7 @@ def _hold_struck(table: Table) -> None:
     struck = {
         row
         for row, position in table.sheet.facts.struck
-        if position in positions and cell(table.sheet, row, position) is not None
+        if position in positions and spell(cell(table.sheet, row, position))
     }
     rows = np.flatnonzero(np.isin(table.excel, list(struck)))
     report_each(table, rows, "格式-03", "", [{}] * len(rows))
