@@ -377,6 +377,15 @@ def test_rows_without_height_are_hidden():
     assert (facts.hidden_rows, facts.hidden_columns) == (((2, 2),), ((1, 1),))
 
 
+def test_every_one_of_many_rows_that_are_crossed_out_is_known():
+    text = "<is><r><rPr><strike/></rPr><t>1</t></r></is>"
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr">{text}</c></row>' for n in range(1, 2_102)
+    )
+    facts = decode(hostile.xlsx({"表": hostile.sheet(rows)})).sheets[0].facts
+    assert facts.struck == tuple((n, 0) for n in range(1, 2_102))
+
+
 def test_cells_under_no_header_are_told_and_hold_a_row_of_text():
     lines = [CHECKLIST, [*failed(1, 扣分=0), 5], failed(2, 扣分=1)]
     reading = read_sheets({"检查表": lines})

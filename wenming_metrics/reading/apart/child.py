@@ -21,7 +21,7 @@ from container import Part, Refused, check_plain_part, is_xml, open_parts, unpac
 from file_kind import TEXT, XLS, XLSX, sniff
 from file_tag import CUSTOM, read_tag
 from look_personal import NO_TEXT, Looks
-from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorten
+from sheet_scan import MOST_AREAS, MOST_STRUCK, column_letters, cut_sheet, scan_sheet, shorten
 
 FEW_STRETCHES = 3
 STYLES, STRINGS = "xl/styles.xml", "xl/sharedstrings.xml"
@@ -190,7 +190,7 @@ def _send_sheets(
             stretches = _decode_stretches(data, entry, others, index, facts["cuts"])
         else:
             stretches = map(book.get_sheet_by_index, (index,))
-        beside = {"is_from_1904": limits["is_from_1904"], "struck": sorted(struck)[:MOST_AREAS]}
+        beside = {"is_from_1904": limits["is_from_1904"], "struck": sorted(struck)[:MOST_STRUCK]}
         labelled = (index, sheet_metadata, (runs, without_zeros), beside)
         cells = _send_sheet(stretches, labelled, facts, cells, limits["cells"])
     return picture_cells

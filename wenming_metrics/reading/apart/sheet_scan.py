@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from container import Refused, refuse_entities
 
 _MOST_CELLS, MOST_AREAS, _MOST_ROWS = 1_000, 2_000, 1_048_576
+MOST_STRUCK = 200_000
+"""Of the cells that are crossed out as many as a sheet of years holds: a row whose cell is left out counts."""
 _HOLD = 1 << 22
 
 _PREFIX = re.compile(rb"<(\w+):sheetData[\s/>]")
@@ -140,7 +142,7 @@ def shorten(facts: dict) -> dict:
         "error_count": len(facts["errors"]),
         "hidden_rows": facts["hidden_rows"],
         "hidden_columns": facts["hidden_columns"],
-        "struck": facts["struck"][:MOST_AREAS],
+        "struck": facts["struck"][:MOST_STRUCK],
         "noted": facts["noted"][:_MOST_CELLS],
         "merged": facts["merged"][:MOST_AREAS],
         "merged_count": len(facts["merged"]),

@@ -70,13 +70,13 @@ class Area:
 class SheetFacts:
     """What a sheet holds beside its values, found in its XML.
 
-    Lists of cells hold the first 1,000 references such as "N5", areas the first 2,000; the counts
+    Lists of cells hold the first 1,000 references such as "N5", areas the first 2,000, `struck` the first 200,000; the counts
     are complete. Ranges are (first, last), both included: Excel rows from 1, column indexes from 0.
     `scanned` is False for a legacy .xls: its formulas, errors and hidden rows stay unknown.
     `is_text` says that there are separators in place of cells (CSV).
     `is_from_1904` says that days are counted from 1904 (a setting of the workbook).
     `rounded` are the cells (row, column) that show fewer digits than they hold, or nothing of it;
-    `struck` those that are crossed out, in part or in full; `noted` those with a note (批注).
+    `struck` those that are crossed out or not seen, in part or in full; `noted` those with a note (批注).
     """
 
     scanned: bool = False
