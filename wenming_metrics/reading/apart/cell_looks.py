@@ -109,9 +109,9 @@ def struck_cells(
 ) -> Iterator[tuple[int, int]]:
     """Find the cells of a piece of a sheet's XML that are crossed out, or texts nobody sees: Excel's row,
     column from 0. Numbers nobody sees are blank, see `child`."""
-    for pattern, wanted in ((_STYLED, styles), (_TEXT, unseen)):
-        for style, letters, digits in pattern.findall(rows) if wanted else ():
-            if int(style) in wanted:
+    for pattern, odd_styles in ((_STYLED, styles), (_TEXT, unseen)):
+        for style, letters, digits in pattern.findall(rows) if odd_styles else ():
+            if int(style) in odd_styles:
                 yield int(digits), column_index(letters)
     for letters, digits, number in _SHARED.findall(rows) if strings else ():
         if int(number) in strings:
