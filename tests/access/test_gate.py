@@ -44,7 +44,12 @@ ROUTES = (
 
 @pytest.fixture
 def store(tmp_path):
-    made = open_store(new_store(tmp_path))
+    return store_with_accounts(tmp_path)
+
+
+def store_with_accounts(folder):
+    """An administrator and two leaders."""
+    made = open_store(new_store(folder))
     for login, role in (("guan", "管理员"), ("jia", "领导"), ("yi", "领导")):
         add_account(made, Account(0, login, f"人{login}", role), SECRET, RIGHTS, "终端")
     return made

@@ -16,12 +16,11 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.access.test_gate import HOST, RIGHTS, SECRET, Browser
-from tests.offices import new_store
+from tests.access.test_gate import HOST, RIGHTS, SECRET, Browser, store_with_accounts
 from wenming_metrics.runtime.settings import SettingsError
 from wenming_metrics.store import schema
 from wenming_metrics.store.accounts import Account, add_account, change_account
-from wenming_metrics.store.database import open_store, reading
+from wenming_metrics.store.database import reading
 from wenming_metrics.store.sessions import sign_in, sign_in_named
 from wenming_metrics.ui.frame.identity import COOKIE
 from wenming_metrics.ui.sign_on import PROOF, Provider, Proxy, SignOn, read_sign_on
@@ -33,10 +32,7 @@ PROXY = SignOn(proxy=Proxy("X-Remote-User", PROOF_TEXT))
 
 @pytest.fixture
 def store(tmp_path):
-    made = open_store(new_store(tmp_path))
-    for login, role in (("guan", "管理员"), ("jia", "领导"), ("yi", "领导")):
-        add_account(made, Account(0, login, f"人{login}", role), SECRET, RIGHTS, "终端")
-    return made
+    return store_with_accounts(tmp_path)
 
 
 def session_of(headers):

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid, Value, rows_head
@@ -344,10 +345,5 @@ def _item_columns(
 def _known_titles(
     by_family: Mapping[str, Mapping[str, list[int]]], texts: tuple[str, ...]
 ) -> tuple[str, ...]:
-    positions = {
-        position
-        for family_columns in by_family.values()
-        for several in family_columns.values()
-        for position in several
-    }
-    return tuple(texts[position] for position in sorted(positions))
+    several = chain.from_iterable(found.values() for found in by_family.values())
+    return tuple(texts[position] for position in sorted(set(chain.from_iterable(several))))

@@ -55,8 +55,7 @@ SOURCE = ("file", "sheet", "source_row")
 """Where a row stands in the workbook that was sent."""
 RANKED_LIST = (
     *("place", "moved", "unit_name", "score", "place_band", "score_band", "tier"),
-    *("change", "trend"),
-    *("sites", "checks", "failed", "coverage", "registered", "group"),
+    *("change", "trend", "sites", "checks", "failed", "coverage", "registered", "group"),
 )
 _LEDGER = configs(
     *("kind=adjustment", "counted=counted_points", "points=written_points", "reason=merit"),
