@@ -31,12 +31,13 @@ from tests.benchmarks import (
     questions,
     recognition,
     rescoring,
+    signed_readers,
 )
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
 MODULES = (
     *(ingest, questionnaires, intervals, commits, processes, questions, losses, pages, memory),
-    *(many, rescoring, recognition, bands, problems, bulletins),
+    *(many, rescoring, recognition, bands, problems, bulletins, signed_readers),
 )
 """Importing them registers their benchmarks."""
 
