@@ -26,7 +26,7 @@ from wenming_metrics.reading.model.reading import CERTAINTIES, SURE
 from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.upkeep.report import Report
-from wenming_metrics.vocabulary import columns, movement, on_time_note, printable
+from wenming_metrics.vocabulary import columns, moved_place, on_time_note, printable
 
 _WIDTH = 150
 _REMEDY = (
@@ -218,10 +218,6 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
 
 
 def _line(line: object, *, compared: bool) -> list[str]:
-    is_new = bool(line.is_new) and compared
-    moved = movement(
-        line.rank_change, is_new=is_new, clear=getattr(line, "clear_change", True)
-    )  # — is 持平
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     rank_text = f"{line.rank}{'（并列）' if line.tied else ''}"
@@ -231,7 +227,7 @@ def _line(line: object, *, compared: bool) -> list[str]:
     return [
         rank_text,
         getattr(line, "place_band", ""),
-        moved,
+        moved_place(line, compared=compared),
         name,
         f"{line.score:.2f}",
         change,

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.domain.numbers import share_text
 from wenming_metrics.scoring.ranking.bands import spell_bands
-from wenming_metrics.vocabulary import Column, columns, movement, on_time_note
+from wenming_metrics.vocabulary import Column, columns, moved_place, on_time_note
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """What a browser must be told about these files."""
@@ -95,14 +95,7 @@ def _ranking_sheets(
     # Where nobody had a place before, 新 on every line would say nothing; the page leaves it out too.
     compared = bool(ranked["rank_change"].notna().any())
     lines = ranked.assign(
-        moved=[
-            movement(
-                line.rank_change,
-                is_new=bool(line.is_new) and compared,
-                clear=getattr(line, "clear_change", True),
-            )
-            for line in ranked.itertuples()
-        ],
+        moved=[moved_place(line, compared=compared) for line in ranked.itertuples()],
         remark=[_remark(line) for line in ranked.itertuples()],
         **spell_bands(ranked),
     )

@@ -20,6 +20,7 @@ from wenming_metrics.vocabulary.spelling import (
     file_name,
     leading_serial,
     mixes_digits,
+    moved_place,
     movement,
     normalise,
     numeral,

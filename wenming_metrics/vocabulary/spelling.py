@@ -162,6 +162,16 @@ def movement(change: object, *, is_new: bool, clear: object = True) -> str:
     return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
 
 
+def moved_place(line: object, *, compared: bool = True) -> str:
+    """Spell the change of place of a line of a ranking, as `movement` does.
+
+    Takes: line - with rank_change, is_new and, where the list has bands, clear_change;
+           compared - whether anybody had a place before: else 新 on every line would say nothing
+    """
+    clear = getattr(line, "clear_change", True)
+    return movement(line.rank_change, is_new=bool(line.is_new) and compared, clear=clear)
+
+
 def on_time_note(day: date) -> str:
     """Say what 按期整改率 and 反复 mean, and as of which day."""
     return (

@@ -1,4 +1,4 @@
-"""Sections of a 通报 about places: rankings with their movement, lists of names, units without."""
+"""Sections of a 通报 about places: rankings with their moved_place, lists of names, units without."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wenming_metrics.publishing.bulletin.phrases import (
 )
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT
-from wenming_metrics.vocabulary import movement, on_time_note
+from wenming_metrics.vocabulary import moved_place, on_time_note
 
 _MOVED = 3
 """So many units that moved most are named on either side."""
@@ -117,7 +117,7 @@ def _moves(lines: pd.DataFrame) -> list[str]:
 
 
 def _unmoved(lines: pd.DataFrame, unclear: pd.Series) -> str:
-    """Say why no movement is told. Takes: unclear - whose place moved by no more than noise"""
+    """Say why no moved_place is told. Takes: unclear - whose place moved by no more than noise"""
     if not unclear.any():
         return "各单位名次与上期持平。"
     if lines.loc[unclear, "clear_change"].isna().all():
@@ -133,11 +133,7 @@ def _rank_grid(title: str, lines: pd.DataFrame, decimals: int) -> Grid:
             str(line.unit_name),
             points(line.score, decimals),
             signed(line.score_change, decimals),
-            movement(
-                line.rank_change,
-                is_new=bool(line.is_new) and compared,
-                clear=getattr(line, "clear_change", True),
-            ),
+            moved_place(line, compared=compared),
             str(line.sites),
             str(line.checks),
             str(line.failed),

@@ -17,7 +17,7 @@ from wenming_metrics.queries.ranking.ranking import group_means
 from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.frame import navigation, words
-from wenming_metrics.vocabulary import Column, columns, movement
+from wenming_metrics.vocabulary import Column, columns, moved_place
 
 Table = pd.DataFrame | Styler | pa.Table
 """What is drawn: figures, figures with colours (`marks`), or what `prepared` makes of figures."""
@@ -305,14 +305,7 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
     lines = placed.assign(
         is_mean=False,
         place=[f"{'并列 ' if line.tied else ''}{line.rank}" for line in placed.itertuples()],
-        moved=[
-            movement(
-                line.rank_change,
-                is_new=bool(line.is_new) and compared,
-                clear=getattr(line, "clear_change", True),
-            )
-            for line in placed.itertuples()
-        ],
+        moved=[moved_place(line, compared=compared) for line in placed.itertuples()],
         change=[words.signed(value) for value in placed["score_change"]],
         # A missing value inside a list makes Streamlit print the list instead of a line.
         trend=[[score for score in course if score is not None] for course in placed["trend"]],

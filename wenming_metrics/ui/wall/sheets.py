@@ -17,7 +17,7 @@ from wenming_metrics.publishing.snapshot import Frozen
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.scoring.survey.rates import HIDDEN
 from wenming_metrics.ui.frame.words import arrow
-from wenming_metrics.vocabulary import movement
+from wenming_metrics.vocabulary import moved_place
 
 _LINES = 11
 """So many lines of a list are read from across a room."""
@@ -140,11 +140,7 @@ def _ranks(signed: Frozen, settings: WallSettings) -> Iterator[tuple[str, str]]:
             rows = [
                 (
                     *(str(int(line.rank)), line.unit_name, f"{line.score:.2f}"),
-                    movement(
-                        line.rank_change,
-                        is_new=bool(line.is_new),
-                        clear=getattr(line, "clear_change", True),
-                    ),
+                    moved_place(line),
                 )
                 for line in lines.iloc[stretch].itertuples()
             ]
