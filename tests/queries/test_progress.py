@@ -9,7 +9,7 @@ from tests.builders import xlsx
 from tests.offices import ingest, make_office, register_units
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.forms import filled_file
-from wenming_metrics.queries.progress.campaigns import campaigns, tasks
+from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
 from wenming_metrics.queries.progress.documents import (
     document_form,
     document_matrix,
@@ -18,7 +18,7 @@ from wenming_metrics.queries.progress.documents import (
     reminders,
 )
 from wenming_metrics.queries.progress.latest import original
-from wenming_metrics.queries.progress.metrics import metric_summary, metrics
+from wenming_metrics.queries.progress.metrics import metric_form, metric_summary, metrics
 
 DAY = date(2026, 11, 20)
 DOCUMENT_HEAD = ["材料要求", "责任单位", "截止日期", "报送时间", "审核意见", "状态"]
@@ -64,6 +64,9 @@ def progress_office(folder):
         ["河西街道", "信用活跃度", "2026年10月", 28.29, "%", "", "", ""],
         ["河西街道", "注册率", "2026年10月", "", "", 30, 400, 8],
         ["城东街道", "注册率", "2026年10月", "", "", 50, 600, 8],
+        ["龙潭街道", "好人好事", "2026年第二季度", 20, "件", "", "", ""],
+        ["龙潭街道", "好人好事", "2026年9月", 9, "件", "", "", ""],
+        ["龙潭街道", "好人好事", "2026年第三季度", 31, "件", "", "", ""],
     ]
     ingest(made, xlsx({"指标": [["量化指标"], METRIC_HEAD, *values]}), "指标.xlsx")
     to_do = [
@@ -136,6 +139,9 @@ def test_metrics_of_different_names_never_share_a_line(office):
     assert west["change"] == pytest.approx(49.5 - 90.1)
     assert listed.loc[("信用活跃度", "河西街道"), "figure"] == 28.29
     assert listed.loc[("信用活跃度", "河西街道"), "standing"] == "没有目标"
+    # A quarter is held against a quarter, never against one of its own months.
+    deeds = listed.loc[("好人好事", "龙潭街道")]
+    assert deeds[["period", "before", "change"]].tolist() == ["2026年第三季度", 20, 11]
     # 30/400 = 7.5, short of 8.
     assert listed.loc[("注册率", "河西街道"), "figure"] == 7.5
 
@@ -182,6 +188,22 @@ def test_a_list_that_goes_out_comes_back_the_same(office):
     assert told["state"].tolist() == expected
 
 
+def test_metrics_and_tasks_come_back_as_they_went_out(office):
+    """As they were stored, save for the order of the lines."""
+    lines = {"metric": metric_form(metrics(office)), "campaign": task_form(tasks(office, DAY))}
+    stored = {"metric": metrics(office), "campaign": tasks(office, DAY)}
+    same = {
+        **{"metric": ["indicator", "period", "value", "numerator", "denominator"]},
+        **{"campaign": ["campaign", "task", "due", "progress"]},
+    }
+    for kind, form in lines.items():
+        returned = commit.inspect(office, filled_file(office, kind, form), f"{kind}.xlsx").reading
+        assert (returned.kind, returned.counts.held) == (kind, 0)
+        told = pd.DataFrame(returned.records["told"].tolist())
+        assert told[same[kind]].values.tolist() == stored[kind][same[kind]].values.tolist()
+        assert returned.records["unit"].tolist() == stored[kind]["unit"].tolist()
+
+
 def test_the_original_row_is_shown_without_its_contacts(office):
     line = documents(office, DAY).iloc[0]
     cells = original(office, int(line["batch"]), line["sheet"], int(line["source_row"]))
@@ -199,10 +221,14 @@ def test_reviews_follow_one_another_and_what_comes_from_above_is_told(tmp_path):
         ["甲", "河西街道", "2026-10-31", "2026-10-29", "通过", None, None, None],
         ["乙", "河西街道", "2026-10-31", "2026-10-29", "通过", "2026-10-30", "通过", "已上传"],
         ["丙", "河西街道", "2026-10-31", "2026-10-29", "通过", "2026-10-30", "通过", "上级退回"],
+        ["丁", "河西街道", "2026-10-31", None, None, None, None, "不适用"],
     ]
     ingest(made, xlsx({"台账": rows}), "台账.xlsx")
     lines = documents(made, DAY).set_index("document")
-    assert lines["state"].to_dict() == {"甲": "待复审", "乙": "已上传", "丙": "上级退回"}
+    states = {"甲": "待复审", "乙": "已上传", "丙": "上级退回", "丁": "不适用"}
+    assert lines["state"].to_dict() == states
     # Handed in are all three; passed is what was uploaded; late again is what came back from above.
-    assert lines["passed"].tolist() == [False, True, False]
-    assert lines["overdue"].tolist() == [False, False, True]
+    assert lines["passed"].tolist() == [False, True, False, False]
+    assert lines["overdue"].tolist() == [False, False, True, False]
+    # What a unit need not hand in is in no base.
+    assert lines["owed"].tolist() == [True, True, True, False]

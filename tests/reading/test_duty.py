@@ -52,9 +52,11 @@ def test_a_duty_is_handed_out_once_to_a_unit_in_a_period():
         row(责任单位="住建局、公安局"),
         row(责任单位="公安局", 期间="2027年"),
         row(责任单位="公安局", 测评标准="路面 整洁"),
+        row(责任单位="公安局", 期间="2026年第三季度"),
+        row(责任单位="公安局", 期间="2025年"),
     )
     told = [(p.code, p.row, p.details["first"]) for p in reading.problems]
-    assert told == [("责任-03", 4, 3), ("责任-03", 6, 3)]
+    assert told == [("责任-03", 4, 3), ("责任-03", 6, 3), ("责任-03", 7, 3)]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import CHECKLIST, FINDINGS, VISITS, check_row, context
+from tests.builders import CHECKLIST, FINDINGS, VISITS, check_row, context, xlsx
 from wenming_metrics.domain.problems import REJECT, Problem
 from wenming_metrics.reading.model.grid import (
     CellError,
@@ -17,7 +17,7 @@ from wenming_metrics.reading.model.grid import (
     SheetGrid,
     Workbook,
 )
-from wenming_metrics.reading.read import read_workbook
+from wenming_metrics.reading.read import read, read_workbook
 
 _REFUSALS = {
     "empty": "文件-01",
@@ -134,3 +134,11 @@ def test_whatever_stands_in_the_cells_every_row_is_good_held_or_skipped(data):
     assert ((0 <= checks["lost"]) & (checks["lost"] <= checks["possible"])).all()
     assert not set(checks["source_row"]) & set(reading.held["source_row"])
     assert all(problem.text for problem in reading.problems)
+
+
+@pytest.mark.parametrize("name", ["督查.xlsx.exe", "督查.BAT", "督查.xlsx.scr "])
+def test_a_table_named_like_a_program_is_returned(name):
+    file_reading = read(xlsx({"督查": [CHECKLIST, check_row()]}), name, context())
+    (problem,) = file_reading.problems
+    assert (problem.code, file_reading.is_rejected) == ("文件-29", True)
+    assert file_reading.kind == ""

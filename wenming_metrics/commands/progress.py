@@ -34,7 +34,7 @@ from wenming_metrics.queries.progress.duties import (
     leaf_duties,
     site_duties,
 )
-from wenming_metrics.queries.progress.metrics import metrics
+from wenming_metrics.queries.progress.metrics import metric_form, metrics
 from wenming_metrics.queries.progress.negative_list import CLEAR, HAPPENED, negative_checks
 from wenming_metrics.queries.progress.site_files import site_files
 from wenming_metrics.queries.progress.third_party import TESTS, review_test
@@ -181,6 +181,7 @@ TITLES = {name: theme.title for name, theme in _THEMES.items()} | {"remind": "å‚
 _FORMS = {
     "documents": ("document", document_form),
     "tasks": ("campaign", task_form),
+    "metrics": ("metric", metric_form),
 }
 
 

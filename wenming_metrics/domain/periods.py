@@ -89,6 +89,13 @@ def custom(start: date, end: date) -> Window:
     return Window("custom", min(start, end), max(start, end))
 
 
+def calendar_or_custom(start: date, end: date) -> Window:
+    """Give the window from one day to a later one: that of the calendar where its days are."""
+    calendar_windows = (window(kind, start) for kind in ("week", *_MONTHS))
+    free = custom(start, end)
+    return next((w for w in calendar_windows if (w.start, w.end) == (start, end)), free)
+
+
 def previous(of: Window, steps: int = 1) -> Window:
     """Give the window of the same kind that lies `steps` before; a free window has its length.
 

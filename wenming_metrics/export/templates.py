@@ -146,7 +146,7 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
         **{"parent": units["name"].tolist(), "site": register.sites["name"].tolist()},
         **{"rectified": ["已整改", "整改中", "未整改"]},
         **{"check_way": list(CHECK_WAYS), "look_result": list(LOOKS)},
-        **{"document_state": ["通过", "已上传", "退回", "上级退回", "待审", "未报"]},
+        **{"document_state": ["通过", "已上传", "退回", "上级退回", "待审", "未报", "不适用"]},
         **{"test": ["国测", "省测", "市季度测评", "第三方"]},
         **{"check_way": list(CHECK_WAYS), "look_result": list(LOOKS)},
         **{"adjustment_type": list(ADJUSTMENTS), "arrangement": [OFF, WORKED]},

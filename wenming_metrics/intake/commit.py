@@ -30,6 +30,7 @@ from wenming_metrics.intake.transaction import (
     Preview,
     store_file,
 )
+from wenming_metrics.intake.unasked import hold_unasked
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Workbook
@@ -166,6 +167,7 @@ def _examine(
     with reading(office.store) as connection:
         file_reading = hold_moves(connection, office.rules.loop, file_reading, office.viewer)
         file_reading = hold_answers(connection, office.rules.loop, file_reading)
+        file_reading = hold_unasked(connection, register, file_reading)
         options = {"count_again": count_again, "replaces": replaces, "beside": beside}
         notes = tell_stored(connection, file_reading, register, **options)
     days = pd.unique(pd.concat([file_reading.checks["day"], file_reading.plan["day"]]))

@@ -102,7 +102,7 @@ def locate_faults(
 ) -> list[Problem]:
     """Say of a record what is wrong, with its sheet and row."""
     names = {sheet.index: sheet.name for sheet in file_reading.sheets}
-    number = record["told"]["problem_no"]
+    number = record["told"].get("problem_no", "")
     location = (names.get(int(record["sheet"]), ""), int(record["source_row"]))
     return [
         Problem(

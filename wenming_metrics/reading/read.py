@@ -6,6 +6,7 @@ decode (child process) -> header of each sheet -> data rows -> values and names 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -72,6 +73,11 @@ from wenming_metrics.reading.tables.stored_forms import put_right
 from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.vocabulary import normalise
 
+PROGRAM_NAME = re.compile(
+    r"\.(?:exe|com|scr|pif|bat|cmd|ps1|vb[se]?|jse?|wsf|hta|msi|dll|lnk|jar|sh)\s*$", re.IGNORECASE
+)
+"""Names that computers of offices run."""
+
 
 def open_workbook(data: bytes, context: Context) -> Workbook:
     """Decode a file; it may be read by it several times, see `read`."""
@@ -86,8 +92,12 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
              `open_workbook` made of the data, None: that is done here
     Returns: a reading; a file that is returned (退回) has problems and no rows
     """
-    workbook = workbook or open_workbook(data, context)
     digest = hashlib.sha256(data).hexdigest()
+    if ending := PROGRAM_NAME.search(filename):
+        # Whatever is inside: it is kept and given back under its name, and a double click would run it.
+        named = Problem("文件-29", details={"ending": ending[0]})
+        return _returned(Reading(mask_name(filename), digest), [named])
+    workbook = workbook or open_workbook(data, context)
     masked, file_reading = _read_masked(workbook, mask_name(filename), digest, context)
     if file_reading.filename != filename:
         problems = (Problem("隐私-06"), *file_reading.problems)

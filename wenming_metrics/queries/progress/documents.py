@@ -13,6 +13,7 @@ from wenming_metrics.queries.progress.latest import latest, ordinals
 from wenming_metrics.reading.records.document import (
     EXTRAS,
     MISSING,
+    NOT_OWED,
     PASSED,
     RETURNED,
     RETURNED_ABOVE,
@@ -35,7 +36,7 @@ def documents(office: Office, as_of: date) -> pd.DataFrame:
 
     Takes:   as_of - on which day overdue is judged; the day it is due still counts as in time
     Returns: document (what is asked for), indicator, unit, unit_name, lead, due (ISO, or as written),
-             state (通过, 已上传, 退回（第n轮）, 上级退回, 待审 or 待初审 and the like, 未报, 未到期, 未注明), handed_in (ISO of
+             state (通过, 已上传, 退回（第n轮）, 上级退回, 待审 or 待初审 and the like, 未报, 未到期, 不适用, 未注明), handed_in (ISO of
              the first time, "" = never or not told), rounds, rounds_text, kind (see `kinds_asked`), formed_on,
              EXTRAS, review (what was said last), days_late
              (working on: of what is not there yet; 0 = in time or not due), late (handed in after its
@@ -52,7 +53,8 @@ def documents(office: Office, as_of: date) -> pd.DataFrame:
     is_handed = np.array([bool(text) for text in first], bool)
     is_handed |= lines["state"].isin([*_PASSED, *_RETURNED, WAITING]).to_numpy()
     passed = lines["state"].isin(_PASSED).to_numpy()
-    fell_due = (due > 0) & (due < today)
+    applies = (lines["state"] != NOT_OWED).to_numpy()
+    fell_due = (due > 0) & (due < today) & applies
     # What was sent back and never came again is as missing as what was never sent.
     open_again = lines["state"].isin(_RETURNED).to_numpy() | ~is_handed
     overdue = fell_due & open_again
@@ -72,7 +74,7 @@ def documents(office: Office, as_of: date) -> pd.DataFrame:
         review=[of_line[-1]["review"] if of_line else "" for of_line in rounds],
         days_late=np.where(overdue, today - due, 0),
         late=fell_due & (handed_on > due),
-        owed=fell_due | (due == today) | is_handed | (due == 0),
+        owed=applies & (fell_due | (due == today) | is_handed | (due == 0)),
         handed=is_handed,
         passed=passed,
         fell_due=fell_due,
@@ -92,7 +94,7 @@ def _state(last_state: str, rounds: list[dict], due: int, is_handed: bool, today
     if last_state == WAITING and rounds:
         stage = STAGE.search(rounds[-1].get("next") or rounds[-1]["round"])
         return f"待{stage[0]}" if stage else WAITING
-    if last_state in (*_PASSED, RETURNED_ABOVE, WAITING):
+    if last_state in (*_PASSED, RETURNED_ABOVE, WAITING, NOT_OWED):
         return last_state
     if is_handed:
         return WAITING
@@ -184,4 +186,6 @@ def document_form(materials: pd.DataFrame) -> pd.DataFrame:
 def _plain(state: str) -> str:
     if state == NOT_YET:
         return MISSING
-    return next((word for word in (*_PASSED, *_RETURNED, MISSING) if state.startswith(word)), "")
+    return next(
+        (word for word in (*_PASSED, *_RETURNED, MISSING, NOT_OWED) if state.startswith(word)), ""
+    )

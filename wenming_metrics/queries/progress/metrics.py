@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.periods import calendar_or_custom
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.progress.latest import SOURCE, latest, ordinals
+from wenming_metrics.queries.progress.latest import SOURCE, latest
 from wenming_metrics.queries.scores.dated_facts import measured
 
 BELOW, MET, NO_TARGET = "低于目标", "达到目标", "没有目标"
-_FACTS = ["first", "value", "numerator", "denominator", "target", "remark"]
+_COUNTS = ["numerator", "denominator"]
+_FACTS = ["day", "first", "value", *_COUNTS, "target", "remark"]
 _OF = ["indicator", "scale", "unit"]
 
 
@@ -22,7 +26,9 @@ def metrics(office: Office) -> pd.DataFrame:
              period, printed (as printed; where only counts are told, their share), figure (float; of counts where they are told),
              numerator, denominator (text, "" = none), target (float, NaN = none), gap (figure - target),
              standing (BELOW, MET, NO_TARGET; a target is taken as the least that is asked), before (figure
-             of the period before, NaN = none), change, SOURCE
+             of the period of the same kind before, NaN = none), change, value, written_scale, written_target,
+             remark (texts as read), SOURCE. The latest is what ends
+             last, of those the longest: a quarter rather than its last month
     """
     measures = latest(office, "metric", ["indicator", "scale", "period"], _FACTS)
     spelled = [measured(line) for line in measures.to_dict("records")]
@@ -35,11 +41,13 @@ def metrics(office: Office) -> pd.DataFrame:
         ],
         figure=[amount for _, amount in spelled],
         scale=measures["scale"].where(~is_share, "%"),
+        **{f"written_{name}": measures[name] for name in ("scale", "target")},
         target=targets,
-        on=ordinals(measures["first"]),
+        **_spans(measures),
     )
-    measures = measures.sort_values([*_OF, "on"], kind="stable")
-    measures["before"] = measures.groupby(_OF)["figure"].shift()
+    order = {"end": True, "begin": False}
+    measures = measures.sort_values([*order], ascending=[*order.values()], kind="stable")
+    measures["before"] = measures.groupby([*_OF, "span"])["figure"].shift()
     newest = measures.drop_duplicates(_OF, keep="last")
     gap = newest["figure"] - newest["target"]
     standing = np.select([gap.isna(), gap >= 0], [NO_TARGET, MET], BELOW)
@@ -48,9 +56,30 @@ def metrics(office: Office) -> pd.DataFrame:
         [
             *("indicator", "scale", "unit", "unit_name", "period", "printed", "figure"),
             *("numerator", "denominator", "target", "gap", "standing", "before", "change"),
-            *SOURCE,
+            *("value", "written_scale", "written_target", "remark", *SOURCE),
         ]
     ]
+
+
+def metric_form(measures: pd.DataFrame) -> pd.DataFrame:
+    """Lay metrics out as the form 量化指标 that units fill in for the next period and send back."""
+    form = measures.drop(columns=["scale", "target"]).rename(
+        columns={"unit_name": "subject", "written_scale": "scale", "written_target": "target"}
+    )
+    return form[["subject", "indicator", "period", "value", "scale", *_COUNTS, "target", "remark"]]
+
+
+def _spans(measures: pd.DataFrame) -> dict[str, list]:
+    """Give the kind of each period, and its last day and first day as ordinals."""
+    periods = [
+        calendar_or_custom(date.fromisoformat(first), last)
+        for first, last in zip(measures["first"], measures["day"], strict=True)
+    ]
+    return {
+        "span": [period.kind for period in periods],
+        "end": [period.days[-1] for period in periods],
+        "begin": [period.days[0] for period in periods],
+    }
 
 
 def metric_summary(measures: pd.DataFrame) -> pd.DataFrame:

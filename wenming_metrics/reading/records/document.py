@@ -27,10 +27,11 @@ from wenming_metrics.reading.tables.table import Table, column, report_each, rep
 from wenming_metrics.vocabulary import normalise
 
 PASSED, RETURNED, WAITING, MISSING = "通过", "退回", "待审", "未报"
-UPLOADED, RETURNED_ABOVE = "已上传", "上级退回"
+UPLOADED, RETURNED_ABOVE, NOT_OWED = "已上传", "上级退回", "不适用"
 """States of a document; "" where nothing tells. What was uploaded has passed here."""
 STAGE = re.compile("[初复终]审")
 _WORDS = (
+    (NOT_OWED, re.compile(r"^(?:不适用|不涉及|免报|不用报|无需报送?)$")),
     (RETURNED_ABOVE, re.compile(r"(上级|中央|国家|省级?).{0,6}(退回|返回|不通过|未通过)")),
     (UPLOADED, re.compile(r"已上传|已网报|已网上申报|上传完成")),
     (MISSING, re.compile(r"未报|未上报|未提交|未报送|缺报|^否$|^无$")),

@@ -19,7 +19,7 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     report_rows,
     texts_of,
 )
-from wenming_metrics.reading.resolve.shared_duty import settle_due, settle_duty
+from wenming_metrics.reading.resolve.shared_duty import Duty, settle_due, settle_duty
 from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.vocabulary import normalise
 
@@ -51,10 +51,16 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     alone = np.unique(duty.rows[(duty.unit < 0) & ~table.held[duty.rows]])
     column_of_units = "responsible" if "responsible" in table.columns else "lead"
     report_rows(table, alone, "责任-02", column_of_units, [{}] * len(alone))
-    periods = [_period(text, table) for text in texts_of(table, "period")]
-    _hold_again(
-        table, list(zip(*matter_texts.values(), periods, strict=True)), duty.rows, duty.unit
-    )
+    texts = texts_of(table, "period")
+    read_periods = [read_period(text, table.header.titles.year) if text else None for text in texts]
+    # Words that are no period stay as they are written.
+    periods = [
+        period.title if period else text for period, text in zip(read_periods, texts, strict=True)
+    ]
+    spans = [
+        period.days if period else text for period, text in zip(read_periods, texts, strict=True)
+    ]
+    _hold_again(table, list(zip(*matter_texts.values(), strict=True)), spans, duty)
     row_facts = {
         **{**matter_texts, "period": periods, "due": [iso(int(day)) for day in due]},
         **{"due_text": due_texts, "lead": [list(units) for units in duty.lead]},
@@ -69,23 +75,26 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     return make_records(table, "duty", due[duty.rows], duty.unit, facts, duty.rows)
 
 
-def _period(text: str, table: Table) -> str:
-    """Name the period of a duty; words that are no period stay as they are written."""
-    period = read_period(text, table.header.titles.year) if text else None
-    return period.title if period else text
-
-
-def _hold_again(table: Table, keys: list[tuple], rows: np.ndarray, unit: np.ndarray) -> None:
-    """Hold the rows that give a duty to a unit that has it for the same period from a row above."""
-    first_row: dict[tuple, int] = {}
+def _hold_again(table: Table, keys: list[tuple], spans: list[range | str], duty: Duty) -> None:
+    """Hold the rows that give a duty to a unit that has it on some of the same days from a row above."""
+    rows_above: dict[tuple, list[int]] = {}
     repeated: dict[int, int] = {}
-    for row, unit_number in zip(rows.tolist(), unit.tolist(), strict=True):
+    for row, unit_number in zip(duty.rows.tolist(), duty.unit.tolist(), strict=True):
         if table.held[row] or row in repeated:
             continue
-        key = (*map(normalise, keys[row]), unit_number)
-        if first_row.setdefault(key, row) != row:
-            repeated[row] = int(table.excel[first_row[key]])
+        former = rows_above.setdefault((*map(normalise, keys[row]), unit_number), [])
+        first = next((other for other in former if _meet(spans[other], spans[row])), None)
+        if first is None:
+            former.append(row)
+        else:
+            repeated[row] = int(table.excel[first])
     report_rows(table, repeated, "责任-03", "", [{"first": first} for first in repeated.values()])
+
+
+def _meet(span: range | str, other: range | str) -> bool:
+    if isinstance(span, str) or isinstance(other, str):
+        return span == other
+    return span.start < other.stop and other.start < span.stop
 
 
 DUTY = RecordKind(

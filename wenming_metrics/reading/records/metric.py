@@ -136,6 +136,13 @@ def _fault(
         return "指标-02", "value", {}
     if denominator and Decimal(denominator) == 0:
         return "指标-03", "denominator", {}
+    below_zero = [
+        name
+        for name, text in (("numerator", numerator), ("denominator", denominator))
+        if text and Decimal(text) < 0
+    ]
+    if below_zero:
+        return "指标-11", below_zero[0], {}
     if numerator and denominator and Decimal(numerator) > Decimal(denominator):
         return "指标-05", "numerator", {"numerator": numerator, "denominator": denominator}
     factors = (PERCENT,) if scale == SHARE else (PER_MILLE,) if scale == "‰" else (1, PERCENT)

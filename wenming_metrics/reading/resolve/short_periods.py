@@ -10,7 +10,7 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
-from wenming_metrics.domain.periods import Window, custom, window
+from wenming_metrics.domain.periods import Window, calendar_or_custom, custom, window
 
 _DIGITS = {word: number for number, word in enumerate("一二三四五六", start=1)}
 _WEEK_OF_MONTH = re.compile(
@@ -30,7 +30,6 @@ _PARTS = {
     "下旬": (21, 31),
 }
 _THURSDAY = 3
-_CALENDAR = ("week", "month", "quarter", "half", "year")
 
 
 def read_short_period(text: str, stated_year: int | None = None) -> Window | None:
@@ -57,11 +56,7 @@ def _span(match: re.Match) -> Window | None:
         end = date(int(last_year or stated_year), int(last_month or month), int(last_day))
     except ValueError:
         return None
-    if end < start:
-        return None
-    calendar_windows = (window(kind, start) for kind in _CALENDAR)
-    free = custom(start, end)
-    return next((w for w in calendar_windows if (w.start, w.end) == (start, end)), free)
+    return None if end < start else calendar_or_custom(start, end)
 
 
 def _week(stated_year: str | int | None, month: int, nth: int) -> Window | None:

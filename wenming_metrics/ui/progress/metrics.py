@@ -6,10 +6,10 @@ import pandas as pd
 
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.progress.metrics import BELOW, metric_summary, metrics
+from wenming_metrics.queries.progress.metrics import BELOW, metric_form, metric_summary, metrics
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.progress.source_row import draw_source
+from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
 from wenming_metrics.vocabulary import columns
 
 _COLUMNS = (
@@ -17,6 +17,7 @@ _COLUMNS = (
     *("target=metric_target", "gap=target_gap", "standing", "change=metric_change", *tables.SOURCE),
 )
 _LINES = tables.configs(*_COLUMNS)
+_OFFER = FormOffer("下载这项指标（可填写后再上传）", "metric", "量化指标", "期间和数值")
 
 
 def draw(office: Office) -> None:
@@ -36,7 +37,7 @@ def draw(office: Office) -> None:
     ]
     page.note(_about(line))
     key = f"work-metrics-{selected}"
-    draw_source(lines, tables.pick(lines, _LINES, key, 14, param="work_row"))
+    draw_lines(office, lines, _LINES, key, _OFFER, metric_form)
     page.offer("下载指标数据", lambda: _book(measures), "指标数据", "file-work-metrics")
 
 
