@@ -31,13 +31,13 @@ from tests.benchmarks import (
     questions,
     recognition,
     rescoring,
-    signed_readers,
+    serving,
 )
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
 MODULES = (
     *(ingest, questionnaires, intervals, commits, processes, questions, losses, pages, memory),
-    *(many, rescoring, recognition, bands, problems, bulletins, signed_readers),
+    *(many, rescoring, recognition, bands, problems, bulletins, serving),
 )
 """Importing them registers their benchmarks."""
 

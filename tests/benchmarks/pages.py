@@ -73,7 +73,7 @@ def pages(setup: Setup) -> Iterator[Line]:
 
     Pages as they open, and the views that answer what leaders and analysts ask.
     """
-    bare = AppTest.from_string(BARE.format(**_bare_settings()), default_timeout=_PATIENCE)
+    bare = AppTest.from_string(BARE.format(**bare_settings()), default_timeout=_PATIENCE)
     shown = open_at(_demo(setup))
     views = {title: (name, {}) for title, name in _PAGES.items()} | _ANSWERS
     with store_of(shown), _as_a_server():
@@ -148,7 +148,8 @@ def _sent(page: AppTest) -> int:
     return sum(sizes)
 
 
-def _bare_settings() -> dict[str, object]:
+def bare_settings() -> dict[str, object]:
+    """Fill in what the bare page leaves open: charts made by hand, a table of 43 lines."""
     how, chart = WAYS["bare, figures by hand"]
     return {"how": how, "chart": chart, "rows": 43}
 
