@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -127,27 +128,27 @@ def _ranked(
     windows = series(window, COURSE[window.kind])
     ranked, live = rank_standings(now), score_windows(connection, office, windows, now.board)
     lists = [signed.boards.get((_plain(earlier), now.board.kind)) for earlier in windows[:-1]]
-    ranks = [
-        ranked_in(live, number) if frame is None else frame for number, frame in enumerate(lists)
-    ]
+    back = reversed(range(len(lists)))
+    earlier = (ranked_in(live, n) if lists[n] is None else lists[n] for n in back)
+    before = next(earlier)
     if lists[-1] is None:
-        earlier = errors_in(live, -2, stored_tallies(connection))
-        error_of = dict(zip(live.units["unit"], earlier["error"], strict=True))
-        ranks[-1] = ranks[-1].assign(**{ERROR: ranks[-1]["unit"].map(error_of)})
-    was = ranks[-1].set_index("unit").reindex(ranked["unit"])
+        errors_before = errors_in(live, -2, stored_tallies(connection))
+        error_of = dict(zip(live.units["unit"], errors_before["error"], strict=True))
+        before = before.assign(**{ERROR: before["unit"].map(error_of)})
+    was = before.set_index("unit").reindex(ranked["unit"])
     courses = rank_standings(live).set_index("unit")["trend"]
     trend = [
         _course(courses.get(unit), unit, current_trend, lists)
         for unit, current_trend in zip(ranked["unit"], ranked["trend"], strict=True)
     ]
     lines = ranked.assign(
-        rank_change=rank_changes(ranked, ranks[-1]),
+        rank_change=rank_changes(ranked, before),
         is_new=ranked["rank"].notna() & was["rank"].isna().to_numpy(),
         score_change=half_up(ranked["score"] - was["score"].to_numpy(float), 9),
         trend=trend,
     )
-    banded = join_bands(lines, band_window(now, errors, ranks[-1]))
-    shortlists = name_ranked([*ranks, ranked], now.rules().lists)
+    banded = join_bands(lines, band_window(now, errors, before))
+    shortlists = name_ranked(chain([ranked, before], earlier), now.rules().lists)
     return banded, mark_unclear(shortlists, banded)
 
 

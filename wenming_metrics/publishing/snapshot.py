@@ -160,11 +160,26 @@ def _spell(frame: pd.DataFrame) -> dict[str, object]:
     """Turn a frame into what JSON can hold, with the types of its columns."""
     dated = [bool(len(frame)) and isinstance(frame[name].iloc[0], date) for name in frame]
     types = [_DATE if day else str(kind) for day, kind in zip(dated, frame.dtypes, strict=True)]
-    columns = [[_value(cell) for cell in frame[name].tolist()] for name in frame]
-    return {"columns": list(frame), "types": types, "values": columns}
+    return {
+        "columns": list(frame),
+        "types": types,
+        "values": [_values(frame[name]) for name in frame],
+    }
+
+
+def _values(column: pd.Series) -> list:
+    """Give the cells of a column; only those of mixed kinds are each looked at."""
+    cells = column.to_numpy(object).tolist()
+    if column.dtype == object:
+        return [_value(cell) for cell in cells]
+    for position in np.flatnonzero(column.isna()):
+        cells[position] = None
+    return cells
 
 
 def _value(cell: object) -> object:
+    if type(cell) is str:
+        return cell
     if isinstance(cell, list):
         return [_value(inner) for inner in cell]
     if cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)):

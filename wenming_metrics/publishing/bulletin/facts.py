@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.queries.losses.repeat_sites import sites_back
+from wenming_metrics.queries.losses.repeat_sites import sites_named
 from wenming_metrics.queries.losses.repeats import repeats, responsible
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
@@ -87,7 +87,7 @@ def gather(
     late = late_arrivals(connection, arrival_limit)
     return BulletinFacts(
         problems=_problems(connection, office, current),
-        sites=sites_back(office, problems, most=len(problems))[_SITES],
+        sites=sites_named(problems, len(problems))[_SITES],
         survey=survey,
         wave=wave,
         as_of=window_repeats.as_of.isoformat(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -34,20 +35,26 @@ def sites_back(office: Office, problems: pd.DataFrame, most: int = MOST) -> pd.D
              times, open (problems not answered as 已整改), first and last (dates), state (what the
              last problem is: a word of vocabulary.STATES), lines (labels in `problems`, by day)
     """
+    sites = sites_named(problems, most)
+    lines = problems.loc[[label for labels in sites["lines"] for label in labels]]
+    units = iter(responsible(office, lines).tolist())  # of all sites at once
+    texts = ["、".join(islice(units, len(labels))) for labels in sites["lines"]]
+    names = [_most(name for name in text.split("、") if name) for text in texts]
+    sites.insert(sites.columns.get_loc("state"), "responsible", pd.Series(names, dtype=object))
+    return sites
+
+
+def sites_named(problems: pd.DataFrame, most: int) -> pd.DataFrame:
+    """List the sites of `sites_back` without who is responsible, of which rows are to be read."""
     sites = worst_sites(problems, most)
     lines = problems.loc[[label for labels in sites["lines"] for label in labels]]
-    lines = lines.assign(responsible=responsible(office, lines))  # of all sites at once
     ends = np.cumsum([len(labels) for labels in sites["lines"]], dtype=np.int64)
     last = lines.iloc[ends - 1].reset_index(drop=True)
     described = last[["site_name", "unit_name", "point_type_name"]].astype(object)
-    items, units = (lines[name].tolist() for name in ("item_name", "responsible"))
+    items = lines["item_name"].tolist()
     spans = list(zip([0, *ends[:-1]], ends, strict=True)) if len(ends) else []
     described = described.assign(
         items=[_most(items[start:end]) for start, end in spans],
-        responsible=[
-            _most(name for text in units[start:end] for name in text.split("、") if name)
-            for start, end in spans
-        ],
         state=[STATES[int(state)] for state in last["state"]],
     ).astype(object)  # of no sites too: types are part of what is signed
     days = {name: [date.fromordinal(int(day)) for day in sites[name]] for name in ("first", "last")}

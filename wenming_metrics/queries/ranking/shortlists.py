@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 import pandas as pd
@@ -33,15 +33,11 @@ def name_standings(standings: Standings) -> pd.DataFrame:
     newest_first = (
         ranked_in(standings, number) for number in range(len(standings.windows) - 1, -1, -1)
     )
-    return _name(newest_first, standings.rules().lists)
+    return name_ranked(newest_first, standings.rules().lists)
 
 
-def name_ranked(ranked: Sequence[pd.DataFrame], settings: Lists) -> pd.DataFrame:
-    """Make the lists of `named_units` from ranked lists, oldest first; those of the last are given."""
-    return _name(reversed(ranked), settings)
-
-
-def _name(newest_first: Iterator[pd.DataFrame], settings: Lists) -> pd.DataFrame:
+def name_ranked(newest_first: Iterator[pd.DataFrame], settings: Lists) -> pd.DataFrame:
+    """Make the lists of `named_units` from ranked lists; no more are asked for than it takes."""
     last = next(newest_first)
     runs = running(
         (sides_of(ranked, settings) for ranked in chain([last], newest_first)), settings.absent

@@ -211,11 +211,11 @@ def problem_rows(office: Office, window: Window) -> pd.DataFrame:
 
 def node_path(rules: RuleSet, node: int) -> str:
     """Give the names above a node, from the top: 「公共环境 › 街面环境」."""
-    parents, names = rules.nodes["parent"].to_numpy(), rules.nodes["name"].to_numpy()
+    parents, names = rules.nodes["parent"].to_numpy(), rules.nodes["name"]
     above = []
     while parents[node] > 0:
         node = parents[node]
-        above.append(names[node])
+        above.append(names.iat[node])
     return PATH_MARK.join(above[::-1])
 
 

@@ -58,14 +58,14 @@ def texts_of(connection: Connection, rows: pd.DataFrame, names: Sequence[str]) -
     numbered_rows = rows.reset_index(drop=True)
     for (batch, sheet), sheet_rows in numbered_rows.groupby(["batch", "sheet"], sort=False):
         headers = sheets.loc[(batch, sheet), "headers"]
-        numbers = sheet_rows["source_row"].tolist()
-        positions = {name: _stands_at(headers, numbers, name) for name in names}
+        numbers = sheet_rows["source_row"].to_numpy(np.int64)
+        positions = {name: _stands_at(headers, numbers.tolist(), name) for name in names}
         for first, payload in read_all_blocks(connection, int(batch), int(sheet)):
             columns = decode_block(payload)
             size = len(columns[0].codes) if columns else 0
-            for row_index, number in zip(sheet_rows.index.tolist(), numbers, strict=True):
-                if not first <= number < first + size:
-                    continue
+            in_block = (numbers >= first) & (numbers < first + size)
+            block_rows = zip(sheet_rows.index[in_block], numbers[in_block].tolist(), strict=True)
+            for row_index, number in block_rows:
                 for name, position_of in positions.items():
                     if 0 <= position_of[number] < len(columns):
                         column = columns[position_of[number]]
