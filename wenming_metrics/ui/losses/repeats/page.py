@@ -152,7 +152,8 @@ def columns(first: str, counts: pd.DataFrame) -> dict:
 
 
 def _draw_units(listed: Listed, scope: Scope, *, several: bool) -> None:
-    st.subheader("这个单位" if scope.unit else "各单位")
+    title = "这个单位" if scope.unit else "各单位"
+    st.subheader(title)
     tables.show(*listed, 14)
     if several:
         page.note("反复最多的在前，最下面是合计。查得多的单位条数也多，请连同占比看。")
