@@ -125,11 +125,16 @@ def _demo(setup: Setup) -> Path:
 @contextmanager
 def _as_a_server() -> Iterator[None]:
     """Run pages as the server does: compiled once, and without a navigation of Streamlit's own."""
-    compiled = ScriptCache()
+    compiled, begin = ScriptCache(), PagesManager.__init__
+
+    def begin_without_folder(*arguments: object, **settings: object) -> None:
+        begin(*arguments, **settings)
+        PagesManager.uses_pages_directory = False  # AppTest forgets it before every run
+
     with (
         mock.patch.object(app_test, "ScriptCache", return_value=compiled),
         mock.patch.object(local_script_runner, "ScriptCache", return_value=compiled),
-        mock.patch.object(PagesManager, "uses_pages_directory", new=False),
+        mock.patch.object(PagesManager, "__init__", begin_without_folder),
     ):
         yield
 
