@@ -52,7 +52,7 @@ def draw(office: Office, book: Book, scope: Scope) -> None:
     with st.expander("重复、反弹、连续通报、反复点位是怎样算的"):
         st.markdown(sentences.meanings(back.relapse_days, back.running, back.period))
     if total_line["found"] or total_line["closed"]:
-        _draw_units(table, scope, several=not scope.unit and len(units) > 1)
+        _draw_units(table, scope, is_compared=not scope.unit and len(units) > 1)
         _draw_classes(book, scope)
         repeats_sites.draw(book, scope, *book.recall(_sites, scope))
     _draw_pairs(office, book, scope)
@@ -151,11 +151,11 @@ def columns(first: str, counts: pd.DataFrame) -> dict:
     return shown_columns
 
 
-def _draw_units(listed: Listed, scope: Scope, *, several: bool) -> None:
+def _draw_units(listed: Listed, scope: Scope, *, is_compared: bool) -> None:
     title = "这个单位" if scope.unit else "各单位"
     st.subheader(title)
     tables.show(*listed, 14)
-    if several:
+    if is_compared:
         page.note("反复最多的在前，最下面是合计。查得多的单位条数也多，请连同占比看。")
 
 
