@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.context import ContextProxy
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
@@ -125,11 +126,18 @@ def _demo(setup: Setup) -> Path:
 @contextmanager
 def _as_a_server() -> Iterator[None]:
     """Run pages as the server does: compiled once, and without a navigation of Streamlit's own."""
-    compiled = ScriptCache()
+    compiled, begin = ScriptCache(), PagesManager.__init__
+
+    def begin_without_folder(*arguments: object, **settings: object) -> None:
+        begin(*arguments, **settings)
+        PagesManager.uses_pages_directory = False  # AppTest forgets it before every run
+
     with (
         mock.patch.object(app_test, "ScriptCache", return_value=compiled),
         mock.patch.object(local_script_runner, "ScriptCache", return_value=compiled),
-        mock.patch.object(PagesManager, "uses_pages_directory", new=False),
+        mock.patch.object(PagesManager, "__init__", begin_without_folder),
+        # AppTest makes a browser's cookies of mocks, which costs more than reading them.
+        mock.patch.object(ContextProxy, "cookies", {}),
     ):
         yield
 

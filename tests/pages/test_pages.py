@@ -628,6 +628,8 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     button(app, "出核对稿").click().run()
     assert "核对稿已经做好" in texts(sound(app))
     unit = first_unit(own)
+    app.session_state["remark-new"] = True
+    app.run()
     app.selectbox(key=f"remark-unit-{issue.key}").select(unit["unit_name"]).run()
     app.selectbox(key=f"remark-row-{issue.key}-{unit['unit']}").select_index(1).run()
     app.text_area[0].set_value("请看照片").run()

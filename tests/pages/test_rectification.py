@@ -31,7 +31,8 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     reported = texts(visit("rectification", fix_source="群众"))
     assert "以上是全市的数；问题清单、交办按所选的状态、单位、时限、来源列出。" in reported
     assert "共 1 条。" in reported
-    app.text_input(key="who").input("甲")
+    app.session_state["fix-elsewhere-part"] = True
+    app.text_input(key="who").input("甲").run()
     app.text_input(key="fix-content").input("整治三号地块").run()
     app.button(key="fix-add").click().run()
     assert not app.exception

@@ -60,6 +60,7 @@ def test_the_chosen_issue_stays_open_after_every_act(office):
 
 def test_days_without_rows_are_not_drafted_but_the_nearest_that_have_some_are_offered(office):
     app = visit("bulletins")
+    app.session_state["issue-other"] = True
     app.text_input(key="who").set_value("张三").run()
     app.date_input(key="other-first").set_value(date(2025, 3, 9)).run()
     said = "2025年3月9日没有督查数据，最近有数据的是2025年3月3日，不能建草稿。"
@@ -95,6 +96,7 @@ def test_the_texts_of_a_bulletin_are_edited_where_it_is_downloaded(office):
     issue = signing.draft(office, MONDAY, "张三")
     app = visit("bulletins")
     assert "下载的是征求意见稿" in texts(app)
+    app.session_state["bulletin-layout"] = True
     app.text_input(key="who").set_value("张三").run()
     key = f"{issue.key}-{layout_in_force(office).digest}"
     app.text_area(key=f"bulletin-demands-{key}").set_value("3月1日前整改到位。\n举一反三。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -15,9 +15,16 @@ from wenming_metrics.store.database import open_store
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.ui.frame.identity import is_local, viewer_of_run
 
-_REFUSAL = "entrance_refusal"
+_REFUSAL, _KEPT = "entrance_refusal", "entrance_pages"
 _ACCOUNTS = "账号"
 _log = logging.getLogger(__name__)
+
+
+def kept(make: Callable[[], dict[str, list[StreamlitPage]]]) -> dict[str, list[StreamlitPage]]:
+    """Make the pages once in a session: each looks for its file on the disk."""
+    if _KEPT not in st.session_state:
+        st.session_state[_KEPT] = make()
+    return st.session_state[_KEPT]
 
 
 def permitted(pages: Mapping[str, Sequence[StreamlitPage]]) -> dict[str, list[StreamlitPage]]:

@@ -174,6 +174,17 @@ def fold(title: str, key: str) -> DeltaGenerator:
     return folded
 
 
+def unfolded(title: str, key: str) -> DeltaGenerator | None:
+    """Open a folded part that is made when its line is first opened; None until then.
+
+    From then on it is made in every run: what is typed there stays when it is folded again.
+    """
+    part, opened = st.expander(title, key=key, on_change="rerun"), f"{key}-opened"
+    if part.open:
+        st.session_state[opened] = True
+    return part if opened in st.session_state else None
+
+
 def row(key: str | None = None) -> DeltaGenerator:
     """Open a row of controls that stand on one line."""
     return st.container(horizontal=True, vertical_alignment="bottom", key=key)

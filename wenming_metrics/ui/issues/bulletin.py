@@ -56,7 +56,7 @@ _CHECKS = tables.configs("check_item", "check_verdict", "check_note")
 def draw(office: Office, issue: Issue, who: str) -> None:
     """Draw the 通报 of an issue that is signed, or would be signed as it stands."""
     st.subheader("通报")
-    layout = layout_in_force(office, kind_of(issue))
+    layout = ask(layout_in_force, kind_of(issue))
     if not issue.was_signed and not ask(draft_lists, issue).rows:
         page.note("这些日子还没有督查数据，不能出通报。")
         return
@@ -68,8 +68,9 @@ def draw(office: Office, issue: Issue, who: str) -> None:
         page.note(warning)
     _draw_downloads(office, issue, layout)
     _draw_looks(office, issue)
-    with st.expander("通报的部分、文字和外壳"):
-        _draw_layout(office, issue, layout, who)
+    if part := page.unfolded("通报的部分、文字和外壳", "bulletin-layout"):
+        with part:
+            _draw_layout(office, issue, layout, who)
 
 
 def _period_book(office: Office, issue: Issue) -> Bulletin:
@@ -175,7 +176,8 @@ def _draw_pages(pages: list[bytes], issue: Issue) -> None:
 def _draw_layout(office: Office, issue: Issue, layout: Layout, who: str) -> None:
     page.note("保存以后，这一期和以后同类的各期都照此出；签发的数不受影响。")
     names = (*_FIELDS, "added", "addition", "shell")
-    keys = {name: f"bulletin-{name}-{issue.key}-{layout.digest}" for name in names}
+    digest = layout.digest
+    keys = {name: f"bulletin-{name}-{issue.key}-{digest}" for name in names}
     _draw_fields(layout, keys)
     _draw_addition(layout, keys)
     _draw_shell(office, layout, keys["shell"])

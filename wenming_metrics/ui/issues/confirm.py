@@ -46,7 +46,7 @@ _STEPS = tables.configs("step=document_step", "who", "at", "reason=step_remark")
 def draw_steps(office: Office, issue: Issue, who: str) -> None:
     """Draw the steps that the document has taken, and note the next one."""
     st.subheader("办理步骤")
-    events = steps_of(office, issue)
+    events = ask(steps_of, issue)
     tables.show(events.assign(at=events["at"].str[:16].str.replace("T", " ")), _STEPS, 7)
     choices = [PRINTED] if issue.was_signed else [REVIEWED, COUNTERSIGNED]
     with page.row():
@@ -91,9 +91,10 @@ def _draw_grounds(issue: Issue) -> pd.DataFrame:
 
 def draw_proposals(office: Office, issue: Issue, who: str) -> None:
     """Draw the 建议名单 of a signed issue, and keep what was decided."""
-    with st.expander("建议名单和决定", key="proposals", on_change="rerun") as opened:
-        if not opened.open:
-            return
+    part = page.unfolded("建议名单和决定", "proposals")
+    if part is None:
+        return
+    with part:
         lines = _draw_grounds(issue)
         decided = decisions(office, issue)
         if len(decided):

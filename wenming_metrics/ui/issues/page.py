@@ -44,8 +44,9 @@ def draw(office: Office, who: str) -> None:
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
-    with st.expander("日报、月报、季报、专项和回头看通报"):
-        _draw_other(office, who)
+    if part := page.unfolded("日报、月报、季报、专项和回头看通报", "issue-other"):
+        with part:
+            _draw_other(office, who)
 
 
 def _lines(slots: list[tuple[Slot, Issue | None]]) -> pd.DataFrame:
@@ -296,7 +297,10 @@ def _draw_signed(office: Office, issue: Issue, who: str) -> None:
 
 def _draw_triangle(issue: Issue) -> None:
     """Draw what each issue said of each period, where there is more than one."""
-    with st.expander("各期通报公布的得分"):
+    part = page.unfolded("各期通报公布的得分", "issue-triangle")
+    if part is None:
+        return
+    with part:
         names = [triangles.CITY_NAME, *ask(triangles.names_of, issue)]
         name = st.selectbox("哪个单位", names, key=f"triangle-{issue.key}", width=240)
         page.note("一行一个时段，一列一期通报；后面的通报有更正的，从那一期起写更正后的数。")

@@ -121,14 +121,18 @@ def _due(office: Office, working_days: int | None) -> date:
     )
 
 
-def _draw_papers(office: Office) -> None:
-    handed_over = ask(dispatches)
-    if handed_over.empty:
-        return
-    titles = {
+def _hand_outs(office: Office) -> dict[str, str]:
+    """Name the hand-outs in words -> their document numbers."""
+    return {
         f"{line.document_no}（{line.units}个单位，{line.problems}条，{line.at[:10]}）": line.document_no
-        for line in handed_over.itertuples()
+        for line in dispatches(office).itertuples()
     }
+
+
+def _draw_papers(office: Office) -> None:
+    titles = ask(_hand_outs)
+    if not titles:
+        return
     with page.row("dispatch-papers"):
         title = st.selectbox("已交办的", list(titles), key="dispatch-papers-of", width=420)
         document = titles[title]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -24,33 +25,43 @@ _LINES = tables.configs(
 )
 
 
-def _reminded(office: Office, back: int) -> tuple[pd.DataFrame, pa.Table]:
+@dataclass(frozen=True, eq=False)
+class Reminded:
+    """Who is to be reminded: of `queries.problems.reminders`, as a table with its ids, how many in words."""
+
+    lines: pd.DataFrame
+    table: pa.Table
+    ids: list[str]
+    counts: str
+
+
+def _reminded(office: Office, back: int) -> Reminded:
     lines = reminders(office, lists.present_view(office, back))
-    return lines, tables.prepared(lines, _LINES)
+    counts = lines.groupby("level", sort=False)["unit_name"].nunique()
+    spelled = "、".join(f"{level} {count:,} 个单位" for level, count in counts.items())
+    ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
+    return Reminded(lines, tables.prepared(lines, _LINES), ids, spelled)
 
 
 def draw(office: Office, view: ProblemView, who: str) -> None:
     """Draw who has not signed or answered; those that are ticked are sent a numbered document."""
-    lines, table = ask(_reminded, (view.as_of - view.begin).days + 1, shared=True, most=8)
+    reminded = ask(_reminded, (view.as_of - view.begin).days + 1, shared=True, most=8)
     st.subheader("没有签收、没有按时反馈的")
-    if lines.empty:
+    if reminded.lines.empty:
         page.note("没有要提醒的单位。")
     else:
-        _draw_due(office, lines, table, view, who)
+        _draw_due(office, reminded, view, who)
     _draw_sent(office)
 
 
-def _draw_due(
-    office: Office, lines: pd.DataFrame, table: pa.Table, view: ProblemView, who: str
-) -> None:
-    counts = lines.groupby("level", sort=False)["unit_name"].nunique()
-    spelled = "、".join(f"{level} {count:,} 个单位" for level, count in counts.items())
+def _draw_due(office: Office, reminded: Reminded, view: ProblemView, who: str) -> None:
+    lines = reminded.lines
     page.note(
-        f"{spelled}。勾选一行，下面是可以转发的文字；编号发文的只发勾选的，不勾选就全发，同一级发过的不再发。"
+        f"{reminded.counts}。勾选一行，下面是可以转发的文字；编号发文的只发勾选的，不勾选就全发，同一级发过的不再发。"
     )
     key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
-    ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
-    ticked = lines.iloc[tables.pick_many(table, _LINES, key, 8, param="fix_remind", ids=ids)]
+    held = {"param": "fix_remind", "ids": reminded.ids}
+    ticked = lines.iloc[tables.pick_many(reminded.table, _LINES, key, 8, **held)]
     if len(ticked) == 1:
         st.code(ticked["text"].iloc[0], language=None, wrap_lines=True)
     to_send = ticked if len(ticked) else lines
@@ -64,10 +75,9 @@ def _draw_due(
     )
 
 
-def _draw_sent(office: Office) -> None:
-    sent = ask(sent_reminders)
-    if sent.empty:
-        return
+def _sent_papers(office: Office) -> dict[str, list[str]]:
+    """Name what was sent, by day and each by itself -> the numbers of the documents."""
+    sent = sent_reminders(office)
     sent = sent.assign(on=[date.fromordinal(day).isoformat() for day in sent["day"]])
     of_days = {
         f"{day}（{len(lines)}份）": lines["document_no"].tolist()
@@ -77,7 +87,13 @@ def _draw_sent(office: Office) -> None:
         f"{line.document_no} {line.unit_name}（{line.problems}条）": [line.document_no]
         for line in sent.itertuples()
     }
-    choices = of_days | of_document
+    return of_days | of_document
+
+
+def _draw_sent(office: Office) -> None:
+    choices = ask(_sent_papers)
+    if not choices:
+        return
     with page.row("fix-remind-papers"):
         title = st.selectbox("已发的提示、催办、督办", list(choices), key="fix-sent", width=420)
         documents = choices[title]

@@ -93,15 +93,19 @@ def draw(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     elif chosen.view == UNITS:
         cache.draw(_draw_units, chosen)
     elif chosen.view == SIDE:
-        series = _course(office, chosen, days)
-        links = {name: _link(name, chosen) for name in series.wholes["name"]}
-        side_by_side.draw(Selection(chosen.window, chosen.board), series, links)
+        cache.draw(_draw_side, chosen, side_by_side.choose(chosen.window, chosen.board))
     else:
         cache.draw(_draw_course, chosen)
         series = _course(office, chosen, days)
         if not np.isnan(series.values[_row(series, chosen)]).all():
             remarks = ask(remarks_within, series.windows)
             remark_lines.draw(office, remarks, series.windows[-1].end)
+
+
+def _draw_side(office: Office, chosen: TrendView, listed_units: list[str]) -> None:
+    series = _course(office, chosen, ask(days_known))
+    links = {name: _link(name, chosen) for name in listed_units}
+    side_by_side.draw(listed_units, Selection(chosen.window, chosen.board), series, links)
 
 
 def _course(office: Office, chosen: TrendView, days: Sequence[date]) -> Course:

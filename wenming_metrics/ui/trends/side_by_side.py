@@ -11,6 +11,8 @@ import streamlit as st
 
 from wenming_metrics.charts.sparklines import Small, small_lines
 from wenming_metrics.domain.numbers import rounded
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.bands import ERROR, bands, join_bands
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.trend.trend import Course
@@ -25,10 +27,9 @@ LEAST, MOST = 2, 5
 _CONTROL = "trend_units"
 
 
-def choose(ranked: pd.DataFrame) -> list[str]:
+def choose(window: Window, board: str) -> list[str]:
     """Draw the control of the units; it opens on the first and the last with a place."""
-    options = ranked["unit_name"].tolist()
-    placed = ranked.loc[ranked["rank"].notna(), "unit_name"].tolist()
+    options, placed = ask(_names, window, board)
     return st.multiselect(
         "比较哪几个单位",
         options,
@@ -41,18 +42,25 @@ def choose(ranked: pd.DataFrame) -> list[str]:
     )
 
 
-def draw(selection: Selection, series: Course, link: dict[str, str]) -> None:
-    """Draw the units that are listed_units, in the days of a selection.
+def _names(_office: Office, window: Window, board: str) -> tuple[list[str], list[str]]:
+    """List the units that may be compared, and those with a place, the first on top."""
+    ranked = ask(ranking, window, board)
+    return ranked["unit_name"].tolist(), ranked.loc[ranked["rank"].notna(), "unit_name"].tolist()
+
+
+def draw(
+    listed_units: Sequence[str], selection: Selection, series: Course, link: dict[str, str]
+) -> None:
+    """Draw the units that are chosen, in the days of a selection.
 
     Takes: series - their courses; link - address of one unit's course, by name
     """
-    lines = ask(ranking, selection.window, selection.board)
-    ranked = join_bands(lines, ask(bands, selection.window, selection.board))
-    listed_units = choose(ranked)
     if len(listed_units) < LEAST:
         page.say(f"请选{LEAST}至{MOST}个单位。")
         return
-    units = ranked.set_index("unit_name").loc[listed_units]
+    lines = ask(ranking, selection.window, selection.board)
+    ranked = join_bands(lines, ask(bands, selection.window, selection.board))
+    units = ranked.set_index("unit_name").loc[list(listed_units)]
     page.say(difference(units))
     st.html(_table(units, _branch_losses(selection, listed_units)))
     page.note("各类失分是单位自己得分里失的分，相加等于满分减得分。")

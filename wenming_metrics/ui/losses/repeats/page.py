@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
+import pyarrow as pa
 import streamlit as st
 
 from wenming_metrics.charts.pareto import recurring_bars
+from wenming_metrics.charts.template import settled
 from wenming_metrics.decisions.same_problem import say_same
 from wenming_metrics.domain.periods import today
 from wenming_metrics.publishing.signed_workbook import moment
@@ -29,6 +32,8 @@ from wenming_metrics.ui.losses.repeats.sites import repeats_of
 from wenming_metrics.ui.losses.scope import NAMED, NOBODY, Book, Scope
 
 _BY = {"测评项": "item_name", "问题类别": "category", "点位类型": "point_type_name"}
+Listed = tuple[pa.Table, dict]
+"""A table as it is sent, and its columns."""
 _BARS = 8
 _MOST = 6
 """So many pairs are asked about at once."""
@@ -38,7 +43,7 @@ YES, NO = "是同一问题", "不是同一问题"
 def draw(office: Office, book: Book, scope: Scope) -> None:
     """Draw what comes back in a scope."""
     back = repeats_of(book, scope.unit)
-    total_line, units = book.recall(_totals, scope)
+    total_line, units, table = book.recall(_totals, scope)
     with st.container(key="sentence-repeats"):
         window_words = words.when(book.window, today())
         listed = units.iloc[:0] if scope.unit else units
@@ -47,9 +52,9 @@ def draw(office: Office, book: Book, scope: Scope) -> None:
     with st.expander("重复、反弹、连续通报、反复点位是怎样算的"):
         st.markdown(sentences.meanings(back.relapse_days, back.running, back.period))
     if total_line["found"] or total_line["closed"]:
-        _draw_units(units, total_line, scope)
+        _draw_units(table, scope, is_compared=not scope.unit and len(units) > 1)
         _draw_classes(book, scope)
-        repeats_sites.draw(book, scope, book.recall(_sites, scope))
+        repeats_sites.draw(book, scope, *book.recall(_sites, scope))
     _draw_pairs(office, book, scope)
 
 
@@ -57,19 +62,37 @@ def _inside_of(book: Book, scope: Scope) -> Repeats:
     return narrowed(repeats_of(book, scope.unit), book, scope)
 
 
-def _totals(book: Book, scope: Scope) -> tuple[pd.Series, pd.DataFrame]:
-    """Count what comes back in a scope: in all, and by unit."""
+def _totals(book: Book, scope: Scope) -> tuple[pd.Series, pd.DataFrame, Listed]:
+    """Count what comes back in a scope: in all, and by unit; the last also as a table under its sum."""
     back = _inside_of(book, scope)
-    return total(back.current, back.closed), count(back.current, back.closed, "unit_name")
+    sums, units = (
+        total(back.current, back.closed),
+        count(back.current, back.closed, "unit_name"),
+    )
+    lines = units
+    if len(units) > 1:
+        total_row = pd.DataFrame([dict(sums) | {"name": "合计"}]).astype(units.dtypes.to_dict())
+        lines = pd.concat([units, total_row], ignore_index=True)
+    return sums, units, _listed("单位", lines)
 
 
-def _classes(book: Book, scope: Scope, column: str) -> pd.DataFrame:
+def _listed(first: str, counts: pd.DataFrame) -> Listed:
+    shown_columns = columns(first, counts)
+    return tables.prepared(counts, shown_columns), shown_columns
+
+
+def _classes(book: Book, scope: Scope, kind: str) -> tuple[str, go.Figure | None, Listed]:
+    """Count what comes back by class: a sentence, bars (None where nothing does), a table."""
     back = _inside_of(book, scope)
-    return count(back.current, back.closed, column)
+    by_class = count(back.current, back.closed, _BY[kind])
+    recurs = by_class[by_class["any"] > 0]
+    bars = settled(recurring_bars(recurs.head(_BARS))) if len(recurs) else None
+    return sentences.classes(by_class, kind), bars, _listed(kind, by_class)
 
 
-def _sites(book: Book, scope: Scope) -> pd.DataFrame:
-    return sites_back(cache.office(), _inside_of(book, scope).problems)
+def _sites(book: Book, scope: Scope) -> tuple[pd.DataFrame, pa.Table]:
+    sites = sites_back(cache.office(), _inside_of(book, scope).problems)
+    return sites, repeats_sites.prepared(sites)
 
 
 def narrowed(back: Repeats, book: Book, scope: Scope) -> Repeats:
@@ -128,33 +151,27 @@ def columns(first: str, counts: pd.DataFrame) -> dict:
     return shown_columns
 
 
-def _draw_units(units: pd.DataFrame, sums: pd.Series, scope: Scope) -> None:
+def _draw_units(listed: Listed, scope: Scope, *, is_compared: bool) -> None:
     title = "这个单位" if scope.unit else "各单位"
     st.subheader(title)
-    lines = units
-    if len(units) > 1:
-        total_row = pd.DataFrame([dict(sums) | {"name": "合计"}]).astype(units.dtypes.to_dict())
-        lines = pd.concat([units, total_row], ignore_index=True)
-    tables.show(lines, columns("单位", lines), 14)
-    if not scope.unit and len(units) > 1:
+    tables.show(*listed, 14)
+    if is_compared:
         page.note("反复最多的在前，最下面是合计。查得多的单位条数也多，请连同占比看。")
 
 
 def _draw_classes(book: Book, scope: Scope) -> None:
     st.subheader("哪一类反复最多")
     kind = page.switch("按什么分", list(_BY), "repeat_by")
-    by_class = book.recall(_classes, scope, _BY[kind])
-    st.markdown(sentences.classes(by_class, kind))
-    recurs = by_class[by_class["any"] > 0]
-    if recurs.empty:
+    sentence, bars, listed = book.recall(_classes, scope, kind)
+    st.markdown(sentence)
+    if bars is None:
         return
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        bars = recurring_bars(recurs.head(_BARS))
         page.chart(bars, f"repeat-bars-{kind}-{book.key}-{scope.key}")
         page.note("深色是反复的，整条是查出的问题。")
     with right:
-        tables.show(by_class, columns(kind, by_class), 10)
+        tables.show(*listed, 10)
 
 
 def _suggestions(book: Book, unit: str) -> pd.DataFrame:
@@ -165,12 +182,17 @@ def _decided(book: Book, unit: str) -> pd.DataFrame:
     return same_problem.decided(cache.office(), repeats_of(book, unit))
 
 
-def _draw_pairs(office: Office, book: Book, scope: Scope) -> None:
-    """Draw pairs of a scope that nobody has spoken of, and what was said."""
-    suggested = book.recall(_suggestions, scope.unit, most=4, wait="正在比较问题的写法……")
+def _pairs(book: Book, scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """List the pairs of a scope that nobody has spoken of, and those of which somebody has."""
+    suggested = book.recall(_suggestions, scope.unit, most=4)
     decided = book.recall(_decided, scope.unit, most=4)
     current = _inside_of(book, scope).current
-    pairs, ruled = _of_current(suggested, current), _of_current(decided, current)
+    return _of_current(suggested, current), _of_current(decided, current)
+
+
+def _draw_pairs(office: Office, book: Book, scope: Scope) -> None:
+    """Draw pairs of a scope that nobody has spoken of, and what was said."""
+    pairs, ruled = book.recall(_pairs, scope, most=4, wait="正在比较问题的写法……")
     tell_done()
     st.subheader("可能是同一问题")
     if pairs.empty:

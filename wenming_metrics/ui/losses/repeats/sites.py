@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
-from wenming_metrics.queries.files.pictures import RowPicture
 from wenming_metrics.queries.losses import repeats as questions
 from wenming_metrics.queries.losses.repeat_sites import MOST, site_rows
 from wenming_metrics.queries.losses.repeats import Repeats
@@ -40,14 +41,34 @@ def repeats_of(book: Book, unit: str) -> Repeats:
     )
 
 
-def _site_rows(book: Book, unit: str, lines: tuple[int, ...]) -> pd.DataFrame:
-    return site_rows(cache.office(), repeats_of(book, unit).problems.loc[list(lines)])
+@dataclass(frozen=True, eq=False)
+class SiteBack:
+    """One site: its problems, oldest first, as a table too; what was found and answered on which day.
+
+    steps - day, heading, words, and the line whose pictures they are
+    """
+
+    rows: pd.DataFrame
+    table: pa.Table
+    steps: list[tuple[date, str, str, pd.Series]]
 
 
-def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
+def _site_back(book: Book, unit: str, lines: tuple[int, ...]) -> SiteBack:
+    rows = site_rows(cache.office(), repeats_of(book, unit).problems.loc[list(lines)])
+    steps = [step for _, row in rows.tail(_STEPS).iterrows() for step in _of_row(row)]
+    return SiteBack(rows, tables.prepared(rows, _ROWS), sorted(steps, key=lambda step: step[0]))
+
+
+def prepared(sites: pd.DataFrame) -> pa.Table:
+    """Make the table of the sites. Takes: sites - of `queries.losses.repeat_sites.sites_back`"""
+    return tables.prepared(sites, _SITES)
+
+
+def draw(book: Book, scope: Scope, sites: pd.DataFrame, table: pa.Table) -> None:
     """Draw the sites that come back most, and one of them in full.
 
-    Takes: sites - of `queries.losses.repeat_sites.sites_back`, of what was read for the scope
+    Takes: sites - of `queries.losses.repeat_sites.sites_back`, of what was read for the scope; table -
+           `prepared` of them
     """
     key = f"{book.key}-{scope.key}"
     st.subheader("反复出现的点位")
@@ -59,17 +80,22 @@ def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
         "点一个，看每次的照片和原表。"
     )
     site_key, ids = f"repeat-sites-{key}", sites["site"].astype(str).tolist()
-    site_position = tables.pick(sites, _SITES, site_key, 10, param="repeat_site", ids=ids) or 0
+    site_position = tables.pick(table, _SITES, site_key, 10, param="repeat_site", ids=ids) or 0
     site = sites.iloc[site_position]
-    rows = book.recall(_site_rows, scope.unit, site["lines"], most=64, wait="正在查找原表的行……")
+    back = book.recall(_site_back, scope.unit, site["lines"], most=64, wait="正在查找原表的行……")
+    rows = back.rows
     with st.container(border=True, key="repeat-site"):
         name = words.plain(f"{site['site_name']}（{site['unit_name']}）")
         st.markdown(f"**{name}** {words.plain(_site_words(site))}")
-        cards.strip(_steps(rows))
+        cards.strip(
+            (f"{day:%Y-%m-%d} {heading}", text, cards.row_pictures(line))
+            for day, heading, text, line in back.steps
+        )
         if len(rows) > _STEPS:
             page.note(f"上面是最近的 {_STEPS} 条，全部 {len(rows)} 条在下表。")
         row_key = f"repeat-rows-{site['site']}-{key}"
-        picked = tables.pick(rows, _ROWS, row_key, 8, param="repeat_row")
+        row_ids = tables.record_ids(rows)
+        picked = tables.pick(back.table, _ROWS, row_key, 8, param="repeat_row", ids=row_ids)
         drill.draw_original(rows, picked)
 
 
@@ -79,19 +105,10 @@ def _site_words(site: pd.Series) -> str:
     return f"{site['days']} 天查出 {site['times']} 条，{state}。"
 
 
-def _steps(rows: pd.DataFrame) -> list[tuple[str, str, Sequence[RowPicture]]]:
-    """List what was found and what was answered, by day, each with its pictures."""
-    steps = [step for row in rows.tail(_STEPS).itertuples() for step in _of_row(row)]
-    steps = sorted(steps, key=lambda step: step[0])
-    return [(f"{day:%Y-%m-%d} {heading}", text, photos) for day, heading, text, photos in steps]
-
-
-def _of_row(row: tuple) -> Iterator[tuple[date, str, str, Sequence[RowPicture]]]:
+def _of_row(row: pd.Series) -> Iterator[tuple[date, str, str, pd.Series]]:
     text = f"{row.item_name}：{row.description}" if row.description else row.item_name
-    photos = cards.row_pictures(row)
-    yield row.day, f"查出（{row.state}）", text, photos
+    yield row.day, f"查出（{row.state}）", text, row
     if not row.number:
         return
-    for answer in ask(answers_to, row.day, row.batch, row.seq).itertuples():
-        after = cards.row_pictures(answer)
-        yield answer.on, f"反馈：{answer.state}", answer.measure, after
+    for _, answer in ask(answers_to, row.day, row.batch, row.seq).iterrows():
+        yield answer.on, f"反馈：{answer.state}", answer.measure, answer
