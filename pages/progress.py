@@ -2,6 +2,7 @@
 
 from wenming_metrics.ui.frame import page
 from wenming_metrics.ui.progress import (
+    adverts,
     campaigns,
     documents,
     duties,
@@ -16,6 +17,7 @@ office = page.open_page("工作推进")
 themes = {
     "台账材料": documents.draw,
     "指标数据": metrics.draw,
+    "公益广告": adverts.draw,
     "专项行动": campaigns.draw,
     "责任分解": duties.draw,
     "督查安排": inspection_plan.draw,

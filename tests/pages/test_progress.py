@@ -44,6 +44,10 @@ def _office(places, monkeypatch):
     [
         ("台账材料", "材料逾期"),
         ("指标数据", "**2项**指标有单位低于目标：注册率（1个单位）、综合活跃度（1个单位）。"),
+        (
+            "公益广告",
+            "1个点位公益广告5处，完好3处；有要求的1个点位中**1个**不够，还缺1处：一小区。",
+        ),
         ("专项行动", "3个专项行动中，**"),
         ("测评复盘", "没有第三方查出的问题"),
         ("一点一档", "还没有点位。"),
@@ -58,7 +62,7 @@ def test_each_theme_opens_with_its_sentence(theme, sentence):
 
 def test_every_theme_has_its_nearest_view(request):
     every = request.config.getoption("explore")
-    themes = ("指标数据", "专项行动", "测评复盘", "基层减负", "台账材料")
+    themes = ("指标数据", "公益广告", "专项行动", "测评复盘", "基层减负", "台账材料")
     views = [{"work_theme": theme} for theme in (themes if every else themes[-1:])]
     show_the_nearest_view("progress", views, every=every)
 

@@ -23,6 +23,8 @@ from wenming_metrics.queries.progress.metrics import metric_form, metric_summary
 DAY = date(2026, 11, 20)
 DOCUMENT_HEAD = ["材料要求", "责任单位", "截止日期", "报送时间", "审核意见", "状态"]
 METRIC_HEAD = ["单位", "指标", "期间", "数值", "计量单位", "分子", "分母", "目标值"]
+ADVERT_HEAD = ["单位", "点位名称", "点位类型", "期间", "长度（米）", "公益广告数", "破损数"]
+ADVERT_HEAD += ["每百米要求数"]
 TASK_HEAD = ["专项行动", "任务", "责任单位", "截止日期", "进展"]
 
 
@@ -69,6 +71,11 @@ def progress_office(folder):
         ["龙潭街道", "好人好事", "2026年第三季度", 31, "件", "", "", ""],
     ]
     ingest(made, xlsx({"指标": [["量化指标"], METRIC_HEAD, *values]}), "指标.xlsx")
+    counted = [
+        ["", "", "小区", "2026年10月", "", "", "", 2],
+        ["河西街道", "一小区", "小区", "2026年10月", 200, 5, 2, ""],
+    ]
+    ingest(made, xlsx({"广告": [["公益广告统计表"], ADVERT_HEAD, *counted]}), "广告.xlsx")
     to_do = [
         ["背街小巷整治", "清理乱堆放", "河西街道", "2026-11-10", "80%"],
         ["背街小巷整治", "补划车位", "城东街道", "2026-11-10", "已完成"],

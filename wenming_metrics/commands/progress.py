@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.merit import merits
 from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.adverts import advert_form, adverts
 from wenming_metrics.queries.progress.burden import burden
 from wenming_metrics.queries.progress.campaign_effects import campaign_effects
 from wenming_metrics.queries.progress.campaigns import campaigns, task_form, tasks
@@ -83,6 +84,15 @@ _THEMES = {
         columns(
             *("indicator=metric", "unit_name", "printed=metric_printed", "period=metric_period"),
             *("target=metric_target", "gap=target_gap", "standing", *_SOURCE),
+        ),
+    ),
+    "adverts": _Theme(
+        "公益广告",
+        lambda office, as_of: adverts(office),
+        columns(
+            *("site=site_name", "point_type=point_type_name", "unit_name", "count=adverts"),
+            *("damaged=adverts_damaged", "whole=adverts_whole", "required=advert_required"),
+            *("needed=adverts_needed", "missing=adverts_missing", "standing", *_SOURCE),
         ),
     ),
     "campaigns": _Theme(
@@ -178,10 +188,12 @@ _THEMES = {
 }
 TITLES = {name: theme.title for name, theme in _THEMES.items()} | {"remind": "催办"}
 """What can be listed, by the word on the command line."""
-_FORMS = {
-    "documents": ("document", document_form),
-    "tasks": ("campaign", task_form),
-    "metrics": ("metric", metric_form),
+_FORMS: Mapping[str, tuple[str, Callable[[Office, date, pd.DataFrame], pd.DataFrame]]] = {
+    "documents": ("document", lambda office, as_of, lines: document_form(lines)),
+    "tasks": ("campaign", lambda office, as_of, lines: task_form(lines)),
+    "metrics": ("metric", lambda office, as_of, lines: metric_form(lines)),
+    "adverts": ("adverts", lambda office, as_of, lines: advert_form(office, lines)),
+    "duties": ("duty", duty_form),
 }
 
 
@@ -249,11 +261,9 @@ def _file(office: Office, theme_name: str, title: str, lines: pd.DataFrame, as_o
         from wenming_metrics.publishing.dispatch.site_papers import site_papers
 
         return site_papers(office, lines, as_of)
-    if theme_name == "duties":
-        return filled_file(office, "duty", duty_form(office, as_of, lines))
     if theme_name in _FORMS:
         kind, lay_out = _FORMS[theme_name]
-        return filled_file(office, kind, lay_out(lines))
+        return filled_file(office, kind, lay_out(office, as_of, lines))
     theme = _THEMES[theme_name]
     return write_book(ExportSheet(theme.title, title, lines, theme.columns))
 

@@ -94,6 +94,13 @@ FORMS = {
             *("target", "remark"),
         ),
     ),
+    "adverts": BlankForm(
+        "公益广告",
+        (
+            *("subject", "site", "point_type", "period", "ad_length", "ad_count", "ad_damaged"),
+            *("ad_required", "remark"),
+        ),
+    ),
     "campaign": BlankForm(
         "专项行动",
         (

@@ -184,6 +184,7 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
         **{"project": "公共文化", "indicator": "文化设施免费开放", "requirement": "说明报告1份"},
         **{"review": "通过", "document_state": "通过", "period": "2026年第三季度"},
         **{"test": "市季度测评", "total": 88.93, "printed_rank": 1, "printed_change": 1.24},
+        **{"ad_length": 500, "ad_count": 6, "ad_damaged": 1, "ad_required": None},
         **{"value": 12.5, "scale": "%", "numerator": 250, "denominator": 2000, "target": 8},
         **{
             "campaign": "背街小巷整治",

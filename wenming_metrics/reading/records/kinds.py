@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wenming_metrics.reading.model.reading import NO_TABLE, SHEET_KINDS
 from wenming_metrics.reading.records.adjustment import ADJUSTMENT
+from wenming_metrics.reading.records.adverts import ADVERTS
 from wenming_metrics.reading.records.campaign import CAMPAIGN
 from wenming_metrics.reading.records.document import DOCUMENT
 from wenming_metrics.reading.records.duty import DUTY
@@ -18,7 +19,7 @@ from wenming_metrics.reading.records.survey_counts import COUNTS
 
 RECORD_KINDS: tuple[RecordKind, ...] = (
     *(COUNTS, ADJUSTMENT, MOVES_KIND, RECTIFICATION, DUTY, DOCUMENT),
-    *(EXTERNAL, METRIC, CAMPAIGN, QUOTA, HOLIDAYS_KIND),
+    *(EXTERNAL, METRIC, ADVERTS, CAMPAIGN, QUOTA, HOLIDAYS_KIND),
 )
 BY_NAME = {kind.name: kind for kind in RECORD_KINDS}
 RECORD_TITLES = {kind.name: kind.title for kind in RECORD_KINDS}
