@@ -157,8 +157,8 @@ def _group_bands(units: pd.DataFrame, full_mark: float) -> dict[str, np.ndarray]
 
     names = ("score", "error", "freedom", "sites")
     score, error, freedom, sites = (units[name].to_numpy(float) for name in names)
-    ranked = units["rank"].notna().to_numpy()
-    sure, few = ranked & (error > 0), ranked & (sites < LEAST_SITES)
+    has_rank = units["rank"].notna().to_numpy()
+    sure, few = has_rank & (error > 0), has_rank & (sites < LEAST_SITES)
     standing = np.where(few, FEW_SITES, "").astype(object)
     if not (sure & ~few).any():
         return {"standing": standing}
@@ -168,9 +168,9 @@ def _group_bands(units: pd.DataFrame, full_mark: float) -> dict[str, np.ndarray]
     low, high = _within(chances, (1 - LEVEL) / 2)
     # A place that is printed lies in its band, and so do the ties that share it.
     rank = units["rank"].to_numpy(float, na_value=0)[sure].astype(np.int64)
-    unsure = int(ranked.sum()) - len(score)
+    unsure = int(has_rank.sum()) - len(score)
     low, high = np.minimum(low, rank), np.minimum(np.maximum(high, rank) + unsure, len(units))
-    half = (ranked.sum() + 1) / 2
+    half = (has_rank.sum() + 1) / 2
     banded = {
         "score_low": rounded(np.clip(score - factor * error, 0, None)),
         "score_high": rounded(np.clip(score + factor * error, None, max(full_mark, score.max()))),

@@ -230,13 +230,13 @@ def checks_of_days(tallies: Iterable[tuple[int, Mapping[str, pd.DataFrame]]]) ->
              checks (1); int64
     """
     names = ("source", "visit", "site", "unit", "point_type")
-    pieces = {name: [np.empty(0, np.int64)] for name in (*names, *_GRAIN, "day")}
+    day_arrays = {name: [np.empty(0, np.int64)] for name in (*names, *_GRAIN, "day")}
     for day, tally in tallies:
         visit_line = tally["grain"]["visit"].to_numpy()
         for name in names:
-            pieces[name].append(tally["visits"][name].to_numpy()[visit_line])
+            day_arrays[name].append(tally["visits"][name].to_numpy()[visit_line])
         for name in _GRAIN:
-            pieces[name].append(tally["grain"][name].to_numpy())
-        pieces["day"].append(np.full(len(visit_line), day))
-    columns = {name: np.concatenate(values) for name, values in pieces.items()}
+            day_arrays[name].append(tally["grain"][name].to_numpy())
+        day_arrays["day"].append(np.full(len(visit_line), day))
+    columns = {name: np.concatenate(values) for name, values in day_arrays.items()}
     return pd.DataFrame({**columns, "role": TERRITORY, "checks": 1})
