@@ -21,7 +21,7 @@ from wenming_metrics.scoring.tally.leaves import (
     leaf_lines,
     place_cells,
 )
-from wenming_metrics.scoring.tally.tally import add, checks_of_day, take_back, tally_days
+from wenming_metrics.scoring.tally.tally import add, checks_of_days, take_back, tally_days
 from wenming_metrics.scoring.tree.missing import Peers
 from wenming_metrics.scoring.tree.roll_up import score
 from wenming_metrics.scoring.tree.settling import deduct_lines, settle, settle_day
@@ -134,9 +134,7 @@ NO_ROLES = pd.DataFrame(
 def scored(rows: pd.DataFrame, rules: RuleSet):
     days = sorted(rows["day"].unique())
     tallies = tally_days(rows, NO_ROLES, days)
-    lines = pd.concat(
-        [checks_of_day(d, t["visits"], t["grain"]) for d, t in tallies.items()], ignore_index=True
-    )
+    lines = checks_of_days(tallies.items())
     cells = pd.concat([t["cells"] for t in tallies.values()], ignore_index=True)
     column_of = np.arange(UNITS)
     leaves = leaf_lines(cells, rules, column_of, 0)
@@ -176,7 +174,7 @@ def test_rates_lie_between_0_and_1_and_losses_add_up(rules, rows):
 def test_days_settled_one_by_one_add_up_to_the_whole(rules, rows):
     days, units = sorted(rows["day"].unique()), np.arange(UNITS)
     tallies = tally_days(rows, NO_ROLES, days)
-    checks = {day: checks_of_day(day, t["visits"], t["grain"]) for day, t in tallies.items()}
+    checks = {day: checks_of_days([(day, tally)]) for day, tally in tallies.items()}
     by_day = [pd.DataFrame(settle_day(checks[day], rules, units)) for day in days]
     summed = deduct_lines(pd.concat(by_day).rename(columns={"unit": "column"}), rules)
     whole = place_cells(pd.concat(checks.values(), ignore_index=True), rules, units, UNITS, 0)

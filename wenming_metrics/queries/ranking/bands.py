@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import rank_window, ranking
 from wenming_metrics.queries.ranking.shortlists import named_units
 from wenming_metrics.queries.scores.score_windows import standings_now
-from wenming_metrics.queries.scores.standings import Standings
+from wenming_metrics.queries.scores.standings import RuleSpan, Standings
 from wenming_metrics.scoring.ranking.bands import (
     BAND_COLUMNS,
     CLEAR,
@@ -29,11 +30,11 @@ from wenming_metrics.scoring.ranking.bands import (
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.scoring.ranking.shortlists import FRONT
 from wenming_metrics.scoring.tally.leaves import place_cells
-from wenming_metrics.scoring.tally.tally import TERRITORY, checks_of_day
+from wenming_metrics.scoring.tally.tally import TERRITORY, checks_of_days
 from wenming_metrics.scoring.tree.adjusting import in_use
 from wenming_metrics.scoring.tree.basis import DayTally
 from wenming_metrics.store.database import reading
-from wenming_metrics.store.days import by_month
+from wenming_metrics.store.days import by_month, month_of
 from wenming_metrics.store.tallies import days_with_rows, read_days
 from wenming_metrics.vocabulary import ROLE_CODES
 
@@ -65,12 +66,15 @@ def errors_now(
     """
     standings = standings_now(office, series(window, 2), board)
     if office.recall is None:
-        return standings, _both_errors(office, window, board)
+        return standings, _errors_of(office, standings)
     return standings, office.recall(office, _both_errors, window, board)
 
 
 def _both_errors(office: Office, window: Window, board: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    standings = standings_now(office, series(window, 2), board)
+    return _errors_of(office, standings_now(office, series(window, 2), board))
+
+
+def _errors_of(office: Office, standings: Standings) -> tuple[pd.DataFrame, pd.DataFrame]:
     with reading(office.store) as connection:
         tallies = stored_tallies(connection)
         return errors_in(standings, -2, tallies), errors_in(standings, -1, tallies)
@@ -116,7 +120,6 @@ def errors_in(standings: Standings, number: int, tallies_on: TalliesOn) -> pd.Da
     What no site was looked at for adds no error: facts, decisions, leaves that were filled in. Boards of
     another role than territory have none: checks are kept site by site for territories only.
     """
-    size = len(standings.units)
     group = pd.factorize(standings.units["group"])[0]
     frames = []
     factors: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -125,9 +128,7 @@ def errors_in(standings: Standings, number: int, tallies_on: TalliesOn) -> pd.Da
         if id(span.scores) not in factors:
             factors[id(span.scores)] = check_factors(span.scores, span.rules)
         in_window = tuple(factor[:, columns] for factor in factors[id(span.scores)])
-        for day, tally in tallies_on(span.window):
-            day_checks = checks_of_day(day, tally["visits"], tally["grain"])
-            placed = place_cells(day_checks, span.rules, standings.column_of, size, TERRITORY)
+        for placed in _place_months(standings, span, tallies_on):
             site = placed["site"].to_numpy(np.int64)
             # Visits whose rows name no site are each one of its own.
             placed = placed.assign(site=np.where(site < 0, -1 - placed["visit"], site))
@@ -149,17 +150,24 @@ def largest_check(connection: Connection, standings: Standings) -> tuple[float, 
 
     Returns: points of the score, and the position of the unit; (0, -1) where nothing was lost
     """
-    largest, position, size = 0.0, -1, len(standings.units)
+    largest, position = 0.0, -1
     for span, columns, shares in standings.spans_in() if _is_territorial(standings) else []:
         cost = check_factors(span.scores, span.rules)[0][:, columns] * np.nan_to_num(shares)
-        for day, tally in stored_tallies(connection)(span.window):
-            day_checks = checks_of_day(day, tally["visits"], tally["grain"])
-            placed = place_cells(day_checks, span.rules, standings.column_of, size, TERRITORY)
+        for placed in _place_months(standings, span, stored_tallies(connection)):
             points = check_points(placed, cost, span.rules)
             if len(points) and points.max() > largest:
                 largest = float(points.max())
                 position = int(placed["column"].to_numpy()[points.argmax()])
     return largest, position
+
+
+def _place_months(
+    standings: Standings, span: RuleSpan, tallies_on: TalliesOn
+) -> Iterator[pd.DataFrame]:
+    """Place the checks of a span as `place_cells`: day by day each would cost as much as a month."""
+    for _, month in groupby(tallies_on(span.window), lambda numbered: month_of(numbered[0])):
+        checks, size = checks_of_days(month), len(standings.units)
+        yield place_cells(checks, span.rules, standings.column_of, size, TERRITORY)
 
 
 _NO_SITES = pd.DataFrame({"column": [], "site": [], "lost": [], "weight": []})

@@ -22,14 +22,12 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
-from wenming_metrics.queries.scores.score_windows import no_lines, score_windows
+from wenming_metrics.queries.scores.score_windows import place_lines, score_windows
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.queries.scores.window_sums import DaySums, day_summer
 from wenming_metrics.rules.load import load_files, unpack
 from wenming_metrics.rules.model import Board, Catalogue, RuleSet
-from wenming_metrics.scoring.losses.ledger import passes_tell, that_tell
-from wenming_metrics.scoring.tally.leaves import place_cells
-from wenming_metrics.scoring.tally.tally import checks_of_day, drop_repeats, site_sums, tally_days
+from wenming_metrics.scoring.tally.tally import drop_repeats, site_sums, tally_days
 from wenming_metrics.scoring.tree.basis import DayTally, SumKey, Sums, sum_day
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import no_rows
@@ -211,14 +209,8 @@ def known_lines(
 
     Takes: within - those days; the others - see `queries.scores.score_windows.read_lines`
     """
-    tells, checks = passes_tell(rules), []
-    for day, tally in known_tallies(connection, known_window, within):
-        visits, grain = tally["visits"], tally["grain"]
-        relevant = that_tell(visits, grain, rules, tells) if only_lost else grain
-        checks.append(checks_of_day(day, visits, relevant))
-    if not checks:
-        return no_lines()
-    return place_cells(pd.concat(checks, ignore_index=True), rules, position, size, 0)
+    tallies = known_tallies(connection, known_window, within)
+    return place_lines(tallies, rules, position, size, only_lost=only_lost)
 
 
 def known_tallies(

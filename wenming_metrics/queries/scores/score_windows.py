@@ -7,7 +7,7 @@ the window) x S of the version; a unit without score under one of them is scored
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -29,10 +29,15 @@ from wenming_metrics.scoring.losses.ledger import passes_tell, that_tell
 from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, status_of, without_few
 from wenming_metrics.scoring.tally.columns import sum_by
 from wenming_metrics.scoring.tally.leaves import place_cells
-from wenming_metrics.scoring.tally.tally import SITE_KEYS, SITE_SUMS, checks_of_day
+from wenming_metrics.scoring.tally.tally import (
+    SITE_KEYS,
+    SITE_SUMS,
+    TERRITORY,
+    checks_of_days,
+)
 from wenming_metrics.scoring.tree import coverage as cover
 from wenming_metrics.scoring.tree.adjusting import adjust, in_use, vetoed
-from wenming_metrics.scoring.tree.basis import SumKey, basis_of
+from wenming_metrics.scoring.tree.basis import DayTally, SumKey, basis_of
 from wenming_metrics.scoring.tree.missing import Peers
 from wenming_metrics.scoring.tree.roll_up import score
 from wenming_metrics.store.database import reading
@@ -214,20 +219,23 @@ def read_lines(
     Takes: only_lost - leave out those that lost nothing, as `scoring.losses.ledger.that_tell` does
     """
     visits, grain = (read_days(connection, window.days, table) for table in ("visits", "grain"))
+    tallies = [(day, {"visits": visits[day], "grain": grain[day]}) for day in grain]
+    return place_lines(tallies, rules, position, size, only_lost=only_lost)
+
+
+def place_lines(
+    tallies: Iterable[tuple[int, DayTally]],
+    rules: RuleSet,
+    position: np.ndarray,
+    size: int,
+    *,
+    only_lost: bool,
+) -> pd.DataFrame:
+    """Place the single checks of some days; see `read_lines`."""
     if only_lost:
         tells = passes_tell(rules)
-        grain = {day: that_tell(visits[day], grain[day], rules, tells) for day in grain}
-    frames = [checks_of_day(day, visits[day], grain[day]) for day in grain]
-    if not frames:
-        return no_lines()
-    return place_cells(pd.concat(frames, ignore_index=True), rules, position, size, 0)
-
-
-def no_lines() -> pd.DataFrame:
-    """Give the columns of `read_lines` without a line."""
-    names = ["day", "role", "source", "visit", "site", "unit", "point_type", "item", "checks"]
-    names += ["failed", "lost", "possible", "node", "column"]
-    return pd.DataFrame(columns=names, dtype=np.int64)
+        tallies = ((day, that_tell(tally, rules, tells)) for day, tally in tallies)
+    return place_cells(checks_of_days(tallies), rules, position, size, TERRITORY)
 
 
 def _read_sites(
@@ -300,8 +308,8 @@ def _coverage(
     registered = cover.types_by_unit(request.register.sites, position, size, types)
     applicable, shares, by_register = [], [], []
     planned = planned_types(request.connection, windows, position, types, size)
+    on_register = cover.applicable(leaves, registered, np.zeros_like(registered))
     for number, wanted in enumerate(planned):
-        on_register = cover.applicable(leaves, registered, np.zeros_like(wanted))
         by_plan = cover.applicable(leaves, registered, wanted)
         applies = on_register if rules.coverage_by == "register" else by_plan
         window_looked = looked[:, number * size : (number + 1) * size]

@@ -7,7 +7,7 @@ branch, a unit or the city lost is what its lines lost.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -50,15 +50,16 @@ def graded_owners(rules: RuleSet) -> set[int]:
 
 
 def that_tell(
-    visits: pd.DataFrame, grain: pd.DataFrame, rules: RuleSet, node_tells: np.ndarray
-) -> pd.DataFrame:
+    tally: Mapping[str, pd.DataFrame], rules: RuleSet, node_tells: np.ndarray
+) -> dict[str, pd.DataFrame]:
     """Leave out the checks of a day that lost nothing, but for those at nodes that ask for them.
 
-    Takes: visits, grain - of a tally; node_tells - `passes_tell` of the rules
+    Takes: tally - its visits and grain; node_tells - `passes_tell` of the rules
     """
+    visits, grain = tally["visits"], tally["grain"]
     types = visits["point_type"].to_numpy()[grain["visit"].to_numpy()]
     tells = node_tells[rules.leaf_of[grain["item"].to_numpy(), types]]
-    return grain[(grain["lost"].to_numpy() > 0) | tells]
+    return {"visits": visits, "grain": grain[(grain["lost"].to_numpy() > 0) | tells]}
 
 
 def passes_tell(rules: RuleSet) -> np.ndarray:

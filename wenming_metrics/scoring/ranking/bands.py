@@ -141,36 +141,36 @@ def place_bands(units: pd.DataFrame, full_mark: float) -> pd.DataFrame:
              standing (FRONT_HALF, MIDDLE, BACK_HALF, FEW_SITES, "" without a place or an error),
              alike (Int64: how many of the group do not differ clearly)
     """
-    frames = [_group_bands(lines, full_mark) for _, lines in units.groupby("group", sort=False)]
-    empty = pd.DataFrame(columns=BAND_COLUMNS, index=units.index[:0], dtype=object)
-    bands = pd.concat(frames) if frames else empty
+    columns = {name: np.full(len(units), np.nan) for name in BAND_COLUMNS}
+    columns["standing"] = np.full(len(units), "", object)
+    for lines in units.groupby("group", sort=False).indices.values():
+        for name, values in _group_bands(units.iloc[lines], full_mark).items():
+            columns[name][lines] = values
     integers = dict.fromkeys(("place_low", "place_high", "tier", "alike"), "Int64")
-    decimal = {name: pd.to_numeric(bands[name], "coerce") for name in ("score_low", "score_high")}
-    return bands.assign(**decimal).reindex(units.index).astype({**integers, "standing": object})
+    return pd.DataFrame(columns, units.index).astype({**integers, "standing": object})
 
 
-def _group_bands(units: pd.DataFrame, full_mark: float) -> pd.DataFrame:
+def _group_bands(units: pd.DataFrame, full_mark: float) -> dict[str, np.ndarray]:
     """Give the bands of one group; nothing where nobody's error is known, or all are without loss."""
     # Not scipy.stats, which gives the same quantiles: importing it takes a second.
     from scipy.special import ndtri, stdtrit
 
-    bands = pd.DataFrame(pd.NA, units.index, BAND_COLUMNS, dtype=object).assign(standing="")
-    sure = (units["rank"].notna() & (units["error"] > 0)).to_numpy()
-    enough = sure & (units["sites"] >= LEAST_SITES).to_numpy()
-    few = units["rank"].notna().to_numpy() & (units["sites"] < LEAST_SITES).to_numpy()
-    bands.loc[few, "standing"] = FEW_SITES
-    if not enough.any():
-        return bands
-    placed = units[sure]
-    score, error = (placed[name].to_numpy(float) for name in ("score", "error"))
-    factor = -stdtrit(placed["freedom"].to_numpy(float), (1 - LEVEL) / 2)
+    names = ("score", "error", "freedom", "sites")
+    score, error, freedom, sites = (units[name].to_numpy(float) for name in names)
+    has_rank = units["rank"].notna().to_numpy()
+    sure, few = has_rank & (error > 0), has_rank & (sites < LEAST_SITES)
+    standing = np.where(few, FEW_SITES, "").astype(object)
+    if not (sure & ~few).any():
+        return {"standing": standing}
+    score, error = score[sure], error[sure]
+    factor = -stdtrit(freedom[sure], (1 - LEVEL) / 2)
     chances = place_chances(score, error * factor / -ndtri((1 - LEVEL) / 2))
     low, high = _within(chances, (1 - LEVEL) / 2)
     # A place that is printed lies in its band, and so do the ties that share it.
-    rank = placed["rank"].to_numpy(np.int64)
-    unsure = int(units["rank"].notna().sum()) - len(placed)
+    rank = units["rank"].to_numpy(float, na_value=0)[sure].astype(np.int64)
+    unsure = int(has_rank.sum()) - len(score)
     low, high = np.minimum(low, rank), np.minimum(np.maximum(high, rank) + unsure, len(units))
-    half = (units["rank"].notna().sum() + 1) / 2
+    half = (has_rank.sum() + 1) / 2
     banded = {
         "score_low": rounded(np.clip(score - factor * error, 0, None)),
         "score_high": rounded(np.clip(score + factor * error, None, max(full_mark, score.max()))),
@@ -178,8 +178,10 @@ def _group_bands(units: pd.DataFrame, full_mark: float) -> pd.DataFrame:
         "standing": np.select([high < half, low > half], [FRONT_HALF, BACK_HALF], MIDDLE),
         "alike": (~clearly_apart(score, error)).sum(1) - 1,
     }
-    lines = pd.DataFrame(banded, placed.index).astype(object)[enough[sure]]
-    bands.loc[lines.index, list(lines)] = lines
+    enough = ~few[sure]
+    bands = {name: np.full(len(units), np.nan) for name in banded} | {"standing": standing}
+    for name, values in banded.items():
+        bands[name][np.flatnonzero(sure)[enough]] = values[enough]
     return bands
 
 

@@ -49,11 +49,11 @@ def place_cells(
     """
     node = rules.leaf_of[cells["item"].to_numpy(), cells["point_type"].to_numpy()]
     position = column_of[cells["unit"].to_numpy()]
-    keep = (node >= 0) & (position >= 0) & (cells["role"] == role)
+    keep = (node >= 0) & (position >= 0) & (cells["role"].to_numpy() == role)
     keep &= counted_sources(rules)[cells["source"].to_numpy()]
     window = cells["window"].to_numpy() if "window" in cells else 0
     placed = cells.assign(node=node, column=window * units + position)
-    return placed[keep.to_numpy()]
+    return placed if keep.all() else placed[keep]
 
 
 def leaf_lines(

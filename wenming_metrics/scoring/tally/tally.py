@@ -8,7 +8,7 @@ same rows give the same integers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -222,15 +222,21 @@ def take_back(
     return add(total, old.assign(**{name: -old[name] for name in sums}), keys, sums)
 
 
-def checks_of_day(day: int, visits: pd.DataFrame, grain: pd.DataFrame) -> pd.DataFrame:
-    """Put the grain of a day back together: one line per check in the role of territory.
+def checks_of_days(tallies: Iterable[tuple[int, Mapping[str, pd.DataFrame]]]) -> pd.DataFrame:
+    """Put the grain of some days back together: one line per check in the role of territory.
 
-    Takes:   visits, grain - as `tally_days` gives them
-    Returns: day, role, source, visit (key), site, unit, point_type, item, checks (1), failed,
-             lost, possible
+    Takes:   tallies - per day its visits and grain, as `tally_days` gives them
+    Returns: source, visit (key), site, unit, point_type, item, failed, lost, possible, day, role,
+             checks (1); int64
     """
-    visit_line = grain["visit"].to_numpy()
     names = ("source", "visit", "site", "unit", "point_type")
-    lines = {name: visits[name].to_numpy()[visit_line] for name in names}
-    grain_columns = {name: grain[name].to_numpy() for name in grain if name != "visit"}
-    return pd.DataFrame({**lines, **grain_columns, "day": day, "role": TERRITORY, "checks": 1})
+    day_arrays = {name: [np.empty(0, np.int64)] for name in (*names, *_GRAIN, "day")}
+    for day, tally in tallies:
+        visit_line = tally["grain"]["visit"].to_numpy()
+        for name in names:
+            day_arrays[name].append(tally["visits"][name].to_numpy()[visit_line])
+        for name in _GRAIN:
+            day_arrays[name].append(tally["grain"][name].to_numpy())
+        day_arrays["day"].append(np.full(len(visit_line), day))
+    columns = {name: np.concatenate(values) for name, values in day_arrays.items()}
+    return pd.DataFrame({**columns, "role": TERRITORY, "checks": 1})

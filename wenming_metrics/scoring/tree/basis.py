@@ -13,7 +13,7 @@ from wenming_metrics.domain.registers import Register, ancestors
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.scoring.tally.columns import add_columns
 from wenming_metrics.scoring.tally.leaves import LEAF_KEYS, LEAF_SUMS, leaf_lines
-from wenming_metrics.scoring.tally.tally import TERRITORY, checks_of_day
+from wenming_metrics.scoring.tally.tally import TERRITORY, checks_of_days
 from wenming_metrics.scoring.tree.settling import (
     LINE_KEYS,
     LINE_SUMS,
@@ -73,7 +73,7 @@ def sum_day(day: int, tally: DayTally, basis: SumKey) -> Sums:
     """Sum one day's tally on a basis."""
     leaves = leaf_lines(tally["cells"], basis.rules, basis.counts_for, basis.role)
     if "grain" in basis.tally_frames:
-        checks = checks_of_day(day, tally["visits"], tally["grain"])
+        checks = checks_of_days([(day, tally)])
         settled = settle_day(checks, basis.rules, basis.counts_for)
     else:
         settled = NOTHING_SETTLED

@@ -65,7 +65,7 @@ def applicable(leaf_types: np.ndarray, registered: np.ndarray, planned: np.ndarr
     """
     expected = np.where(planned.any(axis=0), planned, registered)
     expected = np.where(expected.any(axis=0), expected, True)
-    return (leaf_types.astype(np.int64) @ expected.astype(np.int64)) > 0
+    return (leaf_types.astype(float) @ expected.astype(float)) > 0  # small whole numbers: exact
 
 
 def coverage(looked: np.ndarray, applies: np.ndarray, weights: np.ndarray) -> np.ndarray:

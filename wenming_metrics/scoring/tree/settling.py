@@ -144,7 +144,7 @@ def settle(placed: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> Columns:
     """Settle one day's checks into lines that sum over days: LINE_KEYS and LINE_SUMS, sorted.
 
-    Takes: checks - `tally.checks_of_day`; counts_for - as in `leaves.leaf_lines`
+    Takes: checks - `tally.checks_of_days`; counts_for - as in `leaves.leaf_lines`
     """
     plan = plan_of(rules)
     node = rules.leaf_of[checks["item"].to_numpy(), checks["point_type"].to_numpy()]
