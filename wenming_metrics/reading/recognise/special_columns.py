@@ -221,9 +221,9 @@ def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str], titles: s
         role for c, role in zip(columns, roles, strict=True) if c.worded.get(role, 0.0) >= _NAMED
     }
     texts = [normalise(c.text) for c in columns if c.worded["rectified"] >= _NAMED]
-    states = [text for text in texts if _REPAIRED.search(text)]
-    reports = bool(states) + len(told & {"finished", "photo_after"})
-    is_told = "measure" in told or any(not text.startswith("是否") for text in states)
+    repairs = [text for text in texts if _REPAIRED.search(text)]
+    reports = bool(repairs) + len(told & {"finished", "photo_after"})
+    is_told = "measure" in told or any(not text.startswith("是否") for text in repairs)
     is_titled = "measure" in told and bool(_ANSWERS.search(titles))
     answered = (
         _ANSWERED if reports and (is_told or reports > 1) else 0.0 if is_titled else _ASKED_FOR
