@@ -249,6 +249,20 @@ def test_several_responsible_units_do_not_tell_who_answered():
     assert [problem.code for problem in summary.problems] == ["整改-08"]
 
 
+def test_who_leads_answers_where_no_single_unit_is_responsible():
+    header = ("牵头单位", "责任单位", *HEADER)
+    rows = [
+        ["城管局", "城东街道、河西街道", *row()],
+        ["城管局", "河西街道", *row(问题编号="DC1115-003")],
+        ["城管局", "", *row(问题编号="DC1115-004")],
+    ]
+    reading = answers(*rows, header=header, title="整改反馈汇总")
+    assert reading.records["unit"].tolist() == [12, 3, 12]
+    assert reading.problems == ()
+    alone = answers(["城管局", *row()], header=("牵头单位", *HEADER), title="整改反馈汇总")
+    assert alone.records["unit"].tolist() == [12]
+
+
 def test_a_row_speaks_of_one_unit():
     header = ("反馈单位", *HEADER)
     reading = answers(["城东街道、河西街道", *row()], ["河西街道办事处", *row()], header=header)

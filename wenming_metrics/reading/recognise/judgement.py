@@ -86,9 +86,9 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
         is_other = proposal.is_beaten(kind) or (
             kind in _REGISTERS and _tells_events(header, proposal)
         )
-        if header.is_chosen or not is_other:
-            fit = proposal.fit(kind)
         is_whole = not doubts and not is_lacking and not _loses(header, proposal)
+        if header.is_chosen or fit is None or (is_whole and not is_other):
+            fit = proposal.fit(kind)
         if fit.kind == kind and is_whole:
             return _recognised(sheet, likely, proposal, kind, SURE)
     if fit is None:

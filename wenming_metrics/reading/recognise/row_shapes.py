@@ -40,9 +40,12 @@ MAIN = {reading.CHECKLIST: ("item", is_marked), "campaign": ("task", is_followed
 def is_telling(column: ColumnEvidence) -> bool:
     """Say whether a column holds words, each another, that may say what was looked at."""
     names = ("district", "street", "community", "department", "person", "site")
-    is_text = column.forms["filled"] >= 0.6 and column.has("date", "number", "result", *names) < 0.3
+    is_text = (
+        column.forms["filled"] >= 0.6
+        and column.has("date", "number", "result", "code", *names) < 0.3
+    )
     is_named = column.has("distinct") >= 0.6 and column.worded["item"] >= 0
-    is_named = is_named and column.worded["description"] < _HINTED
+    is_named = is_named and max(column.worded["description"], column.worded["measure"]) < _HINTED
     return is_text and is_named and not is_idle(column.text)
 
 

@@ -41,9 +41,12 @@ _OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id
 """What only questionnaires have: the way their questions are put, and facts of the answering."""
 _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectification"}
 """Kinds that tell of what has been: a day to come speaks against them."""
-_ONE_ANSWER, _ANSWERED = -3.0, 1.0
-"""Points of one column that says what was done (a note on a problem); of three or more (an answer)."""
-_DONE = {"measure", "rectified", "finished", "photo_after"}
+_ASKED_FOR, _ANSWERED = -6.5, 5.5
+"""Points of measures that are asked for alone; of what was done."""
+_REPAIRED = re.compile("整改|治理|销[号项]|闭环|改[没完好]")
+"""What was done about a problem, not how far a case or a task is."""
+_ANSWERS = re.compile("整改情况|整改反馈|整改回复|整改落实|整改进展")
+_FAULT = re.compile("问题|隐患|缺陷|整改|治理|交办|督[查办]|违[规章法]")
 _CAME_OUT = {"result", "deduction", "earned_total", "lost_total", "description"}
 _NOT_FILLED = -3.0
 """How a check came out; a list of items without that is a standard, or a form nobody filled in."""
@@ -168,7 +171,7 @@ def special_points(
         came_out = _CAME_OUT & set(by_role) or has_outcome(columns, roles)
         return 0.0 if came_out else _NOT_FILLED
     if kind == "rectification":
-        return _answered(columns, roles)
+        return _answered(columns, roles, table.titles)
     if kind == reading.UNITS and any(
         c.worded["site"] >= ACCEPTED > c.worded["unit_name"] and c.has("unique") >= 1
         for c in columns
@@ -208,16 +211,25 @@ def _beside(kind: str, fixed: Mapping[int, str], columns: Sequence[ColumnEvidenc
     return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
 
 
-def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> float:
-    """Give what it says for answers to problems how many columns name what was done."""
-    told = sum(
-        role in _DONE and c.worded[role] >= _NAMED for c, role in zip(columns, roles, strict=True)
+def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str], titles: str) -> float:
+    """Give what it says for answers to problems how the table tells that something was done.
+
+    A problem list has measures that are asked for and states of any kind as well; an answer names the
+    state of the repair, the day it was done or a picture of it.
+    """
+    told = {
+        role for c, role in zip(columns, roles, strict=True) if c.worded.get(role, 0.0) >= _NAMED
+    }
+    texts = [normalise(c.text) for c in columns if c.worded["rectified"] >= _NAMED]
+    repairs = [text for text in texts if _REPAIRED.search(text)]
+    reports = bool(repairs) + len(told & {"finished", "photo_after"})
+    is_told = "measure" in told or any(not text.startswith("是否") for text in repairs)
+    is_titled = "measure" in told and bool(_ANSWERS.search(titles))
+    answered = (
+        _ANSWERED if reports and (is_told or reports > 1) else 0.0 if is_titled else _ASKED_FOR
     )
-    answered = (_ONE_ANSWER, 0.0, _ANSWERED)[min(max(told - 1, 0), 2)]
-    by_role = dict(zip(roles, columns, strict=True))
-    numbered = "problem_no" in by_role and by_role["problem_no"].worded["problem_no"] >= STRONG
-    if not numbered and not {"description", "site"} & set(roles):
-        answered += _ONE_ANSWER  # it does not say what it answers
+    if not {"description", "site"} & set(roles) and not any(_FAULT.search(c.text) for c in columns):
+        answered = 2 * _ASKED_FOR  # it does not say what it answers
     return answered + (_OTHERWISE / 2 if _has_tasks(columns) else 0.0)
 
 

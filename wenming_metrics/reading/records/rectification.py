@@ -237,12 +237,16 @@ def _finished(text: str, day: int) -> str:
 
 
 def _settle_units(table: Table, names: Names, days: np.ndarray) -> np.ndarray:
-    """Settle who answers: the row, else 填报单位 in a title, else whom the list or a title names."""
+    """Settle who answers: the row (who is responsible, else who leads), else 填报单位 in a title, else
+    whom the list or a title names."""
     on = int(days.max(initial=0))
     titled = reporter_of_titles(table, names, on)
     if titled >= 0 and "subject" not in table.columns:
         return np.full(table.n_rows, titled, np.int64)
     row_units = settle_unit(table, names, days)
+    if "lead" in table.columns and {"subject", "responsible"} & set(table.columns):
+        leading = settle_unit(table, names, days, row_units >= 0, ("lead",))
+        row_units = np.where(row_units < 0, leading, row_units)
     titled = titled if titled >= 0 else unit_of_titles(table, names, on)
     unit = np.where(row_units < 0, titled, row_units)
     if ((unit < 0) & ~table.held).any():
@@ -296,8 +300,17 @@ RECTIFICATION = RecordKind(
     title="整改反馈",
     columns=(
         *("problem_no", "day", "source", "subject", "district", "street", "community"),
-        *("responsible", "site", "description", "deduction", "result", "measure", "rectified"),
-        *("finished", "chief", "contact", "phone", "photo_before", "photo_after", "remark"),
+        *("lead", "responsible", "site", "description", "deduction", "result", "measure"),
+        *(
+            "rectified",
+            "finished",
+            "chief",
+            "contact",
+            "phone",
+            "photo_before",
+            "photo_after",
+            "remark",
+        ),
         *_REPEATED,
     ),
     required=(("problem_no", "site", "description"), ("rectified",)),

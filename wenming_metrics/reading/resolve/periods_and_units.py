@@ -215,19 +215,21 @@ def filed_day(table: Table) -> int:
 
 
 def settle_unit(
-    table: Table, names: Names, day: np.ndarray, skipped: np.ndarray | None = None
+    table: Table,
+    names: Names,
+    day: np.ndarray,
+    skipped: np.ndarray | None = None,
+    unit_columns: Sequence[str] = ("subject", "responsible", "lead"),
 ) -> np.ndarray:
     """Settle the one unit each row speaks of, from 单位 or from district, street and community.
 
     Takes:   day - ordinals on which the unit must exist, 0 where any will do
              skipped - rows that speak of no unit
+             unit_columns - those that name it, of which the first that is there is read
     Returns: unit numbers, -1 where the row names none (or several as responsible), or one that is
              not known, which is then reported
     """
-    name = next(
-        (column_name for column_name in ("subject", "responsible") if column_name in table.columns),
-        "",
-    )
+    name = next((column_name for column_name in unit_columns if column_name in table.columns), "")
     if not name and not set(PLACES) & set(table.columns):
         return np.full(table.n_rows, -1, np.int64)
     out = np.zeros(table.n_rows, np.int64) if skipped is None else skipped.astype(np.int64)
