@@ -128,8 +128,8 @@ def _ranked(
     windows = series(window, COURSE[window.kind])
     ranked, live = rank_standings(now), score_windows(connection, office, windows, now.board)
     lists = [signed.boards.get((_plain(earlier), now.board.kind)) for earlier in windows[:-1]]
-    back = reversed(range(len(lists)))
-    earlier = (ranked_in(live, n) if lists[n] is None else lists[n] for n in back)
+    newest_first = reversed(range(len(lists)))
+    earlier = (ranked_in(live, n) if lists[n] is None else lists[n] for n in newest_first)
     before = next(earlier)
     if lists[-1] is None:
         errors_before = errors_in(live, -2, stored_tallies(connection))

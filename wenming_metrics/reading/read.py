@@ -95,8 +95,8 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     digest = hashlib.sha256(data).hexdigest()
     if ending := PROGRAM_NAME.search(filename):
         # Whatever is inside: it is kept and given back under its name, and a double click would run it.
-        named = Problem("文件-29", details={"ending": ending[0]})
-        return _returned(Reading(mask_name(filename), digest), [named])
+        is_program = Problem("文件-29", details={"ending": ending[0]})
+        return _returned(Reading(mask_name(filename), digest), [is_program])
     workbook = workbook or open_workbook(data, context)
     masked, file_reading = _read_masked(workbook, mask_name(filename), digest, context)
     if file_reading.filename != filename:

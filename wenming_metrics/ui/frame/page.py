@@ -179,10 +179,10 @@ def unfolded(title: str, key: str) -> DeltaGenerator | None:
 
     From then on it is made in every run: what is typed there stays when it is folded again.
     """
-    part, opened = st.expander(title, key=key, on_change="rerun"), f"{key}-opened"
-    if part.open:
+    expander, opened = st.expander(title, key=key, on_change="rerun"), f"{key}-opened"
+    if expander.open:
         st.session_state[opened] = True
-    return part if opened in st.session_state else None
+    return expander if opened in st.session_state else None
 
 
 def row(key: str | None = None) -> DeltaGenerator:

@@ -68,8 +68,8 @@ def draw(office: Office, issue: Issue, who: str) -> None:
         page.note(warning)
     _draw_downloads(office, issue, layout)
     _draw_looks(office, issue)
-    if part := page.unfolded("通报的部分、文字和外壳", "bulletin-layout"):
-        with part:
+    if expander := page.unfolded("通报的部分、文字和外壳", "bulletin-layout"):
+        with expander:
             _draw_layout(office, issue, layout, who)
 
 

@@ -91,10 +91,10 @@ def _draw_grounds(issue: Issue) -> pd.DataFrame:
 
 def draw_proposals(office: Office, issue: Issue, who: str) -> None:
     """Draw the 建议名单 of a signed issue, and keep what was decided."""
-    part = page.unfolded("建议名单和决定", "proposals")
-    if part is None:
+    expander = page.unfolded("建议名单和决定", "proposals")
+    if expander is None:
         return
-    with part:
+    with expander:
         lines = _draw_grounds(issue)
         decided = decisions(office, issue)
         if len(decided):

@@ -44,8 +44,8 @@ def draw(office: Office, who: str) -> None:
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
-    if part := page.unfolded("日报、月报、季报、专项和回头看通报", "issue-other"):
-        with part:
+    if expander := page.unfolded("日报、月报、季报、专项和回头看通报", "issue-other"):
+        with expander:
             _draw_other(office, who)
 
 
@@ -297,10 +297,10 @@ def _draw_signed(office: Office, issue: Issue, who: str) -> None:
 
 def _draw_triangle(issue: Issue) -> None:
     """Draw what each issue said of each period, where there is more than one."""
-    part = page.unfolded("各期通报公布的得分", "issue-triangle")
-    if part is None:
+    expander = page.unfolded("各期通报公布的得分", "issue-triangle")
+    if expander is None:
         return
-    with part:
+    with expander:
         names = [triangles.CITY_NAME, *ask(triangles.names_of, issue)]
         name = st.selectbox("哪个单位", names, key=f"triangle-{issue.key}", width=240)
         page.note("一行一个时段，一列一期通报；后面的通报有更正的，从那一期起写更正后的数。")

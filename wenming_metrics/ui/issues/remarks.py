@@ -77,10 +77,10 @@ def _draw_decision(office: Office, line: pd.Series, who: str) -> None:
 
 
 def _draw_new(office: Office, issue: Issue, who: str) -> None:
-    part = page.unfolded("记一条意见", "remark-new")
-    if part is None:
+    expander = page.unfolded("记一条意见", "remark-new")
+    if expander is None:
         return
-    with part:
+    with expander:
         board = next(ranked_board for ranked_board in office.rules.boards if ranked_board.ranked)
         units = ask(ranking, issue.window, board.kind)
         names = dict(zip(units["unit_name"], units["unit"].astype(int), strict=True))

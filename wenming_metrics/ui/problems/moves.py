@@ -108,10 +108,10 @@ def _day(title: str, usual: date, key: str) -> int:
 
 def draw_elsewhere(office: Office, who: str) -> None:
     """Draw where problems are taken up that no inspection found."""
-    part = page.unfolded("登记领导批示、会议定事项", "fix-elsewhere-part")
-    if part is None:
+    expander = page.unfolded("登记领导批示、会议定事项", "fix-elsewhere-part")
+    if expander is None:
         return
-    with part:
+    with expander:
         page.note("登记以后和督查发现的问题一样交办、核查、销号。")
         with page.row("fix-elsewhere"):
             source = st.selectbox("来源", OTHER_SOURCES, key="fix-source", width=170)
