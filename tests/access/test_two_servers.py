@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import ssl
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from sqlalchemy import select
 from websockets.sync.client import connect
 
 from tests.access.test_walk import visit
-from tests.browser.conftest import START, answers
+from tests.browser.conftest import START, answers, free_port
 from tests.conftest import proxy_program
 from tests.decisions.test_problem_moves import make
 from tests.offices import copy_office
@@ -29,12 +28,6 @@ from wenming_metrics.ui.frame.identity import COOKIE
 
 pytestmark = [pytest.mark.store, pytest.mark.only("postgresql")]
 RIGHTS, SECRET = shipped_rights(), "Wen-ming 2026"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

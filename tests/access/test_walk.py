@@ -1,7 +1,6 @@
 """Every page by its address, over the socket of a real server, as roles and as nobody."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from tests.browser.conftest import START, answers
+from tests.browser.conftest import START, answers, free_port
 from tests.decisions.test_problem_moves import make, unit
 from tests.offices import copy_office
 from wenming_metrics.queries.viewers import shipped_rights
@@ -59,9 +58,7 @@ def site(tmp_path_factory):
         bound = unit(office, units[role]) if role in units else -1
         account = Account(0, login, f"{role}甲", role, bound)
         add_account(office.store, account, SECRET, RIGHTS, "终端")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "wenming_metrics", "serve", "--port", str(port)],
         cwd=ROOT,

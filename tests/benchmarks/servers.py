@@ -6,7 +6,6 @@ import asyncio
 import multiprocessing
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -27,7 +26,7 @@ from tests.benchmarks.losses import BARE
 from tests.benchmarks.pages import bare_settings
 from tests.benchmarks.stores import END, WHO, file_of, open_at
 from tests.benchmarks.suite import Setup, url_of
-from tests.browser.conftest import START, answers
+from tests.browser.conftest import START, answers, free_port
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
 from wenming_metrics.runtime.settings import ROOT
@@ -73,9 +72,7 @@ def running(side: Side, setup: Setup, processes: int) -> Iterator[Side]:
 
 
 def _start(side: Side, folder: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [*_command(side, folder), str(port)],
         cwd=ROOT if side.office else folder,

@@ -43,11 +43,15 @@ class Site:
     office: Office
 
 
-def serve(store: Path) -> tuple[str, subprocess.Popen]:
-    """Start the dashboard on a store and wait until it answers; gives address and process."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+def serve(store: Path) -> tuple[str, subprocess.Popen]:
+    """Start the dashboard on a store and wait until it answers; gives address and process."""
+    port = free_port()
     log = store.with_suffix(".log")
     with log.open("wb") as output:
         process = subprocess.Popen(
