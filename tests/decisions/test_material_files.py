@@ -12,7 +12,7 @@ from wenming_metrics.queries.progress.documents import documents
 from wenming_metrics.queries.progress.material_files import (
     material_content,
     material_files,
-    material_key,
+    material_keys,
 )
 
 PDF = b"%PDF-1.7 a report"
@@ -29,8 +29,7 @@ def office(tmp_path_factory):
 
 
 def test_a_file_is_kept_once_and_comes_back_as_it_was(office):
-    (line,) = [line for _, line in documents(office, DAY).iterrows()]
-    material = material_key(line)
+    (material,) = material_keys(documents(office, DAY))
     for _ in range(2):
         assert hand_in_file(office, material, "C:\\报送\\报告.pdf", PDF, "甲") == "报告.pdf"
     kept = material_files(office)

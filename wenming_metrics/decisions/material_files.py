@@ -38,7 +38,7 @@ ENDINGS = (*_BEGINS, *_PICTURES)
 def hand_in_file(office: Office, material: str, name: str, content: bytes, who: str) -> str:
     """Keep a file of a material; the same file of the same material is kept once.
 
-    Takes:   material - `queries.progress.material_files.material_key`
+    Takes:   material - `queries.progress.material_files.material_keys`
     Returns: the name it is kept by
     Raises IntakeError for a file that is too large, empty, not what its name says, or there already
     under another name.

@@ -15,13 +15,13 @@ _KEY = ["project", "indicator", "content", "standard", "requirement", "unit_name
 _COLUMNS = ["material", "name", "digest", "size", "who", "at"]
 
 
-def material_key(line: pd.Series) -> str:
-    """Name a material of a unit, by what is asked for. Takes: line - of `documents.documents`"""
-    return "｜".join(str(line[name]) for name in _KEY)
+def material_keys(lines: pd.DataFrame) -> list[str]:
+    """Name materials of units, by what is asked for. Takes: lines - of `documents.documents`"""
+    return ["｜".join(map(str, key)) for key in zip(*(lines[name] for name in _KEY), strict=True)]
 
 
 def material_files(office: Office) -> pd.DataFrame:
-    """List all files: material (see `material_key`), name, digest, size (bytes), who, at (ISO, of the city)."""
+    """List all files: material (see `material_keys`), name, digest, size (bytes), who, at (ISO, of the city)."""
     with reading(office.store) as connection:
         note = read_note(connection, FILES) or {}
     return pd.DataFrame(note.get("lines", []), columns=_COLUMNS)

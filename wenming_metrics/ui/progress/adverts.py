@@ -6,7 +6,7 @@ import pandas as pd
 
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.adverts import advert_form, advert_sums, adverts
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import cache, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
 
@@ -28,19 +28,26 @@ _BY = {"点位类型": ("point_type", "point_type=point_type_name"), "单位": (
 
 def draw(office: Office) -> None:
     """Draw what each site has against what the office asks of its type."""
-    lines = ask(adverts)
+    lines = ask(adverts, shared=True)
     if lines.empty:
         page.note("还没有公益广告的统计。在“数据上传”里上传公益广告表；空白表也在那里下载。")
         return
     page.say(_sentence(lines))
     with page.row():
-        column, title = _BY[page.switch("按什么合计", list(_BY), "advert_by")]
-    tables.show(advert_sums(lines, column), tables.configs(title, *_FIGURES), 10)
+        by = page.switch("按什么合计", list(_BY), "advert_by")
+    cache.draw(_draw_sums, by)
     page.note(
         "每百米要求是本单位自己定的数，不是上级标准：表里只写点位类型和每百米要求数的一行就是。"
     )
     draw_lines(
         office, lines, _LINES, "work-adverts", _OFFER, lambda shown: advert_form(office, shown)
+    )
+
+
+def _draw_sums(office: Office, by: str) -> None:
+    column, title = _BY[by]
+    tables.show(
+        advert_sums(ask(adverts, shared=True), column), tables.configs(title, *_FIGURES), 10
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -21,7 +23,7 @@ from wenming_metrics.queries.progress.campaigns import (
     task_form,
     tasks,
 )
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import cache, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
 
@@ -43,28 +45,36 @@ _TASKS = tables.configs(
 
 def draw(office: Office) -> None:
     """Draw the actions as of today."""
-    task_lines = ask(tasks, today())
+    day = today()
+    task_lines = ask(tasks, day, shared=True)
     if task_lines.empty:
         page.note("还没有专项行动。在“数据上传”里上传专项行动的任务表；空白表也在那里下载。")
         return
-    action_plans = ask(plans)
-    summed = campaigns(task_lines)
-    effects = ask(campaign_effects, today())
-    page.say(_sentence(summed) + _ground(effects))
-    described = summed.merge(action_plans, on="campaign", how="left").fillna("")
-    in_phase = [phase_on(phases or (), today()) for phases in described["phases"]]
-    tables.show(described.assign(phase_now=in_phase), _ACTIONS, 14)
+    cache.draw(_draw_overview, day)
     with page.row():
-        options = [_ALL, *summed["campaign"]]
+        options = [_ALL, *ask(_summed, day)["campaign"]]
         selected = page.select("看哪个行动的任务", options, "work_campaign", width=320)
     lines = task_lines if selected == _ALL else task_lines[task_lines["campaign"] == selected]
     lines = lines.sort_values("days_late", ascending=False, kind="stable")
     if selected != _ALL:
+        action_plans, effects = ask(plans), ask(campaign_effects, day)
         plan = next(action_plans[action_plans["campaign"] == selected].itertuples())
         _draw_plan(office, plan, effects[effects["campaign"] == selected])
-    page.note(f"{len(lines)}项任务，截至{today():%Y-%m-%d}。点一行，看原表里的这一行。")
+    page.note(f"{len(lines)}项任务，截至{day:%Y-%m-%d}。点一行，看原表里的这一行。")
     key = f"work-tasks-{selected}"
     draw_lines(office, lines, _TASKS, key, _OFFER, task_form)
+
+
+def _summed(office: Office, day: date) -> pd.DataFrame:
+    return campaigns(tasks(office, day))
+
+
+def _draw_overview(office: Office, day: date) -> None:
+    summed = ask(_summed, day)
+    page.say(_sentence(summed) + _ground(ask(campaign_effects, day)))
+    described = summed.merge(ask(plans), on="campaign", how="left").fillna("")
+    in_phase = [phase_on(phases or (), day) for phases in described["phases"]]
+    tables.show(described.assign(phase_now=in_phase), _ACTIONS, 14)
 
 
 def _ground(effects: pd.DataFrame) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -23,9 +25,9 @@ from wenming_metrics.queries.progress.documents import (
 from wenming_metrics.queries.progress.material_files import (
     material_content,
     material_files,
-    material_key,
+    material_keys,
 )
-from wenming_metrics.ui.frame import navigation, page, tables, words
+from wenming_metrics.ui.frame import cache, navigation, page, tables, words
 from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
@@ -53,11 +55,47 @@ _MATRIX = tables.configs("document")
 def draw(office: Office) -> None:
     """Draw 台账材料 as of today."""
     as_of = today()
-    materials = ask(documents, as_of)
-    if materials.empty:
+    ledgers = ask(_ledgers, as_of)
+    if not ledgers:
         page.note("还没有台账材料。在“数据上传”里上传材料责任分解或进度表；空白表也在那里下载。")
         return
-    materials = _choose_ledger(materials)
+    ledgers = [name for name in ledgers if name]
+    ledger = _ALL
+    if len(ledgers) > 1:  # 网上申报, 未成年人 ...
+        ledger = page.select("哪本台账", [_ALL, *ledgers], "work_ledger", width=320)
+    cache.draw(_draw_overview, as_of, ledger)
+    _draw_lines(office, as_of, ledger)
+    _draw_reminders(ask(_reminders, as_of, ledger))
+
+
+def _ledgers(office: Office, as_of: date) -> list[str]:
+    return list(office.recall(office, documents, as_of)["project"].unique())
+
+
+def _of_ledger(office: Office, as_of: date, ledger: str) -> pd.DataFrame:
+    materials = office.recall(office, documents, as_of)
+    return materials if ledger == _ALL else materials[materials["project"] == ledger]
+
+
+def _doubted(office: Office, as_of: date, ledger: str, test_day: date) -> pd.DataFrame:
+    """Give the documents of a ledger, the latest first, with doubts and how many files are kept of each."""
+    materials = _of_ledger(office, as_of, ledger)
+    counts = material_files(office)["material"].value_counts().to_dict()
+    keys = material_keys(materials)
+    flagged = materials.assign(
+        doubts=document_doubts(materials, test_day),
+        material=keys,
+        files=[counts.get(key, 0) for key in keys],
+    )
+    return flagged.sort_values("days_late", ascending=False, kind="stable")
+
+
+def _reminders(office: Office, as_of: date, ledger: str) -> pd.DataFrame:
+    return reminders(_of_ledger(office, as_of, ledger), as_of)
+
+
+def _draw_overview(office: Office, as_of: date, ledger: str) -> None:
+    materials = ask(_of_ledger, as_of, ledger, shared=True)
     rates = document_rates(materials)
     city = rates.iloc[0]
     page.say(_sentence(rates))
@@ -74,8 +112,6 @@ def draw(office: Office) -> None:
     with page.fold("材料与单位、报送日历", "materials"):
         _draw_matrix(materials)
         _draw_calendar(materials)
-    _draw_lines(office, materials)
-    _draw_reminders(materials)
 
 
 def _draw_matrix(materials: pd.DataFrame) -> None:
@@ -85,15 +121,6 @@ def _draw_matrix(materials: pd.DataFrame) -> None:
         name: {"label": name or "未写明单位", "width": 110} for name in matrix.columns[1:]
     }
     tables.show(matrix, columns, 14)
-
-
-def _choose_ledger(materials: pd.DataFrame) -> pd.DataFrame:
-    """Draw the choice of a ledger (网上申报, 未成年人 ...) where there are several; keeps its materials."""
-    ledgers = [name for name in dict.fromkeys(materials["project"]) if name]
-    if len(ledgers) < 2:
-        return materials
-    ledger = page.select("哪本台账", [_ALL, *ledgers], "work_ledger", width=320)
-    return materials if ledger == _ALL else materials[materials["project"] == ledger]
 
 
 def _card(label: str, count: int, base: int, base_name: str) -> Card:
@@ -121,7 +148,7 @@ def _draw_calendar(materials: pd.DataFrame) -> None:
     tables.show(coming, _CALENDAR, 8)
 
 
-def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
+def _draw_lines(office: Office, as_of: date, ledger: str) -> None:
     st.subheader("逐项")
     with page.row("work-which"):
         in_address = st.query_params.get("work_test_day")
@@ -137,28 +164,24 @@ def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
         )
         test_day = test_day or today()
         navigation.remark("测评开始日期", in_address, test_day.isoformat())
-        materials = materials.assign(doubts=document_doubts(materials, test_day))
-        units = [_ALL, *dict.fromkeys(materials["unit_name"])]
+        materials = ask(_doubted, as_of, ledger, test_day, shared=True)
+        units = [_ALL, *materials["unit_name"].unique()]
         unit = page.select("单位", units, "work_unit", width=200)
-        states = [_ALL, _LATE, _DOUBTED, *dict.fromkeys(materials["state"])]
+        states = [_ALL, _LATE, _DOUBTED, *materials["state"].unique()]
         state = page.select("状态", states, "work_state", width=200)
     lines = materials if unit == _ALL else materials[materials["unit_name"] == unit]
     if state != _ALL:
         masks = {_LATE: lines["overdue"], _DOUBTED: lines["doubts"] != ""}
         lines = lines[masks.get(state, lines["state"] == state)]
-    lines = lines.sort_values("days_late", ascending=False, kind="stable")
     doubted = int((lines["doubts"] != "").sum())
     to_check = f"，其中{doubted}项需要核对" if doubted else ""
     page.note(f"{len(lines)}项{to_check}。点一行，看原表里的这一行。")
     key = f"work-documents-{unit}-{state}"
-    handed_in = material_files(office)
-    counts = handed_in["material"].value_counts()
-    keys = [material_key(line) for _, line in lines.iterrows()]
-    lines = lines.assign(files=[int(counts.get(material, 0)) for material in keys])
     picked = draw_lines(office, lines, _LINES, key, _OFFER, document_form)
     if picked is not None:
-        of_line = handed_in[handed_in["material"] == keys[picked]]
-        _draw_files(office, keys[picked], of_line)
+        handed_in = material_files(office)
+        of_line = handed_in[handed_in["material"] == picked["material"]]
+        _draw_files(office, picked["material"], of_line)
 
 
 def _draw_files(office: Office, material: str, handed_in: pd.DataFrame) -> None:
@@ -196,8 +219,7 @@ def _draw_files(office: Office, material: str, handed_in: pd.DataFrame) -> None:
     )
 
 
-def _draw_reminders(materials: pd.DataFrame) -> None:
-    lines = reminders(materials, today())
+def _draw_reminders(lines: pd.DataFrame) -> None:
     if lines.empty:
         return
     st.subheader("催办")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -17,7 +18,7 @@ from wenming_metrics.queries.progress.duties import (
     leaf_duties,
     site_duties,
 )
-from wenming_metrics.ui.frame import page, tables
+from wenming_metrics.ui.frame import cache, page, tables
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.progress.source_row import FormOffer, draw_lines
 
@@ -44,25 +45,35 @@ _OFFER = FormOffer(
 
 def draw(office: Office) -> None:
     """Draw the duties as of today."""
-    lines = ask(duties, today())
+    day = today()
+    lines = ask(duties, day, shared=True)
     if lines.empty:
         page.note(
             "还没有责任分解。在“数据上传”里上传责任分解表或包保、挂钩名单；空白表也在那里下载。"
         )
         return
-    leaf_lines, sites = ask(leaf_duties, today()), ask(site_duties, today())
+    cache.draw(_draw_counts, day)
+    only_nobody = st.toggle("只列没有人负责的", key="duty_nobody", bind="query-params")
+    cache.draw(_draw_owners, day, only_nobody)
+    _draw_lines(office, lines)
+
+
+def _draw_counts(office: Office, day: date) -> None:
+    lines, leaf_lines, sites = (
+        ask(question, day, shared=True) for question in (duties, leaf_duties, site_duties)
+    )
     page.say(_sentence(lines, leaf_lines, sites))
     st.subheader("各单位的责任")
     tables.show(duty_counts(lines), _COUNTS, 10)
-    only_nobody = st.toggle("只列没有人负责的", key="duty_nobody", bind="query-params")
+
+
+def _draw_owners(office: Office, day: date, only_nobody: bool) -> None:
     for title, owned, columns in (
-        ("测评标准由谁负责", leaf_lines, _LEAVES),
-        ("点位由谁负责", sites, _SITES),
+        ("测评标准由谁负责", ask(leaf_duties, day, shared=True), _LEAVES),
+        ("点位由谁负责", ask(site_duties, day, shared=True), _SITES),
     ):
         st.subheader(title)
-        owner_lines = owned[owned["nobody"]] if only_nobody else owned
-        tables.show(owner_lines, columns, 10)
-    _draw_lines(office, lines)
+        tables.show(owned[owned["nobody"]] if only_nobody else owned, columns, 10)
 
 
 def _sentence(lines: pd.DataFrame, leaf_lines: pd.DataFrame, sites: pd.DataFrame) -> str:
@@ -78,7 +89,7 @@ def _sentence(lines: pd.DataFrame, leaf_lines: pd.DataFrame, sites: pd.DataFrame
 
 def _draw_lines(office: Office, lines: pd.DataFrame) -> None:
     st.subheader("逐项责任")
-    units = [_ALL, *dict.fromkeys(lines["unit_name"])]
+    units = [_ALL, *lines["unit_name"].unique()]
     unit = page.select("责任单位", units, "duty_unit", width=240)
     shown_lines = lines if unit == _ALL else lines[lines["unit_name"] == unit]
     shown_lines = shown_lines.sort_values("days_late", ascending=False, kind="stable")

@@ -22,11 +22,11 @@ _OFFER = FormOffer("下载这项指标（可填写后再上传）", "metric", "�
 
 def draw(office: Office) -> None:
     """Draw the latest value of every metric of every unit."""
-    measures = ask(metrics)
+    measures = ask(metrics, shared=True)
     if measures.empty:
         page.note("还没有指标数据。在“数据上传”里上传量化指标表；空白表也在那里下载。")
         return
-    summary = metric_summary(measures)
+    summary = ask(_summary)
     page.say(_sentence(summary))
     names = [_name(line) for line in summary.itertuples()]
     with page.row():
@@ -39,6 +39,10 @@ def draw(office: Office) -> None:
     key = f"work-metrics-{selected}"
     draw_lines(office, lines, _LINES, key, _OFFER, metric_form)
     page.offer("下载指标数据", lambda: _book(measures), "指标数据", "file-work-metrics")
+
+
+def _summary(office: Office) -> pd.DataFrame:
+    return metric_summary(metrics(office))
 
 
 def _name(line: tuple) -> str:

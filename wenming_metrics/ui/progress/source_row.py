@@ -14,6 +14,10 @@ from wenming_metrics.queries.progress.latest import original
 from wenming_metrics.ui.frame import cards, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 
+_PICKED = "work_row"
+"""Where the address keeps the line that was picked."""
+_MOST = 200
+"""Lines that a page draws; more are slow to draw and nobody scrolls that far."""
 Form = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -29,13 +33,18 @@ class FormOffer:
 
 def draw_lines(
     office: Office, lines: pd.DataFrame, columns: dict, key: str, offer: FormOffer, form: Form
-) -> int | None:
-    """Draw lines to pick one of, its original row, and the form; gives which was picked.
+) -> pd.Series | None:
+    """Draw lines to pick one of, its original row, and the form; gives the line that was picked.
 
-    Takes: form - lays lines out as it
+    Of many the first are drawn, and the one that the address names. Takes: form - lays all lines out as it
     """
-    picked = tables.pick(lines, columns, key, 12, param="work_row")
-    draw_source(lines, picked)
+    first = _first(lines)
+    picked = tables.pick(first, columns, key, 12, param=_PICKED)
+    if len(first) < len(lines):
+        page.note(
+            f"这里列出前{_MOST}项，其余{len(lines) - _MOST:,}项用上面的选择看；下载的是全部{len(lines):,}项。"
+        )
+    draw_source(first, picked)
     page.offer(
         offer.label,
         lambda: filled_file(office, offer.kind, form(lines)),
@@ -43,7 +52,16 @@ def draw_lines(
         f"file-{key}",
         f"与空白表同样的列，改了{offer.changes}再上传，以后来的为准。",
     )
-    return picked
+    return None if picked is None else first.iloc[picked]
+
+
+def _first(lines: pd.DataFrame) -> pd.DataFrame:
+    named = st.query_params.get(_PICKED)
+    if len(lines) <= _MOST or not named:
+        return lines.head(_MOST)
+    others = lines.iloc[_MOST:]
+    is_named = [record_id == named for record_id in tables.record_ids(others)]
+    return pd.concat([lines.head(_MOST), others[is_named]])
 
 
 def draw_source(lines: pd.DataFrame, picked: int | None) -> None:
