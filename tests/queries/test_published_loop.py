@@ -1,16 +1,25 @@
 """The published figures of cities (loop.md 3), from rows that are uploaded, as of the day that was stated."""
 
+import io
 from datetime import date
 
 import pytest
+from docx import Document
 
 from tests.builders import xlsx
 from tests.decisions.test_problem_moves import HEADERS
 from tests.intake.test_problem_moves import HEADERS as MOVED
 from tests.offices import ingest, make_office
 from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import custom
+from wenming_metrics.publishing.bulletin.document import make_bulletin
+from wenming_metrics.publishing.bulletin.layout import Layout, save_layout
+from wenming_metrics.publishing.bulletin.material import issue_of_window
+from wenming_metrics.publishing.bulletin.recheck import recheck
+from wenming_metrics.queries.problems.channels import reported, way_of
 from wenming_metrics.queries.problems.lists import problem_view
 from wenming_metrics.reading.model.reading import SenderAnswers
+from wenming_metrics.store.database import reading
 
 pytestmark = pytest.mark.only("sqlite")
 
@@ -30,13 +39,13 @@ def office(tmp_path):
     )
 
 
-def find(office, *batches):
+def find(office, *batches, source="市督查组"):
     """Upload a list of problems. Takes: batches - (first number, unit of each, found, due)"""
     rows = []
     for first, units, found, due in batches:
         for nth, unit in enumerate(units, first):
-            where = [f"{unit}街道", "小区", f"{nth % 40}号", "环境", "堆物", f"{unit}街道"]
-            rows.append([found, "市督查组", *where, None, f"N{nth:05}", due.isoformat()])
+            where = [f"{unit}街道", "小区", f"{source}{nth % 40}号", "环境", "堆物", f"{unit}街道"]
+            rows.append([found, source, *where, None, f"N{nth:05}", due.isoformat()])
     ending = "csv" if len(rows) > MANY else "xlsx"
     data = written(ending, "问题清单", HEADERS, rows)
     ingest(office, data, f"清单.{ending}", answers=SenderAnswers(confirm_visits=True))
@@ -139,3 +148,78 @@ def test_nantong(office):
     assert [view.rate_of(code)["numerator"] for code in codes] == [12_184, 744, 122, 345]
     by_unit = view.by_unit.set_index("unit_name")["overdue"]
     assert by_unit.to_dict() == {f"{unit}街道": count for unit, count in overdue.items()}
+
+
+NINGGUO = {
+    "通州": (99, 84, 3, 0, 10, 1, 1, 98, 94, 8, "9.20%"),
+    "崇川": (77, 70, 0, 0, 7, 0, 0, 77, 77, 6, "8.57%"),
+    "港闸": (68, 64, 2, 0, 1, 1, 0, 68, 65, 5, "7.58%"),
+    "开发区": (68, 62, 1, 2, 1, 1, 1, 65, 63, 3, "4.76%"),
+    "公安": (41, 39, 0, 1, 1, 0, 0, 40, 40, 5, "12.82%"),
+}
+"""宁国 2022-04: sent; hotline and portal, each in time, late, open; closed, in time; unhappy, its share.
+
+Sent, unhappy and the hotline's own base (in time and late) are the published ones, and so are the shares
+(9, 9, 8, 5, 13); how the cases lie beyond that was chosen, where what is open stands in no base."""
+
+
+def test_ningguo_twelve_columns_by_hotline_and_portal(office):
+    found, due = date(2026, 11, 2), date(2026, 11, 13)
+    in_time, late = date(2026, 11, 10), date(2026, 11, 16)
+    batches = {"12345热线": [], "网站": []}
+    first, answers, unhappy, happy = 1, [], [], []
+    for unit, (_, *ends, _, _, count, _) in NINGGUO.items():
+        for source, (kept, missed, left) in (("12345热线", ends[:3]), ("网站", ends[3:])):
+            batches[source].append((first, [unit] * (kept + missed + left), found, due))
+            answers += [(n, unit, in_time) for n in range(first, first + kept)]
+            answers += [(n, unit, late) for n in range(first + kept, first + kept + missed)]
+            if source == "网站":
+                unhappy.append(first)  # stands in no base of the hotline
+            else:
+                unhappy += range(first, first + count)
+                happy.append(first + count)
+            first += kept + missed + left
+    batches["随手拍"] = [(first, ["电信"] * 2, found, due)]
+    batches["市督查组"] = [(first + 2, ["电信"] * 4, found, due)]
+    for source, lists in batches.items():
+        find(office, *lists, source=source)
+    answer(office, answers)
+    move(office, [*unhappy, *happy], "回访", date(2026, 11, 18), "不满意")
+    move(office, happy, "回访", date(2026, 11, 19), "满意")
+    counts = reported(office, problem_view(office, 30, date(2026, 11, 20)))
+    lines = counts.units.set_index("unit_name")
+    for unit, (sent, *ends, closed, kept, count, share_unhappy) in NINGGUO.items():
+        assert lines.loc[f"{unit}街道"].tolist() == [
+            *(sent, *ends, f"{100 * closed / sent:.2f}%", f"{100 * kept / sent:.2f}%"),
+            *(count, share_unhappy),
+        ]
+    printed = [round(float(lines.at[f"{unit}街道", "unhappy_rate"][:-1])) for unit in NINGGUO]
+    assert printed == [9, 9, 8, 5, 13]
+    assert lines.loc["合计"].tolist() == [353, 319, 6, 3, 20, 3, 2, "98.58%", "96.03%", 27, "8.31%"]
+    assert "不在本表：来源看不出是热线还是网站的 2 条（随手拍）。" in counts.remarks
+
+    with reading(office.store) as connection:
+        issue = issue_of_window(connection, office, custom(found, date(2026, 11, 20)))
+    assert "hotline" not in Layout().sections, "not every city is told of 12345"
+    save_layout(office.store, Layout(sections=("summary", "hotline")))
+    paper = make_bulletin(office, issue)
+    tables = Document(io.BytesIO(paper.content)).tables
+    (rows,) = (table.rows for table in tables if table.cell(0, 1).text == "交办")
+    assert [[cell.text for cell in row.cells] for row in rows][1:] == [
+        [str(unit), *map(str, line)] for unit, line in lines.iterrows()
+    ]
+    assert recheck(office, paper.content, "通报.docx").is_same
+
+
+@pytest.mark.parametrize(
+    ("said", "way"),
+    [
+        ("12345", "hotline"),
+        ("市民热线", "hotline"),
+        ("12345网站", "portal"),
+        ("微信小程序", "portal"),
+        ("群众", ""),
+    ],
+)
+def test_the_way_in_is_what_the_row_says(said, way):
+    assert way_of(said) == way

@@ -15,7 +15,7 @@ from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.problems import wording
+from wenming_metrics.queries.problems import channels, wording
 from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
 from wenming_metrics.queries.problems.lists import ProblemView, problem_view, with_term
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
@@ -25,6 +25,7 @@ from wenming_metrics.vocabulary import OTHER_SOURCES, SOURCES, titles
 _LIST = {column.name: column.title for column in wording.LIST}
 _UNITS = {column.name: column.title for column in wording.UNITS}
 _FIGURES = {column.name: column.title for column in wording.FIGURES[:4]}
+_CHANNELS = {column.name: column.title for column in channels.TABLE}
 _REMINDERS = titles(
     "level=reminder",
     "unit_name",
@@ -64,6 +65,8 @@ def _problems(options: Namespace) -> int:
     if options.rejudge:
         return _rejudge(office, options)
     view = _view(office, options)
+    if options.channels:
+        return _channels(office, options, view)
     lines = view.lines
     lines = lines[lines["state"] == options.state] if options.state else lines
     lines = of_unit(office, lines, options.unit)
@@ -96,6 +99,19 @@ def _problems(options: Namespace) -> int:
     print_held(held_rows)
     if options.out:
         say(f"已存到 {options.out}")
+    return OK
+
+
+def _channels(office: Office, options: Namespace, view: ProblemView) -> int:
+    counts = channels.reported(office, view, options.known_at or "")
+    if options.out:
+        options.out.write_bytes(channels.reported_file(counts, view))
+    if options.json:
+        print_json({"units": plain(counts.units), "remarks": list(counts.remarks)})
+        return OK
+    print_lines("12345办理情况", counts.units, _CHANNELS)
+    for text in counts.remarks:
+        say(text)
     return OK
 
 

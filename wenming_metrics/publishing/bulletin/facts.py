@@ -46,6 +46,8 @@ class BulletinFacts:
     corrections - 更正 of what earlier issues said: columns of `earlier.CORRECTED`; reviews - problems
             looked at again in the window: `reviews.REVIEWS`; named, pictures - what a person confirmed:
             `confirmed.CONFIRMED_NAMES`, `confirmed.PICTURES`
+    hotline - what people reported, where the layout has it: columns of `channels.TABLE`; hotline_notes - what
+            is to be said of it
     """
 
     problems: pd.DataFrame
@@ -61,10 +63,13 @@ class BulletinFacts:
     reviews: pd.DataFrame = field(default_factory=pd.DataFrame)
     named: pd.DataFrame = field(default_factory=pd.DataFrame)
     pictures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    hotline: pd.DataFrame = field(default_factory=pd.DataFrame)
+    hotline_notes: list[str] = field(default_factory=list)
 
 
-FRAMES = ("problems", "sites", "survey", "corrections", "reviews", "named", "pictures")
+FRAMES = ("problems", "sites", "survey", "corrections", "reviews", "named", "pictures", "hotline")
 """Fields of `BulletinFacts` that are frames."""
+_ASKED = ("hotline", "hotline_notes")
 
 
 def gather(
@@ -146,9 +151,13 @@ def _survey(office: Office, window: Window) -> tuple[pd.DataFrame, str]:
 
 def spell_facts(facts: BulletinFacts, spell: object) -> dict[str, object]:
     """Turn facts into what JSON can hold. Takes: spell - turns a frame into that"""
-    frames = {name: spell(getattr(facts, name)) for name in FRAMES}
-    plain = {name: value for name, value in vars(facts).items() if name not in FRAMES}
-    return {**frames, **plain}
+    # What was never asked for is not told: earlier signatures knew nothing of it.
+    told = {
+        name: value
+        for name, value in vars(facts).items()
+        if facts.hotline_notes or name not in _ASKED
+    }
+    return {name: spell(value) if name in FRAMES else value for name, value in told.items()}
 
 
 def read_facts(spelt: Mapping[str, object], frame: object) -> BulletinFacts:

@@ -44,6 +44,7 @@ SECTIONS = {
     "problems": "存在问题",
     "repeats": "反复问题",
     "rectification": "整改情况",
+    "hotline": "12345办理情况",
     "survey": "两率一度",
     "reviews": "回头看情况",
     "corrections": "更正",
@@ -51,6 +52,8 @@ SECTIONS = {
     "annex": "附件",
 }
 """Sections of a 通报 by name, in their usual order; the annex always stands last."""
+USUAL_SECTIONS = tuple(name for name in SECTIONS if name != "hotline")
+"""Those of an office that chose none: not every city is told of 12345."""
 DEADLINE_MARK = "{{反馈期限}}"
 """In the demands: the day by which units answer."""
 _DEMANDS = (
@@ -87,7 +90,7 @@ class Layout:
     by 、, "" = all
     """
 
-    sections: tuple[str, ...] = tuple(SECTIONS)
+    sections: tuple[str, ...] = USUAL_SECTIONS
     subject: str = "文明城市创建督查"
     opening: str = ""
     demands: str = _DEMANDS

@@ -32,6 +32,7 @@ from wenming_metrics.publishing.bulletin.material import Material
 from wenming_metrics.publishing.bulletin.phrases import join, numeral, points
 from wenming_metrics.publishing.bulletin.rank_sections import SIDES, absent, ranking, shortlists
 from wenming_metrics.publishing.bulletin.work_sections import (
+    hotline,
     problem_grid,
     problems,
     rectification,
@@ -237,6 +238,7 @@ MAKERS: Mapping[str, Section] = {
     "problems": problems,
     "repeats": repeats,
     "rectification": rectification,
+    "hotline": hotline,
     "survey": survey,
     "reviews": reviews,
     "corrections": corrections,
@@ -261,7 +263,7 @@ def names_in(material: Material) -> tuple[set[str], set[str]]:
     if facts is not None:
         strong |= {*facts.problems["unit_name"], *facts.problems["site_name"]}
         strong |= {name for text in facts.problems["responsible"] for name in text.split("、")}
-        for frame in (facts.corrections, facts.reviews):
+        for frame in (facts.corrections, facts.reviews, facts.hotline):
             strong |= set(frame.get("unit_name", ())) | set(frame.get("site_name", ()))
         weak |= {*facts.problems["item_name"], *facts.problems["state"], *facts.survey["title"]}
     strong, weak = ({plain_text(str(name)) for name in names if name} for names in (strong, weak))

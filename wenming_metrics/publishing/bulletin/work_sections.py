@@ -26,6 +26,7 @@ from wenming_metrics.publishing.bulletin.phrases import (
     sentence,
     short_day,
 )
+from wenming_metrics.queries.problems.channels import TABLE
 from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN, SMALL, WIDE
 
 _MOST = 500
@@ -171,6 +172,20 @@ def _state_grid(material: Material) -> Grid:
         )
     names = heads(*("unit_name", "found", "rectified_count", "rectified_rate", "fell_due", "kept"))
     return Grid("整改情况", names, tuple(rows), (28, 14, 12, 32, 14, 32))
+
+
+def hotline(material: Material, layout: Layout) -> list[Block]:
+    """Give what people reported by hotline and portal, and how each unit dealt with it."""
+    facts = material.facts
+    if facts is None or not facts.hotline_notes:
+        return [body("本期签发时没有统计 12345 办理情况。")] if material.is_signed else []
+    said = [Paragraph(NOTE, text) for text in facts.hotline_notes]
+    if facts.hotline.empty:
+        return [body("本期没有交办的热线、网站反映的问题。"), *said]
+    rows = tuple(tuple(map(str, line)) for line in facts.hotline.itertuples(index=False))
+    widths = (24, *[11] * 7, 15, 15, 11, 15)
+    names = tuple(column.title for column in TABLE)
+    return [Grid("12345办理情况", names, rows, widths, frozenset([0])), *said]
 
 
 def survey(material: Material, layout: Layout) -> list[Block]:

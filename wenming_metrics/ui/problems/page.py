@@ -19,7 +19,7 @@ from wenming_metrics.publishing.dispatch.rectification_report import (
     source_of,
 )
 from wenming_metrics.queries.office import Office, days_known
-from wenming_metrics.queries.problems import lists, wording
+from wenming_metrics.queries.problems import channels, lists, wording
 from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.ui.frame import cache, cards, filters, marks, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
@@ -40,9 +40,9 @@ _ALL = "全部"
 _SPANS = {"近30天": 30, "近90天": 90, "近一年": 366}
 _MOST, _KEPT = 500, 16
 """So many lines are drawn, the workbook has all; so many lists are kept."""
-_LIST, _UNITS, _FIGURES = (
+_LIST, _UNITS, _FIGURES, _CHANNELS = (
     {column.name: tables.config(column) for column in table}
-    for table in (wording.LIST, wording.UNITS, wording.FIGURES)
+    for table in (wording.LIST, wording.UNITS, wording.FIGURES, channels.TABLE)
 )
 _INKS = {"red": "#a61b1b", "yellow": "#8a5a00", "green": "#2b6338"}
 
@@ -73,6 +73,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
         if office.viewer.may("核查") and not office.viewer.is_scoped:
             rechecks.draw(office, _SPANS[span], who)
         cache.draw(_draw_figures, _SPANS[span])
+        _draw_channels(view, _SPANS[span])
         if hands_out:
             moves.draw_elsewhere(office, who)
 
@@ -230,3 +231,23 @@ def _draw_figures(_office: Office, days: int) -> None:
     with st.expander("各项指标是怎样算的"):
         tables.show(wording.figure_lines(view), _FIGURES, 24)
         page.note(words.plain(wording.basis(view)))
+
+
+def _draw_channels(view: ProblemView, days: int) -> None:
+    counts = ask(_reported, days)
+    if counts.units.empty:
+        return
+    with st.expander("12345 办理情况"):
+        tables.show(counts.units, _CHANNELS, 24)
+        for text in counts.remarks:
+            page.note(text)
+        page.offer(
+            "下载 12345 办理情况",
+            lambda: channels.reported_file(counts, view),
+            f"12345办理情况{view.as_of:%Y%m%d}",
+            f"file-channels-{days}-{cache.version().revision}",
+        )
+
+
+def _reported(office: Office, days: int) -> channels.Reported:
+    return channels.reported(office, _view(days))
