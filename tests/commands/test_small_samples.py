@@ -3,11 +3,13 @@
 import json
 import re
 
+import pandas as pd
 import pytest
 
 from tests.offices import checklist, ingest, make_office, register_units
 from tests.pages.test_pages import sound, texts, visit
 from wenming_metrics.__main__ import OK, main
+from wenming_metrics.queries.ranking.weights import WeightInfluence, influence_sentence
 from wenming_metrics.rules.faults import RuleSetError
 
 pytestmark = pytest.mark.store
@@ -67,12 +69,13 @@ def test_the_terminal_says_in_words_what_cannot_be_said(capsys):
         told.append(capsys.readouterr().out)
     assert not NOTHING.search("".join(told))
     for words in (
-        "主城区1个单位得分差别都不大于误差，分不出高低。丙街道、甲街道点位不足，不估计。",
+        "主城区误差估得出的只有乙街道，无从比较。丙街道、甲街道点位不足，不估计。",
         "其他只有1个单位有名次，无从比较。戊镇点位不足，不估计。",
         "满分组得分都没有误差可估，名次只供参考。",
     ):
         assert f"名次的把握：{words}" in told[0]
     assert "本期未督查（1 个）：丁街道" in told[0]
+    assert "本期没有督查计划，覆盖对照名册里的点位；" in told[0]
     assert "抽样要求未达到的有6个" in told[1]
     assert main(["ranking", "--week", DAY, "--json"]) == OK
     units = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["units"]
@@ -97,3 +100,9 @@ def test_the_page_says_in_words_what_cannot_be_said(page, choice, words):
     shown = texts(sound(visit(page, **choice))).replace("\\", "")
     assert words in shown
     assert not NOTHING.search(shown.split("<script", 1)[0])
+
+
+def test_weights_move_nothing_where_each_group_has_one_place():
+    units = pd.DataFrame({"group": ["主城区", "其他"], "kept": [1.0, 1.0]})
+    told = influence_sentence(WeightInfluence(units, pd.DataFrame()))
+    assert told == "各组都只有1个单位有名次，权重再变也无从比较。"

@@ -20,6 +20,7 @@ from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.bands import sureness_of
 from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.sampling import plan_sentence
 from wenming_metrics.queries.ranking.trial import Trial, noise_sentences
 from wenming_metrics.queries.scores.rule_spans import versions_of
 from wenming_metrics.reading.model.reading import CERTAINTIES, SURE
@@ -186,6 +187,8 @@ def print_ranking(
         out.print(table)
     for group, sentence in sureness_of(ranked).items():
         out.print(f"名次的把握：{group}{sentence}", markup=False)
+    if note := plan_sentence(office, window, board):
+        out.print(note)
     for status, text in ((THIN, "检查项不足，暂不评分"), (UNVISITED, "本期未督查")):
         names = ranked.loc[ranked["status"] == status, "unit_name"]
         if len(names):

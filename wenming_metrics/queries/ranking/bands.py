@@ -244,6 +244,8 @@ def _group_sureness(lines: pd.DataFrame) -> str:
         return f"只有1个单位有名次，无从比较。{left_out}"
     if banded.empty:
         return left_out or "得分都没有误差可估，名次只供参考。"
+    if len(banded) == 1:
+        return f"误差估得出的只有{_names(banded['unit_name'].tolist())}，无从比较。{left_out}"
     count = int(banded["tier"].max())
     width = int((banded["place_high"] - banded["place_low"] + 1).median())
     if count == 1:

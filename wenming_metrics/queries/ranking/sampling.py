@@ -11,8 +11,10 @@ from wenming_metrics.queries.ranking.bands import ERROR, bands, join_bands
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.score_windows import standings_now
 from wenming_metrics.queries.scores.standings import Standings
+from wenming_metrics.queries.scores.window_sums import planned_types
 from wenming_metrics.rules.model import Sampling
 from wenming_metrics.scoring.ranking.bands import sites_needed
+from wenming_metrics.store.database import reading
 
 MET, MISSED = "达到", "未达到"
 
@@ -33,6 +35,19 @@ def sampling(office: Office, window: Window, board: str = "street") -> pd.DataFr
     lines = pd.concat(frames, ignore_index=True) if frames else _next(lines)
     lines = lines.merge(_seen_before(standings), on="unit", how="left")
     return _judge(lines, standings.rules().sampling)
+
+
+def plan_sentence(office: Office, window: Window, board: str = "street") -> str:
+    """Say what coverage is held against where no plan asks for a unit of the board; "" elsewhere."""
+    standings = standings_now(office, series(window, 2), board)
+    if standings.rules().coverage_by == "register":
+        return ""
+    types, size = office.catalogue.applies.shape[1], len(standings.units)
+    with reading(office.store) as connection:
+        planned = planned_types(connection, [window], standings.column_of, types, size)
+    if planned.any():
+        return ""
+    return "本期没有督查计划，覆盖对照名册里的点位；名册里没有点位的单位，对照全部指标。"
 
 
 def _next(lines: pd.DataFrame) -> pd.DataFrame:

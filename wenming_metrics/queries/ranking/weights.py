@@ -69,6 +69,8 @@ def influence_sentence(influence: WeightInfluence) -> str:
     units, weights = influence.units, influence.weights
     if units.empty:
         return "本期没有可以排名的单位。"
+    if units["group"].is_unique:
+        return "各组都只有1个单位有名次，权重再变也无从比较。"
     steady = float(units["kept"].mean())
     firm = int((units["kept"] >= 0.9).sum())
     summary = f"各项权重分别增减四分之一，{len(units)}个单位平均有{steady:.0%}的情形保持原来的名次，其中{firm}个在九成以上"

@@ -82,7 +82,7 @@ def draw_sentences(_office: Office, selection: Selection) -> None:
     if summary.sureness:
         page.note(f"名次的把握：{summary.sureness}")
     draw_lines(summary.sentences)
-    for sentence in summary.filled:
+    for sentence in summary.caveats:
         page.note(sentence)
 
 

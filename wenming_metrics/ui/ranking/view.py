@@ -14,6 +14,7 @@ from wenming_metrics.queries.files.held_effect import held_counts, with_held
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.ranking import listing, ranking
+from wenming_metrics.queries.ranking.sampling import plan_sentence
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
 from wenming_metrics.ui.frame import cards, filters, marks, tables, words
 from wenming_metrics.ui.frame.cache import ask
@@ -58,8 +59,8 @@ def shortlists_of(selection: Selection) -> pd.DataFrame:
 class Summary:
     """What the page shows of a ranked list, made at once and kept: a page that is drawn again only draws.
 
-    opening - its first sentence; sureness, sentences, filled - below the list: how sure the places are, short
-    lists and who has no place, points for what was not looked at; units, named - its units, and those of
+    opening - its first sentence; sureness, sentences, caveats - below the list: how sure the places are, short
+    lists and who has no place, points for what was not looked at and a plan that is missing; units, named - its units, and those of
     the short lists; table, columns - the list as it is drawn; names - of its lines, a mean has none; cards -
     the list for a phone
     """
@@ -67,7 +68,7 @@ class Summary:
     opening: str
     sureness: str
     sentences: tuple[str, ...]
-    filled: tuple[str, ...]
+    caveats: tuple[str, ...]
     units: pd.DataFrame
     shortlists: pd.DataFrame
     table: Styler
@@ -85,7 +86,7 @@ def summary_of(office: Office, selection: Selection) -> Summary:
         opening=words.ranking(units),
         sureness=words.sureness(units),
         sentences=(*_named(shortlists), *apart(units)),
-        filled=tuple(filled_notes(units, office.rules.missing_flag)),
+        caveats=(*filled_notes(units, office.rules.missing_flag), *_plan_note(office, selection)),
         units=units,
         shortlists=shortlists,
         table=marks.mark_means(lines, columns),
@@ -98,6 +99,12 @@ def summary_of(office: Office, selection: Selection) -> Summary:
 def summarised(selection: Selection) -> Summary:
     """Give what is shown of a list, as it was made before if nothing has changed."""
     return ask(summary_of, selection, shared=True, wait=False)
+
+
+def _plan_note(office: Office, selection: Selection) -> Iterator[str]:
+    """Say that the window has no plan; of what is signed only what was frozen is said."""
+    if not selection.signed and (note := plan_sentence(office, selection.window, selection.board)):
+        yield note
 
 
 def _named(shortlists: pd.DataFrame) -> Iterator[str]:
