@@ -56,11 +56,11 @@ def draw_lines(
 
 
 def _first(lines: pd.DataFrame) -> pd.DataFrame:
-    named = st.query_params.get(_PICKED)
-    if len(lines) <= _MOST or not named:
+    picked_row = st.query_params.get(_PICKED)
+    if len(lines) <= _MOST or not picked_row:
         return lines.head(_MOST)
     others = lines.iloc[_MOST:]
-    is_named = [record_id == named for record_id in tables.record_ids(others)]
+    is_named = [record_id == picked_row for record_id in tables.record_ids(others)]
     return pd.concat([lines.head(_MOST), others[is_named]])
 
 
