@@ -31,6 +31,7 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     reported = texts(visit("rectification", fix_source="群众"))
     assert "以上是全市的数；问题清单、交办按所选的状态、单位、时限、来源列出。" in reported
     assert "共 1 条。" in reported
+    assert "不在本表：还没有交办、不属实的 1 条。" in reported
     app.session_state["fix-elsewhere-part"] = True
     app.text_input(key="who").input("甲").run()
     app.text_input(key="fix-content").input("整治三号地块").run()

@@ -16,7 +16,7 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.lists import ProblemView
-from wenming_metrics.queries.problems.wording import basis
+from wenming_metrics.queries.problems.wording import closing
 from wenming_metrics.queries.scores.moves import REPORTED
 from wenming_metrics.queries.scores.originals import texts_of
 from wenming_metrics.rules.loop import CALL_BACK
@@ -116,7 +116,7 @@ def _percent(count: int, base: int) -> str:
 def _notes(
     view: ProblemView, lines: pd.DataFrame, counted: pd.DataFrame, is_sent: pd.Series
 ) -> list[str]:
-    days = f"{view.begin.isoformat()} 至 {view.as_of.isoformat()}发现的群众反映的问题"
+    days = f"{view.begin.isoformat()} 至 {view.as_of.isoformat()} 发现的群众反映的问题"
     words = {way: sorted(set(counted.loc[counted["way"] == way, "said"])) for way in _WAYS}
     ways = [
         f"{title}：{'、'.join(words[way])}"
@@ -131,9 +131,8 @@ def _notes(
     }
     outside = "，".join(text for text, count in left_out.items() if count)
     return [
-        f"{days}。{'；'.join(ways)}{'。' if ways else ''}{WORDS}",
+        f"{days}。{'；'.join(ways)}{'。' if ways else ''}办结{closing(view)}，截至 {view.as_of.isoformat()}。{WORDS}",
         *([f"不在本表：{outside}。"] if outside else []),
-        basis(view),
     ]
 
 

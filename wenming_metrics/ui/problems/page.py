@@ -235,10 +235,11 @@ def _draw_figures(_office: Office, days: int) -> None:
 
 def _draw_channels(view: ProblemView, days: int) -> None:
     counts = ask(_reported, days)
-    if counts.units.empty:
+    if counts.units.empty and len(counts.remarks) == 1:  # nobody reported anything
         return
     with st.expander("12345 办理情况"):
-        tables.show(counts.units, _CHANNELS, 24)
+        if len(counts.units):
+            tables.show(counts.units, _CHANNELS, 24)
         for text in counts.remarks:
             page.note(text)
         page.offer(
