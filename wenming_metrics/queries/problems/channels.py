@@ -62,12 +62,12 @@ def reported(office: Office, view: ProblemView, known_at: str = "") -> Reported:
     lines = view.lines
     lines = lines[(lines["source"] == REPORTED) & (lines["batch"] > 0) & ~lines["is_carried"]]
     with reading(office.store) as connection:
-        said = texts_of(connection, lines, ("source",))["source"].str.strip().tolist()
+        sources = texts_of(connection, lines, ("source",))["source"].str.strip().tolist()
         events = read_events(connection, lines["number"], known_at)
     calls = events[(events["act"] == CALL_BACK) & (events["day"] <= view.as_of.toordinal())]
     calls = calls.sort_values(["day", "minute", "event"]).drop_duplicates("number", keep="last")
     unhappy = set(calls.loc[calls["outcome"] == UNHAPPY, "number"])
-    lines = lines.assign(said=said, way=[way_of(text) for text in said])
+    lines = lines.assign(said=sources, way=[way_of(text) for text in sources])
     is_sent = (lines["handed"] > 0) & (lines["state"] != UNTRUE)
     counted = lines[is_sent & (lines["way"] != "")]
     return Reported(_count(counted, unhappy), tuple(_notes(view, lines, counted, is_sent)))
