@@ -31,8 +31,9 @@ def test_the_page_tells_what_is_late_and_takes_up_an_instruction(office):
     reported = texts(visit("rectification", fix_source="群众"))
     assert "以上是全市的数；问题清单、交办按所选的状态、单位、时限、来源列出。" in reported
     assert "共 1 条。" in reported
-    app.session_state["fix-elsewhere-part"] = True
+    app.session_state["fix-elsewhere-part"] = app.session_state["fix-channels"] = True
     app.text_input(key="who").input("甲").run()
+    assert "不在本表：还没有交办、不属实的 1 条。" in texts(app), "what 12345 leaves out"
     app.text_input(key="fix-content").input("整治三号地块").run()
     app.button(key="fix-add").click().run()
     assert not app.exception

@@ -212,7 +212,7 @@ def test_ningguo_twelve_columns_by_hotline_and_portal(office):
 
 
 @pytest.mark.parametrize(
-    ("said", "way"),
+    ("source", "way"),
     [
         ("12345", "hotline"),
         ("市民热线", "hotline"),
@@ -221,5 +221,5 @@ def test_ningguo_twelve_columns_by_hotline_and_portal(office):
         ("群众", ""),
     ],
 )
-def test_the_way_in_is_what_the_row_says(said, way):
-    assert way_of(said) == way
+def test_the_way_in_is_what_the_row_says(source, way):
+    assert way_of(source) == way

@@ -109,7 +109,10 @@ def _channels(office: Office, options: Namespace, view: ProblemView) -> int:
     if options.json:
         print_json({"units": plain(counts.units), "remarks": list(counts.remarks)})
         return OK
-    print_lines("12345办理情况", counts.units, _CHANNELS)
+    if counts.units.empty:
+        say("没有交办的热线、网站反映的问题。")
+    else:
+        print_lines("12345办理情况", counts.units, _CHANNELS)
     for text in counts.remarks:
         say(text)
     return OK

@@ -152,12 +152,12 @@ def _survey(office: Office, window: Window) -> tuple[pd.DataFrame, str]:
 def spell_facts(facts: BulletinFacts, spell: object) -> dict[str, object]:
     """Turn facts into what JSON can hold. Takes: spell - turns a frame into that"""
     # What was never asked for is not told: earlier signatures knew nothing of it.
-    values = {
+    stated = {
         name: value
         for name, value in vars(facts).items()
         if facts.hotline_notes or name not in _ASKED
     }
-    return {name: spell(value) if name in FRAMES else value for name, value in values.items()}
+    return {name: spell(value) if name in FRAMES else value for name, value in stated.items()}
 
 
 def read_facts(spelt: Mapping[str, object], frame: object) -> BulletinFacts:

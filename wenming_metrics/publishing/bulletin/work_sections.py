@@ -179,13 +179,13 @@ def hotline(material: Material, layout: Layout) -> list[Block]:
     facts = material.facts
     if facts is None or not facts.hotline_notes:
         return [body("本期签发时没有统计 12345 办理情况。")] if material.is_signed else []
-    said = [Paragraph(NOTE, text) for text in facts.hotline_notes]
+    remarks = [Paragraph(NOTE, text) for text in facts.hotline_notes]
     if facts.hotline.empty:
-        return [body("本期没有交办的热线、网站反映的问题。"), *said]
+        return [body("本期没有交办的热线、网站反映的问题。"), *remarks]
     rows = tuple(tuple(map(str, line)) for line in facts.hotline.itertuples(index=False))
-    widths = (24, *[11] * 7, 15, 15, 11, 15)
+    widths = (22, *[10] * 7, 18, 18, 10, 17)
     names = tuple(column.title for column in TABLE)
-    return [Grid("12345办理情况", names, rows, widths, frozenset([0])), *said]
+    return [Grid("", names, rows, widths, frozenset([0])), *remarks]
 
 
 def survey(material: Material, layout: Layout) -> list[Block]:

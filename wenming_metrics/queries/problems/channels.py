@@ -16,7 +16,7 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.lists import ProblemView
-from wenming_metrics.queries.problems.wording import basis
+from wenming_metrics.queries.problems.wording import closing
 from wenming_metrics.queries.scores.moves import REPORTED
 from wenming_metrics.queries.scores.originals import texts_of
 from wenming_metrics.rules.loop import CALL_BACK
@@ -62,12 +62,12 @@ def reported(office: Office, view: ProblemView, known_at: str = "") -> Reported:
     lines = view.lines
     lines = lines[(lines["source"] == REPORTED) & (lines["batch"] > 0) & ~lines["is_carried"]]
     with reading(office.store) as connection:
-        said = texts_of(connection, lines, ("source",))["source"].str.strip().tolist()
+        sources = texts_of(connection, lines, ("source",))["source"].str.strip().tolist()
         events = read_events(connection, lines["number"], known_at)
     calls = events[(events["act"] == CALL_BACK) & (events["day"] <= view.as_of.toordinal())]
     calls = calls.sort_values(["day", "minute", "event"]).drop_duplicates("number", keep="last")
     unhappy = set(calls.loc[calls["outcome"] == UNHAPPY, "number"])
-    lines = lines.assign(said=said, way=[way_of(text) for text in said])
+    lines = lines.assign(said=sources, way=[way_of(text) for text in sources])
     is_sent = (lines["handed"] > 0) & (lines["state"] != UNTRUE)
     counted = lines[is_sent & (lines["way"] != "")]
     return Reported(_count(counted, unhappy), tuple(_notes(view, lines, counted, is_sent)))
@@ -116,7 +116,7 @@ def _percent(count: int, base: int) -> str:
 def _notes(
     view: ProblemView, lines: pd.DataFrame, counted: pd.DataFrame, is_sent: pd.Series
 ) -> list[str]:
-    days = f"{view.begin.isoformat()} 至 {view.as_of.isoformat()}发现的群众反映的问题"
+    days = f"{view.begin.isoformat()} 至 {view.as_of.isoformat()} 发现的群众反映的问题"
     words = {way: sorted(set(counted.loc[counted["way"] == way, "said"])) for way in _WAYS}
     ways = [
         f"{title}：{'、'.join(words[way])}"
@@ -131,9 +131,8 @@ def _notes(
     }
     outside = "，".join(text for text, count in left_out.items() if count)
     return [
-        f"{days}。{'；'.join(ways)}{'。' if ways else ''}{WORDS}",
+        f"{days}。{'；'.join(ways)}{'。' if ways else ''}办结{closing(view)}，截至 {view.as_of.isoformat()}。{WORDS}",
         *([f"不在本表：{outside}。"] if outside else []),
-        basis(view),
     ]
 
 

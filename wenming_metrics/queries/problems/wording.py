@@ -34,14 +34,18 @@ FIGURES = columns(
 
 def basis(view: ProblemView) -> str:
     """Say as of when, and what closes a problem."""
-    closes = "以核查通过并销号为准" if view.closes == "check" else "以责任单位反馈已整改为准"
     days, count = view.median
     usual = f"{days:g} 个工作日" if days else "不到 1 个工作日"
     typical = f"，从交办到整改完的中位数{usual}（{count:,} 条）" if count else ""
     return (
         f"截至 {view.as_of.isoformat()}，{view.begin.isoformat()} 以来发现的和以前交办、到那天还没有整改完的问题；"
-        f"整改完{closes}{typical}。"
+        f"整改完{closing(view)}{typical}。"
     )
+
+
+def closing(view: ProblemView) -> str:
+    """Say what closes a problem."""
+    return "以核查通过并销号为准" if view.closes == "check" else "以责任单位反馈已整改为准"
 
 
 def rate(line: pd.Series) -> str:

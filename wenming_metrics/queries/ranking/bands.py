@@ -195,8 +195,8 @@ def mark_unclear(shortlists: pd.DataFrame, banded: pd.DataFrame) -> pd.DataFrame
            window, with the columns of `bands`
     """
     remarks = []
-    names = ["unit", "group", "rank", "standing", "score", ERROR]
-    placed = banded.loc[banded["rank"].notna(), names].set_index("unit")
+    columns = ["unit", "group", "rank", "standing", "score", ERROR]
+    placed = banded.loc[banded["rank"].notna(), columns].set_index("unit")
     for line in shortlists.itertuples():
         side = shortlists[(shortlists["group"] == line.group) & (shortlists["side"] == line.side)]
         rivals = placed[(placed["group"] == line.group) & ~placed.index.isin(side["unit"])]

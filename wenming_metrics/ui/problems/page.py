@@ -234,10 +234,11 @@ def _draw_figures(_office: Office, days: int) -> None:
 
 
 def _draw_channels(view: ProblemView, days: int) -> None:
-    counts = ask(_reported, days)
-    if counts.units.empty:
+    expander = page.unfolded("12345 办理情况", "fix-channels")
+    if expander is None:
         return
-    with st.expander("12345 办理情况"):
+    counts = ask(_reported, days)
+    with expander:
         tables.show(counts.units, _CHANNELS, 24)
         for text in counts.remarks:
             page.note(text)
