@@ -103,7 +103,7 @@ def has_hint(text: str) -> bool:
     """Say whether a text may hold personal data; quick, and true too often."""
     if not _SIGNS.search(text):
         return False
-    half_width = _plain(text)[0] if _is_odd(text) else text
+    half_width = _UNSEEN.sub("", text).translate(_WIDE) if _is_odd(text) else text
     return any(hint.search(half_width) for hint in _HINTS)
 
 

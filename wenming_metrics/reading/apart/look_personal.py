@@ -18,6 +18,8 @@ _SHORT = 1 << 20
 _AROUND = 40
 _TAG = re.compile(r"<[^>]*>")
 _FORMULA = re.compile(rb"<f[^>]*>([^<]*)")
+_TEXT_END = "</si>"
+"""Texts that cells share are looked at one by one: thousands stand together, few are like a number."""
 _DATA, _DATA_END = b"<sheetData", b"</sheetData>"
 
 
@@ -35,7 +37,8 @@ class Looks:
             encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
             xml = content.decode(encoding, "replace")
             # As text without tags, for a number may be in several styles; and with them, for attributes.
-            self.hides = any(map(is_found, (_TAG.sub("", xml), xml)))
+            both = (form for text in xml.split(_TEXT_END) for form in (_TAG.sub("", text), text))
+            self.hides = any(map(is_found, both))
         else:
             self._at_long(content)
 

@@ -17,6 +17,7 @@ from wenming_metrics.domain.privacy import (
     KEPT,
     NUMBERS,
     WORK,
+    has_hint,
     is_prose,
     mask,
     mask_cell,
@@ -107,6 +108,8 @@ def _mask_sheet(
 
 
 def _mask_column(column: GridColumn, use: str) -> GridColumn:
+    if use == KEPT or not _may_hide(column):
+        return column
     values = [_mask_value(value, use) for value in column.values]
     if all(masked is old for masked, old in zip(values, column.values, strict=True)):
         return column
@@ -115,6 +118,12 @@ def _mask_column(column: GridColumn, use: str) -> GridColumn:
     return GridColumn(
         np.array(recoded, column.codes.dtype)[column.codes], tuple(value for _, value in codes)
     )
+
+
+def _may_hide(column: GridColumn) -> bool:
+    """Say whether any value of a column may be somebody's: all at once, for most columns hold none."""
+    texts = (value if isinstance(value, str) else _digits(value) for value in column.values)
+    return has_hint("\n".join(texts))
 
 
 def _mask_value(value: Value, use: str) -> Value:
@@ -146,6 +155,8 @@ def mask_block(block: Block, uses: Uses, emptied: Collection[int] = ()) -> Block
 
 def _look_personal(column: GridColumn, use: str) -> list[int]:
     """List the codes of numbers that look like somebody's, also written as texts where a use is given."""
+    if not _may_hide(column):
+        return []
     digits = (
         value if use and isinstance(value, str) and not is_prose(value) else _digits(value)
         for value in column.values

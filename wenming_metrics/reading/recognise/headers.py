@@ -201,19 +201,21 @@ def _named(
     Takes: groups - what stands over the columns; header_choices - what people said of headers; it goes
            before what titles mean
     """
-    words = [normalise(text) for text in row]
+    words = [
+        (position, word, "" if OF_SEVERAL.search(word) else _ADDED.sub("", word))
+        for position, word in enumerate(map(normalise, row))
+        if word
+    ]
     by_family: dict[str, dict[str, list[int]]] = {}
     for family, names_by_title in _MAPS.items():
         by_family[family] = {}
-        for position, text in enumerate(words):
-            is_shared = bool(OF_SEVERAL.search(text))
-            bare = "" if is_shared else _ADDED.sub("", text)
+        for position, text, bare in words:
             name = names_by_title.get(text) or names_by_title.get(bare)
             if name in _COUNTED and _OTHERWISE.search(text):
                 name = None  # a person says what it is
             if text in header_choices:
                 name = header_choices[text] if header_choices[text] in FAMILIES[family] else None
-            if text and name:
+            if name:
                 by_family[family].setdefault(name, []).append(position)
     take_verdict(by_family[reading.INSPECTION])
     by_family[reading.SURVEY] = survey_columns(row, groups, survey, header_choices)

@@ -99,8 +99,7 @@ def find_sheets(
     written = [sheet for sheet in sheets if not blank_sheet(sheet)]
     if not written:
         return [], [], [Problem("文件-01")]
-    pieces = [piece for sheet in written for piece in cut_tables(sheet, find_header(sheet, words))]
-    headers = [(piece, find_header(piece, words)) for piece in pieces]
+    headers = [headed for sheet in written for headed in _cut(sheet, words)]
     judged = [(sheet, header, judge(sheet, header, words)) for sheet, header in headers]
     judged = [(sheet, _as_judged(header, table), table) for sheet, header, table in judged]
     headed_sheets = [
@@ -123,6 +122,13 @@ def find_sheets(
         names = "、".join(title for kind, title in SHEET_TITLES.items() if kind in kinds)
         problems.append(Problem("表头-05", details={"kinds": names}))
     return headed_sheets, [table for _, _, table in judged if table], problems
+
+
+def _cut(sheet: SheetGrid, words: Words) -> Iterator[tuple[SheetGrid, Header | None]]:
+    """Cut a sheet into its tables, each with its header; most are one, whose header is known by then."""
+    header = find_header(sheet, words)
+    for piece in cut_tables(sheet, header):
+        yield piece, header if piece is sheet else find_header(piece, words)
 
 
 def search_words(context: reading.Context, filename: str) -> Words:
