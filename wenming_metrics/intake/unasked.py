@@ -60,22 +60,26 @@ def hold_unasked(connection: Connection, register: Register, file_reading: Readi
         for (index, record), is_known in zip(lines.iterrows(), known, strict=True):
             if not is_known and _IS_TOLD[kind](record["told"]):
                 unit, key = int(record["unit"]), keys[index]
-                own = {other for other, number in stored_lines if number == unit} - set(keys)
-                if complaint := _complaint(register, unit, key, asked_units.get(key), own):
+                unit_keys = {other for other, number in stored_lines if number == unit} - set(keys)
+                if complaint := _complaint(register, unit, key, asked_units.get(key), unit_keys):
                     faults[index] = (complaint,)
     return hold_records(file_reading, faults)
 
 
 def _complaint(
-    register: Register, unit: int, key: tuple[str, ...], asked: set[int] | None, own: set[tuple]
+    register: Register,
+    unit: int,
+    key: tuple[str, ...],
+    asked: set[int] | None,
+    unit_keys: set[tuple],
 ) -> Complaint | None:
-    """Say what is wrong with a line. Takes: asked - the units a list asks; own - what else the unit is asked"""
+    """Say what is wrong with a line. Takes: asked - the units a list asks; unit_keys - what else the unit is asked"""
     if asked:
         some = sorted(register.units["name"][number] for number in asked)
         more = f"等{len(some)}个单位" if len(some) > _SOME else ""
         names = {"unit": register.units["name"][unit], "units": "、".join(some[:_SOME]) + more}
         return NOT_ASKED, {"found": _spell(key), **names}
-    near = get_close_matches(_spell(key), [_spell(other) for other in own], 1, _LIKE)
+    near = get_close_matches(_spell(key), [_spell(other) for other in unit_keys], 1, _LIKE)
     return (NO_SUCH, {"found": _spell(key), "near": near[0]}) if near else None
 
 
