@@ -143,8 +143,8 @@ def test_a_sheet_that_is_filled_in_says_what_was_found(office):
     assert standing(office) == [("乙街道", HAPPENED, ITEMS[0]), ("甲街道", CLEAR, "")]
     content = filled_file(office, KIND, negative_form(MARCH, negative_checks(office, MARCH)))
     again = commit.inspect(office, content, "核查表.xlsx").reading.records["told"]
-    found = {(line["barred_item"], line["barred_result"]) for line in again}
-    assert found == {("", CLEAR), (ITEMS[0], HAPPENED)}
+    findings = {(line["barred_item"], line["barred_result"]) for line in again}
+    assert findings == {("", CLEAR), (ITEMS[0], HAPPENED)}
     commit.withdraw(office, batch, "张三", "填错了")
     assert standing(office)[0] == ("乙街道", HAPPENED, ITEMS[1])
 
