@@ -4,17 +4,22 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.offices import copy_office
+from tests.builders import xlsx
+from tests.offices import copy_office, ingest
 from tests.publishing.city import open_city
 from wenming_metrics.decisions.negative_list import note_negative_check, set_negative_items
 from wenming_metrics.demo.month_check import check_month
 from wenming_metrics.domain.periods import today, window
+from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.progress.negative_list import (
     CLEAR,
     HAPPENED,
+    KIND,
     UNCHECKED,
     negative_checks,
+    negative_form,
     negative_items,
 )
 
@@ -113,3 +118,52 @@ def test_a_list_without_things_proves_nothing(tmp_path):
         note(office, ["甲街道"])
     with pytest.raises(IntakeError, match="请写明负面清单的事项（一行一项）和经办人"):
         set_negative_items(office, [" "], "张三")
+
+
+HEAD = ["单位", "期间", "负面清单事项", "核查结果", "核查依据", "核查人"]
+
+
+def sheet(*rows):
+    return xlsx({"表": [["负面清单核查表"], HEAD, *rows]})
+
+
+def test_a_sheet_that_is_filled_in_says_what_was_found(office):
+    content = filled_file(office, KIND, negative_form(MARCH, negative_checks(office, MARCH)))
+    went_out = commit.inspect(office, content, "核查表.xlsx").reading
+    # Nobody filled anything in: it proves nothing.
+    assert (went_out.kind, went_out.counts.good, went_out.counts.held) == (KIND, 0, 2)
+    note(office, ["乙街道"], ITEMS[1], HAPPENED)
+    grounds = ["应急局复函", "李四"]
+    rows = [
+        ["甲街道", "2025年3月", "全部事项", "未发生", *grounds],
+        ["乙街道", "2025年3月", ITEMS[0], "已发生", *grounds],
+        ["乙街道", "2025年3月", ITEMS[1], "未发生", *grounds],
+    ]
+    batch = ingest(office, sheet(*rows), "三月.xlsx")
+    assert standing(office) == [("乙街道", HAPPENED, ITEMS[0]), ("甲街道", CLEAR, "")]
+    content = filled_file(office, KIND, negative_form(MARCH, negative_checks(office, MARCH)))
+    again = commit.inspect(office, content, "核查表.xlsx").reading.records["told"]
+    findings = {(line["barred_item"], line["barred_result"]) for line in again}
+    assert findings == {("", CLEAR), (ITEMS[0], HAPPENED)}
+    commit.withdraw(office, batch, "张三", "填错了")
+    assert standing(office)[0] == ("乙街道", HAPPENED, ITEMS[1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({3: "不清楚"}, "负面-01"),
+        ({3: "已发生"}, "负面-01"),
+        ({4: ""}, "负面-02"),
+        ({1: "2025年第一季度"}, "负面-03"),
+        ({2: "别的"}, "负面-04"),
+        ({0: "演示区"}, "负面-05"),
+        ({0: "丙街道"}, "单位-06"),
+    ],
+)
+def test_what_is_not_sure_of_a_sheet_is_held(office, changes, code):
+    row = ["甲街道", "2025年3月", "全部事项", "未发生", "应急局复函", "李四"]
+    row = [changes.get(n, cell) for n, cell in enumerate(row)]
+    reading = commit.inspect(office, sheet(row), "三月.xlsx").reading
+    assert [(p.code, p.row) for p in reading.problems if p.row] == [(code, 3)]
+    assert reading.records.empty

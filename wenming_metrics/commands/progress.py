@@ -36,7 +36,13 @@ from wenming_metrics.queries.progress.duties import (
     site_duties,
 )
 from wenming_metrics.queries.progress.metrics import metric_form, metrics
-from wenming_metrics.queries.progress.negative_list import CLEAR, HAPPENED, negative_checks
+from wenming_metrics.queries.progress.negative_list import (
+    CLEAR,
+    HAPPENED,
+    KIND,
+    negative_checks,
+    negative_form,
+)
 from wenming_metrics.queries.progress.site_files import site_files
 from wenming_metrics.queries.progress.third_party import TESTS, review_test
 from wenming_metrics.vocabulary import SOURCES, Column, columns
@@ -308,7 +314,8 @@ def _negative(options: Namespace) -> int:
         note_negative_check(office, month, options.units, *found, options.who)
     month_checks, title = negative_checks(office, month), f"{month.title}负面清单核查"
     if options.out:
-        options.out.write_bytes(write_book(ExportSheet("负面清单", title, month_checks, _NEGATIVE)))
+        form = negative_form(month, month_checks)
+        options.out.write_bytes(filled_file(office, KIND, form))
         say_saved(options)
     elif options.json:
         print_json({"month": month.title, "lines": plain(month_checks)})

@@ -94,6 +94,13 @@ FORMS = {
             *("target", "remark"),
         ),
     ),
+    "negative": BlankForm(
+        "负面清单核查",
+        (
+            *("subject", "period", "barred_item", "barred_result", "barred_evidence"),
+            *("barred_checker", "remark"),
+        ),
+    ),
     "adverts": BlankForm(
         "公益广告",
         (

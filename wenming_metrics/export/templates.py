@@ -31,6 +31,7 @@ from wenming_metrics.export.survey_form import (
     questions_of_several,
     with_questions,
 )
+from wenming_metrics.reading.records.negative_list import ALL_MATTERS, CLEAR, HAPPENED
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import (
@@ -147,6 +148,7 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
         **{"rectified": ["已整改", "整改中", "未整改"]},
         **{"check_way": list(CHECK_WAYS), "look_result": list(LOOKS)},
         **{"document_state": ["通过", "已上传", "退回", "上级退回", "待审", "未报", "不适用"]},
+        "barred_result": [CLEAR, HAPPENED],
         **{"test": ["国测", "省测", "市季度测评", "第三方"]},
         **{"check_way": list(CHECK_WAYS), "look_result": list(LOOKS)},
         **{"adjustment_type": list(ADJUSTMENTS), "arrangement": [OFF, WORKED]},
@@ -182,8 +184,10 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
         **{"move_act": "签收", "moved_on": _DAY, "handler": "经办人姓名"},
         **{"rectified": "已整改", "contact": "经办人姓名", "phone": "8000000"},
         **{"project": "公共文化", "indicator": "文化设施免费开放", "requirement": "说明报告1份"},
-        **{"review": "通过", "document_state": "通过", "period": "2026年第三季度"},
+        **{"review": "通过", "document_state": "通过", "period": "2026年9月"},
         **{"test": "市季度测评", "total": 88.93, "printed_rank": 1, "printed_change": 1.24},
+        **{"barred_item": ALL_MATTERS, "barred_result": CLEAR, "barred_evidence": "自查报告"},
+        "barred_checker": "核查人姓名",
         **{"ad_length": 500, "ad_count": 6, "ad_damaged": 1, "ad_required": None},
         **{"value": 12.5, "scale": "%", "numerator": 250, "denominator": 2000, "target": 8},
         **{

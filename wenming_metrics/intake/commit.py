@@ -31,6 +31,7 @@ from wenming_metrics.intake.transaction import (
     store_file,
 )
 from wenming_metrics.intake.unasked import hold_unasked
+from wenming_metrics.intake.unlisted import hold_unlisted
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Workbook
@@ -164,6 +165,7 @@ def _examine(
     ready: Ready | None,
     beside: tuple[int, ...],
 ) -> Preview:
+    file_reading = hold_unlisted(office, file_reading)
     with reading(office.store) as connection:
         file_reading = hold_moves(connection, office.rules.loop, file_reading, office.viewer)
         file_reading = hold_answers(connection, office.rules.loop, file_reading)

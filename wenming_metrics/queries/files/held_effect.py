@@ -32,7 +32,7 @@ from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.store.registers import read_register
 
 NO_EFFECT = "不影响得分"
-SCORELESS = {SURVEY, COUNTED, "quota", "campaign", "adverts"}
+SCORELESS = {SURVEY, COUNTED, "quota", "campaign", "adverts", "negative"}
 """Kinds of sheets that no score of an inspection is made of."""
 _CELLS = ("day", "district", "street", "community", "subject", "responsible")
 _CELLS += ("item_code", "item", "deduction")

@@ -49,6 +49,7 @@ _KIND_COLUMNS = {
         "parts",
     ),
     "metric": ("indicator", "value", "numerator", "denominator", "scale", "target"),
+    "negative": ("barred_item", "barred_result", "barred_evidence", "barred_checker"),
     "adverts": ("site", "point_type", "ad_length", "ad_count", "ad_damaged", "ad_required"),
     "campaign": ("campaign", "task", "phase", "lead", "due", "progress"),
     "adjustment": ("type=adjustment_type", "points=adjusted_points", "reason", "document_no"),

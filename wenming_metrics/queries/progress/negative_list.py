@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.score_windows import board_units
+from wenming_metrics.reading.records.negative_list import ALL_MATTERS, CLEAR, HAPPENED
+from wenming_metrics.store.batches import list_batches
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.notes import read_note
+from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register
 
-CLEAR, HAPPENED, UNCHECKED = "未发生", "已发生", "未核查"
+KIND = "negative"
+UNCHECKED = "未核查"
 CHECKS = ("unit_name", "result", "item", "evidence", "checker", "who", "at")
 """Columns of `negative_checks`."""
 ITEMS_NOTE = "negative-items"
@@ -41,7 +46,7 @@ def negative_checks(office: Office, month: Window) -> pd.DataFrame:
     """
     items = negative_items(office, month)
     with reading(office.store) as connection:
-        last = last_words((read_note(connection, note_of_month(month)) or {}).get("lines", ()))
+        last = last_words(read_lines(connection, month, items))
     lines = [line for line in last.values() if has_happened(line)]
     named = {line["unit_name"] for line in lines}
     for name in listed_units(office, month):
@@ -65,11 +70,46 @@ def happened_within(office: Office, months: Sequence[Window]) -> dict[str, list[
     happened: dict[str, list[str]] = {}
     with reading(office.store) as connection:
         for month in months:
-            stored = read_note(connection, note_of_month(month)) or {}
-            for line in filter(has_happened, last_words(stored.get("lines", ())).values()):
+            lines = read_lines(connection, month, ())
+            for line in filter(has_happened, last_words(lines).values()):
                 text = f"{line['item']}（{month.title}）"
                 happened.setdefault(line["unit_name"], []).append(text)
     return happened
+
+
+def negative_form(month: Window, month_checks: pd.DataFrame) -> pd.DataFrame:
+    """Lay a month's look through the list out as the form that is filled in and comes back."""
+    happened = month_checks["result"] == HAPPENED
+    return pd.DataFrame(
+        {
+            **{"subject": month_checks["unit_name"], "period": month.title},
+            "barred_item": month_checks["item"].where(happened, ALL_MATTERS),
+            "barred_result": month_checks["result"].replace(UNCHECKED, ""),
+            "barred_evidence": month_checks["evidence"],
+            "barred_checker": month_checks["checker"],
+        }
+    )
+
+
+def read_lines(connection: Connection, month: Window, items: Sequence[str]) -> list[Mapping]:
+    """Give what was said of a month, typed in or uploaded, in the order in which it was said.
+
+    Takes: items - of the list, of which a line without a thing speaks
+    """
+    lines = list((read_note(connection, note_of_month(month)) or {}).get("lines", ()))
+    uploaded = read_records(connection, KIND)
+    if uploaded.empty:
+        return lines
+    names = read_register(connection).units["name"]
+    batches = list_batches(connection).set_index("batch")
+    for row in uploaded.itertuples():
+        facts, matter = row.told, row.told["barred_item"]
+        if facts["first"] == month.start.isoformat():
+            line = {"unit_name": names[row.unit], "result": facts["barred_result"], "item": matter}
+            line |= {name: facts[f"barred_{name}"] for name in ("evidence", "checker")}
+            line |= {"who": batches.at[row.batch, "who"], "at": batches.at[row.batch, "at"]}
+            lines.append(line | {"items": [matter] if matter else list(items)})
+    return sorted(lines, key=lambda line: line["at"])
 
 
 def last_words(lines: Sequence[Mapping]) -> dict[tuple[str, str], Mapping]:

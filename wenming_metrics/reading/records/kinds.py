@@ -12,6 +12,7 @@ from wenming_metrics.reading.records.external import EXTERNAL
 from wenming_metrics.reading.records.holidays import KIND as HOLIDAYS_KIND
 from wenming_metrics.reading.records.metric import METRIC
 from wenming_metrics.reading.records.moves import MOVES_KIND
+from wenming_metrics.reading.records.negative_list import NEGATIVE
 from wenming_metrics.reading.records.quota import QUOTA
 from wenming_metrics.reading.records.record_kind import RecordKind
 from wenming_metrics.reading.records.rectification import RECTIFICATION
@@ -19,7 +20,7 @@ from wenming_metrics.reading.records.survey_counts import COUNTS
 
 RECORD_KINDS: tuple[RecordKind, ...] = (
     *(COUNTS, ADJUSTMENT, MOVES_KIND, RECTIFICATION, DUTY, DOCUMENT),
-    *(EXTERNAL, METRIC, ADVERTS, CAMPAIGN, QUOTA, HOLIDAYS_KIND),
+    *(NEGATIVE, EXTERNAL, METRIC, ADVERTS, CAMPAIGN, QUOTA, HOLIDAYS_KIND),
 )
 BY_NAME = {kind.name: kind for kind in RECORD_KINDS}
 RECORD_TITLES = {kind.name: kind.title for kind in RECORD_KINDS}

@@ -7,12 +7,15 @@ import streamlit as st
 
 from wenming_metrics.decisions.negative_list import note_negative_check, set_negative_items
 from wenming_metrics.domain.periods import Window, today, window
+from wenming_metrics.queries.files.forms import filled_file
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.negative_list import (
     CLEAR,
     HAPPENED,
+    KIND,
     UNCHECKED,
     negative_checks,
+    negative_form,
     negative_items,
 )
 from wenming_metrics.ui.frame import page, tables, words
@@ -37,6 +40,13 @@ def draw(office: Office) -> None:
     lines = month_checks.assign(at=month_checks["at"].str[:16].str.replace("T", " "))
     tables.show(lines, tables.configs(*COLUMNS), 14)
     offer_month("负面清单核查", month, lines, COLUMNS)
+    page.offer(
+        "下载核查表（可填写后再上传）",
+        lambda: filled_file(office, KIND, negative_form(month, month_checks)),
+        f"负面清单核查_{month.title}",
+        "file-negative-form",
+        "一个单位一行，填了结果、依据和核查人再上传；没有填结果的行待核。",
+    )
     if office.viewer.may("拟稿"):
         _draw_entry(office, month, items, month_checks)
 

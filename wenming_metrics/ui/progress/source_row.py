@@ -56,12 +56,12 @@ def draw_lines(
 
 
 def _first(lines: pd.DataFrame) -> pd.DataFrame:
-    picked_row = st.query_params.get(_PICKED)
-    if len(lines) <= _MOST or not picked_row:
+    address_id = st.query_params.get(_PICKED)
+    if len(lines) <= _MOST or not address_id:
         return lines.head(_MOST)
     others = lines.iloc[_MOST:]
-    is_named = [record_id == picked_row for record_id in tables.record_ids(others)]
-    return pd.concat([lines.head(_MOST), others[is_named]])
+    is_picked = [record_id == address_id for record_id in tables.record_ids(others)]
+    return pd.concat([lines.head(_MOST), others[is_picked]])
 
 
 def draw_source(lines: pd.DataFrame, picked: int | None) -> None:
