@@ -97,11 +97,11 @@ def _draw_plan(office: Office, lines: pd.DataFrame, week: date) -> None:
 
 def _draw_terms(office: Office, week: date) -> None:
     st.subheader("抽取")
-    before = window("week", week - timedelta(weeks=1))
+    last_week = window("week", week - timedelta(weeks=1))
     title = "上一周查多少点位才能分清名次"
     with st.expander(title, key="plan-sampling", on_change="rerun") as opened:
         if opened.open:
-            draw_needed(ask(sampling, before))
+            draw_needed(ask(sampling, last_week))
     usual = DrawTerms(size=100)
     with page.row("plan-terms"):
         size = st.number_input("大约抽几个", 1, 5000, usual.size, key="plan-size", width=130)
