@@ -30,8 +30,8 @@ def named_units(office: Office, window: Window, board: str = "street") -> pd.Dat
 
 def name_standings(standings: Standings) -> pd.DataFrame:
     """Make the lists of `named_units` from scored windows; those of the last one are given."""
-    earlier = (place_window(standings, n) for n in range(len(standings.windows) - 2, -1, -1))
-    return name_ranked(chain([ranked_in(standings, -1)], earlier), standings.rules().lists)
+    preceding = (place_window(standings, n) for n in range(len(standings.windows) - 2, -1, -1))
+    return name_ranked(chain([ranked_in(standings, -1)], preceding), standings.rules().lists)
 
 
 def name_ranked(newest_first: Iterator[pd.DataFrame], settings: Lists) -> pd.DataFrame:

@@ -73,10 +73,10 @@ def texts_of(connection: Connection, rows: pd.DataFrame, names: Sequence[str]) -
                 for position in np.unique(row_positions[in_block]):
                     if not 0 <= position < len(columns):
                         continue
-                    column, chosen = columns[position], in_block & (row_positions == position)
+                    column, hits = columns[position], in_block & (row_positions == position)
                     cell_texts = np.array(list(map(as_text, column.values)), object)
-                    codes = column.codes[numbers[chosen] - first]
-                    texts[name][rows_of_sheet[chosen]] = cell_texts[codes]
+                    codes = column.codes[numbers[hits] - first]
+                    texts[name][rows_of_sheet[hits]] = cell_texts[codes]
     return pd.DataFrame(texts, columns=list(names))
 
 
