@@ -30,18 +30,18 @@ def who_scores_harder(office: Office, window: Window, board: str = "street") -> 
         sent = teams.first()[teams.nunique() == 1]
         days = []
         for day, tally in stored_tallies(connection)(window):
-            checks = checks_of_day(day, tally["visits"], tally["grain"])
-            checks = checks[checks["source"].isin(looking) & (checks["possible"] > 0)]
-            unit = counts_for[checks["unit"].to_numpy()]
-            team = sent.reindex(pd.MultiIndex.from_frame(checks[["day", "site"]])).fillna("")
-            source = names[checks["source"].to_numpy()]
-            checks = checks.assign(
+            looked = checks_of_day(day, tally["visits"], tally["grain"])
+            looked = looked[looked["source"].isin(looking) & (looked["possible"] > 0)]
+            unit = counts_for[looked["unit"].to_numpy()]
+            team = sent.reindex(pd.MultiIndex.from_frame(looked[["day", "site"]])).fillna("")
+            source = names[looked["source"].to_numpy()]
+            looked = looked.assign(
                 who=list(map(_named, source, team)),
                 unit=unit,
-                rate=checks["lost"] / checks["possible"],
+                rate=looked["lost"] / looked["possible"],
                 count=1,
             )[unit >= 0]
-            days.append(checks.groupby(["who", *CELL])[["count", "rate"]].sum().reset_index())
+            days.append(looked.groupby(["who", *CELL])[["count", "rate"]].sum().reset_index())
     sums = pd.concat(days) if days else pd.DataFrame(columns=["who", *CELL, "count", "rate"])
     return strictness(sums.groupby(["who", *CELL])[["count", "rate"]].sum().reset_index())
 

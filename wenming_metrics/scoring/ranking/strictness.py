@@ -35,8 +35,8 @@ def strictness(sums: pd.DataFrame) -> pd.DataFrame:
     own, compared = sums["count"].to_numpy(float), others > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = sums["rate"] / own - (in_cell["rate"] - sums["rate"]) / others
-        weight = own * others / (own + others)
-    lines = sums.assign(weight=weight, moved=weight * gap)[compared]
+        precision = own * others / (own + others)
+    lines = sums.assign(weight=precision, moved=precision * gap)[compared]
     by_unit = lines.groupby(["who", "unit"])[["count", "weight", "moved"]].sum().reset_index()
     parties = {who: by_unit[by_unit["who"] == who] for who in sums["who"].unique()}
     compared_parties = [_line(who, units, stdtrit) for who, units in parties.items()]
@@ -48,14 +48,14 @@ _NOTHING = {"gap": np.nan, "gap_low": np.nan, "gap_high": np.nan, "verdict": TOO
 
 
 def _line(who: str, units: pd.DataFrame, stdtrit: np.ufunc) -> dict[str, object]:
-    checks, number = int(units["count"].sum()), len(units)
-    counts = {"who": who, "checks": checks, "units": number}
-    if number < LEAST_UNITS or checks < LEAST_CHECKS:
+    compared, number = int(units["count"].sum()), len(units)
+    counts = {"who": who, "checks": compared, "units": number}
+    if number < LEAST_UNITS or compared < LEAST_CHECKS:
         return {**counts, **_NOTHING}
     total = units["weight"].sum()
     gap = units["moved"].sum() / total
-    left = units["moved"] - gap * units["weight"]
-    error = np.sqrt(number / (number - 1) * np.square(left).sum()) / total
+    residual = units["moved"] - gap * units["weight"]
+    error = np.sqrt(number / (number - 1) * np.square(residual).sum()) / total
     reach = -stdtrit(number - 1, (1 - LEVEL) / 2) * error
     verdict = HARDER if gap > reach else SOFTER if gap < -reach else ALIKE
     low, high = 100 * (gap - reach), 100 * (gap + reach)

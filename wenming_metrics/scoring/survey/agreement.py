@@ -34,15 +34,15 @@ def agreement(first: ArrayLike, second: ArrayLike) -> Agreement:
     """
     from scipy.stats import norm, spearmanr
 
-    pairs = np.column_stack([np.asarray(first, float), np.asarray(second, float)])
-    pairs = pairs[~np.isnan(pairs).any(axis=1)]
-    n = len(pairs)
-    if n < LEAST_UNITS or (pairs == pairs[:1]).all(axis=0).any():
+    couples = np.column_stack([np.asarray(first, float), np.asarray(second, float)])
+    couples = couples[~np.isnan(couples).any(axis=1)]
+    n = len(couples)
+    if n < LEAST_UNITS or (couples == couples[:1]).all(axis=0).any():
         return Agreement(n, np.nan, np.nan, np.nan, TOO_FEW)
-    correlation = float(spearmanr(*pairs.T).statistic)
+    correlation = float(spearmanr(*couples.T).statistic)
     reach = norm.isf((1 - LEVEL) / 2) * np.sqrt((1 + correlation**2 / 2) / (n - 3))
     # Two orders that are the same have no finite transform.
     middle = np.arctanh(np.clip(correlation, -0.9999, 0.9999))
-    low, high = (float(np.tanh(middle + side * reach)) for side in (-1, 1))
+    low, high = (float(np.tanh(middle + direction * reach)) for direction in (-1, 1))
     verdict = AGREES if low > 0 else OPPOSES if high < 0 else UNCLEAR
     return Agreement(n, correlation, low, high, verdict)

@@ -23,14 +23,16 @@ from wenming_metrics.ui.survey import frames, sentences
 from wenming_metrics.ui.survey.frames import ChosenRate
 
 
-def draw(office: Office, chosen: ChosenRate) -> None:
+def draw(office: Office, choice: ChosenRate) -> None:
     """Draw the dots and what they say; nothing while no unit has both."""
-    wave_rates = ask(rates, chosen.wave, shared=True)
-    scores = ask(ranking, chosen.wave, office.rules.boards[0].kind, wait=False)
-    units = paired(frames.chosen_units(wave_rates, chosen), scores, wave_rates.survey.decimals)
+    wave_rates = ask(rates, choice.wave, shared=True)
+    street_scores = ask(ranking, choice.wave, office.rules.boards[0].kind, wait=False)
+    units = paired(
+        frames.chosen_units(wave_rates, choice), street_scores, wave_rates.survey.decimals
+    )
     if units.empty:
         return
-    title = words.plain(wave_rates.survey.rate(chosen.rate).title)
+    title = words.plain(wave_rates.survey.rate(choice.rate).title)
     st.markdown("#### 群众评价和督查得分：对得上吗")
     st.markdown(opening(agreement(units["x"], units["y"]), title))
     with st.container(width=860):
@@ -41,14 +43,14 @@ def draw(office: Office, chosen: ChosenRate) -> None:
     )
 
 
-def paired(units: pd.DataFrame, scores: pd.DataFrame, decimals: int) -> pd.DataFrame:
+def paired(units: pd.DataFrame, street_scores: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """Put rate and score of the units side by side that may be compared and have both.
 
-    Takes:   units - of `frames.chosen_units`; scores - of `queries.ranking.ranking.ranking`
+    Takes:   units - of `frames.chosen_units`; street_scores - of `queries.ranking.ranking.ranking`
     Returns: x (score), y (rate, per cent), hover
     """
     judged = units[units["judged"]]
-    both = judged.merge(scores[["unit", "score"]].dropna(), on="unit")
+    both = judged.merge(street_scores[["unit", "score"]].dropna(), on="unit")
     hovers = [
         f"{sentences.hover(line, decimals)}<br>督查得分 {line['score']:.2f}"
         for line in both.to_dict("records")
@@ -60,8 +62,8 @@ def opening(compared: Agreement, title: str) -> str:
     """Say whether the two go together. Takes: title - of the rate, as text without marks"""
     if compared.verdict == TOO_FEW:
         return f"{title}和督查得分都有的单位只有{compared.n}个，或者各单位都一样，样本不足（至少{LEAST_UNITS}个），看不出。"
-    limits = f"{compared.low:+.2f} 至 {compared.high:+.2f}"
-    basis = f"{compared.n}个单位，等级相关 {compared.correlation:+.2f}，误差范围 {limits}"
+    spelled_range = f"{compared.low:+.2f} 至 {compared.high:+.2f}"
+    basis = f"{compared.n}个单位，等级相关 {compared.correlation:+.2f}，误差范围 {spelled_range}"
     if compared.verdict == AGREES:
         said = f"**多数一致**：督查得分高的单位，{title}多数也高"
     elif compared.verdict == OPPOSES:
