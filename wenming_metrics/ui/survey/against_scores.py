@@ -24,17 +24,17 @@ from wenming_metrics.ui.survey.frames import ChosenRate
 
 
 def draw(office: Office, choice: ChosenRate) -> None:
-    """Draw the dots and what they say; nothing while no unit has both."""
+    """Draw the dots and what they say; a sentence alone while no unit has both."""
     wave_rates = ask(rates, choice.wave, shared=True)
     street_scores = ask(ranking, choice.wave, office.rules.boards[0].kind, wait=False)
     units = paired(
         frames.chosen_units(wave_rates, choice), street_scores, wave_rates.survey.decimals
     )
-    if units.empty:
-        return
     title = words.plain(wave_rates.survey.rate(choice.rate).title)
     st.markdown("#### 群众评价和督查得分：对得上吗")
     st.markdown(opening(agreement(units["x"], units["y"]), title))
+    if units.empty:
+        return
     with st.container(width=860):
         page.chart(paired_dots(units, "督查得分", f"{title}（%）"), "opinion-scores")
     page.note(
