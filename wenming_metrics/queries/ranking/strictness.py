@@ -9,7 +9,7 @@ from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.bands import stored_tallies
 from wenming_metrics.scoring.ranking.strictness import CELL, strictness
-from wenming_metrics.scoring.tally.tally import checks_of_day
+from wenming_metrics.scoring.tally.tally import checks_of_days
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import plan_lines, read_register
 from wenming_metrics.vocabulary import SOURCE_CODES, SOURCES, VISITLESS
@@ -30,7 +30,7 @@ def who_scores_harder(office: Office, window: Window, board: str = "street") -> 
         sent = teams.first()[teams.nunique() == 1]
         days = []
         for day, tally in stored_tallies(connection)(window):
-            looked = checks_of_day(day, tally["visits"], tally["grain"])
+            looked = checks_of_days([(day, tally)])
             looked = looked[looked["source"].isin(looking) & (looked["possible"] > 0)]
             unit = counts_for[looked["unit"].to_numpy()]
             team = sent.reindex(pd.MultiIndex.from_frame(looked[["day", "site"]])).fillna("")
