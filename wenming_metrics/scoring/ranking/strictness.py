@@ -31,11 +31,11 @@ def strictness(sums: pd.DataFrame) -> pd.DataFrame:
     from scipy.special import stdtrit
 
     in_cell = sums.groupby(CELL)[["count", "rate"]].transform("sum")
-    others = (in_cell["count"] - sums["count"]).to_numpy(float)
-    own, compared = sums["count"].to_numpy(float), others > 0
+    elsewhere = (in_cell["count"] - sums["count"]).to_numpy(float)
+    theirs, compared = sums["count"].to_numpy(float), elsewhere > 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        gap = sums["rate"] / own - (in_cell["rate"] - sums["rate"]) / others
-        precision = own * others / (own + others)
+        gap = sums["rate"] / theirs - (in_cell["rate"] - sums["rate"]) / elsewhere
+        precision = theirs * elsewhere / (theirs + elsewhere)
     lines = sums.assign(weight=precision, moved=precision * gap)[compared]
     by_unit = lines.groupby(["who", "unit"])[["count", "weight", "moved"]].sum().reset_index()
     parties = {who: by_unit[by_unit["who"] == who] for who in sums["who"].unique()}

@@ -20,9 +20,9 @@ _TABLE = tables.configs(
 
 def draw(window: Window, board: str) -> None:
     """Draw the folded part. Takes: board - of territories"""
-    part = page.unfolded("谁扣得严", "lost-strictness")
-    if part is not None:
-        with part:
+    folded = page.unfolded("谁扣得严", "lost-strictness")
+    if folded is not None:
+        with folded:
             cache.draw(_draw_lines, window, board)
 
 

@@ -50,12 +50,12 @@ def paired(units: pd.DataFrame, street_scores: pd.DataFrame, decimals: int) -> p
     Returns: x (score), y (rate, per cent), hover
     """
     judged = units[units["judged"]]
-    both = judged.merge(street_scores[["unit", "score"]].dropna(), on="unit")
+    joined = judged.merge(street_scores[["unit", "score"]].dropna(), on="unit")
     hovers = [
         f"{sentences.hover(line, decimals)}<br>督查得分 {line['score']:.2f}"
-        for line in both.to_dict("records")
+        for line in joined.to_dict("records")
     ]
-    return pd.DataFrame({"x": both["score"], "y": both["value"], "hover": hovers})
+    return pd.DataFrame({"x": joined["score"], "y": joined["value"], "hover": hovers})
 
 
 def opening(compared: Agreement, title: str) -> str:
@@ -65,9 +65,9 @@ def opening(compared: Agreement, title: str) -> str:
     spelled_range = f"{compared.low:+.2f} 至 {compared.high:+.2f}"
     basis = f"{compared.n}个单位，等级相关 {compared.correlation:+.2f}，误差范围 {spelled_range}"
     if compared.verdict == AGREES:
-        said = f"**多数一致**：督查得分高的单位，{title}多数也高"
+        conclusion = f"**多数一致**：督查得分高的单位，{title}多数也高"
     elif compared.verdict == OPPOSES:
-        said = f"**多数不一致**：督查得分高的单位，{title}多数反而低"
+        conclusion = f"**多数不一致**：督查得分高的单位，{title}多数反而低"
     else:
-        said = f"看不出{title}和督查得分一致还是不一致"
-    return f"{said}（{basis}）。"
+        conclusion = f"看不出{title}和督查得分一致还是不一致"
+    return f"{conclusion}（{basis}）。"
