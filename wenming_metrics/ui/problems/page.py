@@ -38,7 +38,7 @@ from wenming_metrics.vocabulary.spelling import file_name
 
 _ALL = "全部"
 _SPANS = {"近30天": 30, "近90天": 90, "近一年": 366}
-_MOST, _KEPT = 500, 16
+_MOST, _KEPT = 200, 16
 """So many lines are drawn, the workbook has all; so many lists are kept."""
 _LIST, _UNITS, _FIGURES, _CHANNELS = (
     {column.name: tables.config(column) for column in table}
