@@ -36,7 +36,7 @@ def _pages() -> dict[str, list[StreamlitPage]]:
     }
 
 
-pages = entrance.permitted(entrance.kept(_pages))
+pages = entrance.permitted(entrance.pages_once(_pages))
 chosen = st.navigation(entrance.routes(pages), position="hidden")
 navigation.offer(pages)
 page.run(chosen)

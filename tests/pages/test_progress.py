@@ -162,7 +162,10 @@ def test_the_plan_of_a_week_keeps_its_sites_to_itself(tmp_path, monkeypatch):
     office = plan_office(tmp_path)
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WENMING_STORE", str(office.store.engine.url))
-    assert "还没有督查计划" in texts(visit("progress", work_theme="督查安排"))
+    app = visit("progress", work_theme="督查安排")
+    assert "还没有督查计划" in texts(app)
+    app.session_state["plan-sampling"] = True
+    assert "本期没有可以排名的单位。" in texts(app.run())
     draw = ["plan", "draw", "--size", "9", "--team", "市组", "--team", "河西组＝河西街道"]
     assert main([*draw, "--who", "张三", "--seed", "7"]) == 0
     app = visit("progress", work_theme="督查安排")

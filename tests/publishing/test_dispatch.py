@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import date
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
@@ -25,7 +26,7 @@ from wenming_metrics.export.word.shell import default_shell
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.dispatch.orders import dispatches, read_dispatch
-from wenming_metrics.publishing.dispatch.papers import dispatch_papers
+from wenming_metrics.publishing.dispatch.papers import dispatch_papers, until
 from wenming_metrics.publishing.dispatch.reminder_papers import reminder_papers
 from wenming_metrics.queries.problems.choices import unit_numbers
 from wenming_metrics.queries.problems.lists import problem_view
@@ -74,6 +75,22 @@ def test_each_unit_is_given_its_own(office):
     handed_out = read_dispatch(office, DOCUMENT)
     assert (handed_out.chief, handed_out.day) == ("王五", today())
     assert sorted(handed_out.lines["site_name"]) == ["三号", "四号"]
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        ([date(2026, 11, 24)] * 2, "于2026年11月24日前"),
+        (
+            [date(2026, 11, 24), date(2026, 11, 23)],
+            "按表中各条的整改时限（最早2026年11月23日，最迟2026年11月24日）",
+        ),
+        ([date(2026, 11, 24), None], "按表中各条的整改时限（有的没有时限）"),
+        ([None], "尽快"),
+    ],
+)
+def test_a_paper_names_no_day_that_its_table_does_not(due, words):
+    assert until(pd.DataFrame({"due": pd.Series(due, dtype=object)})) == words
 
 
 def test_handing_out_again_is_refused_and_sends_nothing(office):

@@ -9,6 +9,8 @@ from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 
 from tests.publishing.bulletin_city import signed_city
+from wenming_metrics.export import slides
+from wenming_metrics.export.word.blocks import Grid
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.bulletin.compare import DIFFERS, SAME
 from wenming_metrics.publishing.bulletin.document import make_slides
@@ -157,3 +159,17 @@ def test_a_workbook_of_two_issues_is_not_compared(office, issue):
 def test_slides_of_somebody_else_are_told_so(office):
     with pytest.raises(IntakeError, match="没有本软件的校验码"):
         recheck(office, saved(Presentation()), DECK)
+
+
+def test_a_long_text_of_a_table_stays_in_its_row():
+    rows = tuple((f"{n}号点", "路面平整无坑洼、" * 5) for n in range(9))
+    grid = Grid("", ("点位", "测评项"), rows, (75, 25), frozenset([1]))
+    content = slides.make_slides("标题", [], [slides.Slide("反复问题", drawings=(grid,))], "", {})
+    pages = Presentation(io.BytesIO(content)).slides
+    (table,) = (shape.table for shape in pages[1].shapes if shape.has_table)
+    width = table.columns[1].width.pt - 14.4  # a tenth of an inch is free on either side
+    sizes = [row.cells[1].text_frame.paragraphs[0].runs[0].font.size.pt for row in table.rows]
+    for row, size in list(zip(table.rows, sizes, strict=True))[1:]:
+        signs = width // size
+        assert -(-40 // signs) * size * 1.2 <= row.height.pt
+    assert sizes[0] == 12, "the heading stays as large as it was"

@@ -17,7 +17,7 @@ from tests.offices import make_office
 from tests.store.test_split import INDICATORS, ITEMS
 from tests.uploads.case import finding
 from wenming_metrics.domain.periods import window
-from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.privacy import is_any_personal, mask
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.batches import original_file
 from wenming_metrics.queries.scores.details import problem_rows
@@ -198,3 +198,19 @@ def test_sheets_that_are_not_read_are_emptied_as_well():
     assert [cell.value for cell in after["登记"][2]] == LOG[1]
     assert [cell.value for cell in after["通讯录"][2]] == CONTACTS[1]
     assert [after["反馈"][place].value for place in ("D2", "E2")] == ["8000001", None]
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_personal_data"),
+    [
+        (["abc", "13800138000"], True),
+        (["负责人", "13800138000"], True),
+        (["１３８００１３８０００", "—"], True),
+        (["负责人张某13800138000"], False),
+        (["电话", "83456789"], False),
+        (["1380013", "8000"], False),
+    ],
+)
+def test_values_of_a_column_are_each_looked_at_alone(texts, is_personal_data):
+    """A number is no office's because of the cell above it, nor somebody's with the one below."""
+    assert is_any_personal(texts) is is_personal_data

@@ -17,7 +17,7 @@ def by_plotly():
     figure.add_shape(type="rect", x0=0, x1=1, y0=2, y1=3)
     small = {"showarrow": False, "font": {"size": 12, "color": QUIET}}
     figure.add_annotation(text="甲", x=1, y=1, yref="paper", **small)
-    figure.add_annotation(text="乙", x=0, y=2, yshift=17, xanchor="left", showarrow=False)
+    figure.add_annotation(text="乙", x=0, y=2, yshift=19, xanchor="left", showarrow=False)
     return figure
 
 

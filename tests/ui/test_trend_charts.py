@@ -9,10 +9,28 @@ import pandas as pd
 import pytest
 
 from wenming_metrics.charts.calendar import day_squares
-from wenming_metrics.charts.control_chart import course_line
+from wenming_metrics.charts.control_chart import clear_marks, course_line
 from wenming_metrics.charts.sparklines import Small, small_lines
 from wenming_metrics.charts.waterfall import change_bars
 from wenming_metrics.scoring.trend.control_limits import control
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        ([1, 5, 9], ["①", "②", "③"]),
+        # Of a phone's 310 points one of 10 weeks is 31: a mark takes 15, two joined take 40.
+        ([1, 1.2, 5], ["①–②", "③"]),
+        ([1, 5, 5.4, 5.6, 9], ["①", "②–④", "⑤"]),
+        # Joined, the later two would lie on the first: so all are.
+        ([4.5, 5, 5.2], ["①–③"]),
+    ],
+)
+def test_marks_at_the_foot_do_not_lie_on_each_other(places, told):
+    ends = [(place, "①②③④⑤"[n], f"第{n}") for n, place in enumerate(places)]
+    joined = clear_marks(ends[::-1], 10.0)
+    assert [mark for _, mark, _ in joined] == told
+    assert "<br>".join(hover for *_, hover in joined) == "<br>".join(hover for *_, hover in ends)
 
 
 def test_the_bars_lead_from_one_score_to_the_other():

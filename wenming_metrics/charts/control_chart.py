@@ -62,9 +62,10 @@ def course_line(
             y=target,
             xanchor="right",
             yanchor="bottom",
+            bgcolor="white",
         )
     if ends and reach is not None:
-        _ends(drawing, ends, reach[0])
+        _ends(drawing, ends, reach[0], len(labels) + 0.2)
     figure = drawing.figure()
     _axes(figure, labels)
     figure.update_yaxes(range=reach)
@@ -115,6 +116,8 @@ def _reach(control: Control, before: Sequence[float] | None) -> tuple[float, flo
     return low - room, high + room
 
 
+_MARK_WIDTH, _JOINED_WIDTH = 0.05, 0.13
+"""What a mark at the foot, and several joined, take of the width of a phone."""
 _MARKS = ["triangle-up", "triangle-down"]
 
 
@@ -149,11 +152,39 @@ def _cut(drawing: Drawing, position: float, text: str) -> None:
     drawing.write(text, x=position, y=1, yref="paper", yanchor="bottom", xanchor="left")
 
 
-def _ends(drawing: Drawing, ends: Sequence[tuple[float, str, str]], floor: float) -> None:
+def clear_marks(
+    ends: Sequence[tuple[float, str, str]], span: float
+) -> list[tuple[float, str, str]]:
+    """Join marks that would lie on each other on a phone: 「③–⑧」, at the last of them.
+
+    Takes: ends - position, mark, hover; span - of the axis. Returns: the same, from left to right
+    """
+    groups: list[list[tuple[float, str, str]]] = []
+    for end in sorted(ends):
+        groups.append([end])
+        while len(groups) > 1 and groups[-1][-1][0] - _width(groups[-1]) * span < groups[-2][-1][0]:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return [
+        (
+            group[-1][0],
+            group[0][1] if len(group) == 1 else f"{group[0][1]}–{group[-1][1]}",
+            "<br>".join(hover for _, _, hover in group),
+        )
+        for group in groups
+    ]
+
+
+def _width(group: Sequence[object]) -> float:
+    return _MARK_WIDTH if len(group) == 1 else _JOINED_WIDTH
+
+
+def _ends(
+    drawing: Drawing, ends: Sequence[tuple[float, str, str]], floor: float, span: float
+) -> None:
     """Draw thin lines whose marks stand at the foot of the figure and tell more when pointed at."""
     for position, _, _ in ends:
         drawing.line_across({"color": QUIET, "width": 1, "dash": "dot"}, x=position)
-    positions, marks, hovers = zip(*ends, strict=True)
+    positions, marks, hovers = zip(*clear_marks(ends, span), strict=True)
     drawing.traces.append(
         go.Scatter(
             **{"x": positions, "y": [floor] * len(positions), "mode": "text", "text": marks},

@@ -76,7 +76,7 @@ class Drawing:
 
     def write_over_bar(self, row: int, text: str) -> None:
         """Write what a bar is about above its left end."""
-        over_bar = {"x": 0, "y": row, "yshift": 17, "xanchor": "left"}
+        over_bar = {"x": 0, "y": row, "yshift": 19, "xanchor": "left"}
         self.annotations.append({"text": text, "showarrow": False, **over_bar})
 
     def shape(self, **looks: object) -> None:

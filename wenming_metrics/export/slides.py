@@ -26,6 +26,10 @@ _FONT = "微软雅黑"
 _INK, _QUIET = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x52, 0x60, 0x6D)
 _BLUE, _PALE = RGBColor(0x1D, 0x4E, 0x89), RGBColor(0xE8, 0xED, 0xF3)
 _INCH = 914_400
+_POINT = 12_700
+_HEAD_SIZE = 12
+_MARGINS = _INCH // 5
+"""What a cell keeps free at its sides."""
 _FIELD = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
 _WIDTH, _HEIGHT = round(13.333 * _INCH), round(7.5 * _INCH)
 _EDGE = round(0.6 * _INCH)
@@ -173,7 +177,7 @@ def _draw_bars(page: Page, bars: Bars, area: tuple[int, int, int, int]) -> None:
     chart.has_legend, chart.has_title = False, bool(bars.title)
     chart.font.name, chart.font.color.rgb = _FONT, _INK
     # Many units share the height: type as large as it allows, and never too small to read.
-    chart.font.size = Pt(max(8, min(14, area[3] / 12_700 / (len(bars.names) + 2) / 2)))
+    chart.font.size = Pt(max(8, min(14, area[3] / _POINT / (len(bars.names) + 2) / 2)))
     if bars.title:
         title = chart.chart_title.text_frame
         _write(title, [bars.title], 14, color=_QUIET)
@@ -208,6 +212,12 @@ def _draw_grid(page: Page, grid: Grid, area: tuple[int, int, int, int]) -> None:
     table = shape.table
     for column, share in zip(table.columns, grid.widths, strict=True):
         column.width = Emu(width * share // sum(grid.widths))
+    sizes = [
+        _fitting(texts, column.width, row_height)
+        for texts, column in zip(
+            zip(grid.heads, *grid.rows, strict=True), table.columns, strict=True
+        )
+    ]
     for number, cells in enumerate((grid.heads, *grid.rows)):
         table.rows[number].height = Emu(row_height)
         for column, text in enumerate(cells):
@@ -217,6 +227,18 @@ def _draw_grid(page: Page, grid: Grid, area: tuple[int, int, int, int]) -> None:
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             cell.margin_top = cell.margin_bottom = 0
             side = PP_ALIGN.LEFT if column in grid.wordy else PP_ALIGN.CENTER
-            size = 12 if row_height > 0.36 * _INCH else 10
+            size = sizes[column] if number else _HEAD_SIZE
             _write(cell.text_frame, [text], size, bold=not number, align=side)
             cell.text_frame.paragraphs[0].space_after = Pt(0)
+
+
+def _fitting(texts: Sequence[str], width: int, height: int) -> int:
+    """Give the largest size of type in which no text of a column is higher than its row."""
+    signs, inner = max(map(len, texts)), (width - _MARGINS) / _POINT
+    sizes = (size for size in (12, 10, 8, 7) if _pitch(signs, size, inner) <= height / _POINT)
+    return next(sizes, 6)
+
+
+def _pitch(signs: int, size: int, width: float) -> float:
+    """Give how high so many signs stand, in points, as fonts of Chinese signs are laid."""
+    return -(-signs * size // width) * size * 1.4

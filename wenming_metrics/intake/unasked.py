@@ -55,32 +55,33 @@ def hold_unasked(connection: Connection, register: Register, file_reading: Readi
         stored_lines = set(zip(_keys(kind, stored), stored["unit"], strict=True))
         keys = pd.Series(_keys(kind, lines), lines.index, dtype=object)
         known = [line in stored_lines for line in zip(keys, lines["unit"], strict=True)]
+        contents = [*stored["told"], *lines["told"]]
+        all_keys = [*_keys(kind, stored), *keys]
+        spelled = {key: _spell(kind, facts) for key, facts in zip(all_keys, contents, strict=True)}
         if not asked_units or (lines["unit"].nunique() > 1 and 2 * sum(known) < len(lines)):
             continue
         for (index, record), is_known in zip(lines.iterrows(), known, strict=True):
             if not is_known and _IS_TOLD[kind](record["told"]):
                 unit, key = int(record["unit"]), keys[index]
                 unit_keys = {other for other, number in stored_lines if number == unit} - set(keys)
-                if complaint := _complaint(register, unit, key, asked_units.get(key), unit_keys):
+                likely = [spelled[other] for other in unit_keys]
+                words = (spelled[key], asked_units.get(key), likely)
+                if complaint := _complaint(register, unit, *words):
                     faults[index] = (complaint,)
     return hold_records(file_reading, faults)
 
 
 def _complaint(
-    register: Register,
-    unit: int,
-    key: tuple[str, ...],
-    asked: set[int] | None,
-    unit_keys: set[tuple],
+    register: Register, unit: int, text: str, asked: set[int] | None, likely: list[str]
 ) -> Complaint | None:
-    """Say what is wrong with a line. Takes: asked - the units a list asks; unit_keys - what else the unit is asked"""
+    """Say what is wrong with a line. Takes: asked - the units a list asks; likely - what else the unit is asked"""
     if asked:
         some = sorted(register.units["name"][number] for number in asked)
         more = f"等{len(some)}个单位" if len(some) > _SOME else ""
         names = {"unit": register.units["name"][unit], "units": "、".join(some[:_SOME]) + more}
-        return NOT_ASKED, {"found": _spell(key), **names}
-    near = get_close_matches(_spell(key), [_spell(other) for other in unit_keys], 1, _LIKE)
-    return (NO_SUCH, {"found": _spell(key), "near": near[0]}) if near else None
+        return NOT_ASKED, {"found": text, **names}
+    near = get_close_matches(text, likely, 1, _LIKE)
+    return (NO_SUCH, {"found": text, "near": near[0]}) if near else None
 
 
 def _asked_units(kind: str, stored: pd.DataFrame) -> dict[tuple[str, ...], set[int]]:
@@ -100,6 +101,6 @@ def _keys(kind: str, lines: pd.DataFrame) -> list[tuple[str, ...]]:
     ]
 
 
-def _spell(key: tuple[str, ...]) -> str:
+def _spell(kind: str, facts: dict) -> str:
     """Name a thing by the narrowest that is written of it."""
-    return next((text for text in reversed(key) if text), "")
+    return next((facts[name] for name in reversed(_KEYS[kind]) if facts.get(name)), "")

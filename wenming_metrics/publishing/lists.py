@@ -29,8 +29,8 @@ from wenming_metrics.queries.ranking.overview import (
     city_score,
     largest,
 )
-from wenming_metrics.queries.ranking.ranking import list_standings, rank_standings
-from wenming_metrics.queries.ranking.shortlists import name_ranked, ranked_in
+from wenming_metrics.queries.ranking.ranking import list_standings, place_window, rank_standings
+from wenming_metrics.queries.ranking.shortlists import name_ranked
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import know, known_standings, known_tallies
 from wenming_metrics.queries.scores.deadline_rates import on_time
@@ -129,7 +129,7 @@ def _ranked(
     ranked, live = rank_standings(now), score_windows(connection, office, windows, now.board)
     lists = [signed.boards.get((_plain(earlier), now.board.kind)) for earlier in windows[:-1]]
     newest_first = reversed(range(len(lists)))
-    earlier = (ranked_in(live, n) if lists[n] is None else lists[n] for n in newest_first)
+    earlier = (place_window(live, n) if lists[n] is None else lists[n] for n in newest_first)
     before = next(earlier)
     if lists[-1] is None:
         errors_before = errors_in(live, -2, stored_tallies(connection))

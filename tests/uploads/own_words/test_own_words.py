@@ -17,15 +17,16 @@ from wenming_metrics.reading.recognise.column_evidence import weights
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.vocabulary import INPUT
 
-HALVES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "gathered")
+HALVES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "gathered")
 LEAST = {
     "first": 0.99,
     "second": 0.98,
     "third": 0.95,
-    "fourth": 0.94,
+    "fourth": 0.95,
     "fifth": 0.96,
     "sixth": 0.94,
-    "seventh": 0.84,
+    "seventh": 0.95,
+    "eighth": 0.90,
     "gathered": 0.93,
 }
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
@@ -38,7 +39,8 @@ forms of one place, exports of software and tables that are none, was scored onc
 streets); what it told was mended later. The sixth part, 32 tables, was labelled before it was read and scored once: kinds
 84.4 %, columns 94.3 %, none wrong and sure, 0.06 questions a table; kinds of misses were mended afterwards. The seventh part, 44 tables, was scored once after the lists of problems had been told
 from the answers to them by all parts together: kinds 84.1 %, columns 91.7 %, none wrong and sure, 0.14 questions a
-table. Of the column sets that were gathered a third is held out: no weight was set by it (kinds 93.3 %, columns
+table; what it told was mended. The eighth part, 33 tables, was scored once after that: kinds 84.8 %, columns 95.8 %, none
+wrong and sure, 0.18 questions a table; three of its five misses were mended. Of the column sets that were gathered a third is held out: no weight was set by it (kinds 93.3 %, columns
 95.7 %), see `score --held-out`."""
 
 

@@ -137,7 +137,7 @@ def short_print(material: Material, layout: Layout, form: str) -> Print:
     ]
     page_blocks += [*_losses(material), *_late(material), *_survey(material)]
     page_blocks += sections.material_notes(material)
-    title = title_of(material, layout).replace("\n", "")
+    title = title_of(material, layout)
     marks = sections.make_content(material, layout).marks
     properties = properties_of(material, layout) | {FORM: form}
     return Print(form=form, title=title, body=page_blocks, marks=marks, properties=properties)

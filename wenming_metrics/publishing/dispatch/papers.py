@@ -81,6 +81,7 @@ def _paper(
     lines: pd.DataFrame,
 ) -> bytes:
     title = f"关于交办督查发现问题的通知\n（{unit}）"
+    last = date.fromordinal(int(lines["day"].max()))
     paragraphs = [
         *_opening(handed_out, unit, lines),
         _grid(lines),
@@ -88,18 +89,17 @@ def _paper(
     receipt = [Paragraph(HEADING, "回执"), Grid("", ("项目", "填写"), RECEIPT, (40, 60))]
     annexes = [*receipt, *photo_blocks(office, lines, "附件：整改前照片")]
     return paper.fill(
-        "文明城市创建交办单", title, handed_out.document_no, handed_out.day, paragraphs, annexes
+        "文明城市创建交办单", title, handed_out.document_no, last, paragraphs, annexes
     )
 
 
 def _opening(handed_out: Dispatch, unit: str, lines: pd.DataFrame) -> Iterator[Block]:
-    due = handed_out.lines["due"].iloc[0]
     helping = int((lines["role"] == ASSISTING).sum())
     shared = f"（其中协办{helping}条）" if helping else ""
     n_places = int(lines["places"].sum())
     yield body(f"{unit}：")
     yield body(
-        f"现将督查发现的问题{len(lines)}条、{n_places}处{shared}交办你单位。请于{long_day(due)}前整改到位，"
+        f"现将督查发现的问题{len(lines)}条、{n_places}处{shared}交办你单位。请{until(lines)}整改到位，"
         "并用所附的整改反馈表填写整改措施、完成时间，附整改后照片，报市创建办。"
     )
     for number, text in enumerate(handed_out.requirement.splitlines(), 1):
@@ -107,6 +107,20 @@ def _opening(handed_out: Dispatch, unit: str, lines: pd.DataFrame) -> Iterator[B
             yield body(f"（{numeral(number)}）{text.strip()}")
     if handed_out.chief:
         yield body(f"签发人：{handed_out.chief}")
+
+
+def until(lines: pd.DataFrame) -> str:
+    """Word the limit of problems: one day where all have the same, else where it stands.
+
+    Takes: lines - due (date, None: there is none)
+    """
+    days = sorted({day for day in lines["due"] if day})
+    if not days:
+        return "尽快"
+    if len(days) == 1 and lines["due"].notna().all():
+        return f"于{long_day(days[0])}前"
+    span = f"最早{long_day(days[0])}，最迟{long_day(days[-1])}" if len(days) > 1 else "有的没有时限"
+    return f"按表中各条的整改时限（{span}）"
 
 
 def _grid(lines: pd.DataFrame) -> Grid:
@@ -181,15 +195,18 @@ def _summary(handed_out: Dispatch) -> bytes:
 
 def _basis(handed_out: Dispatch) -> str:
     lines = handed_out.lines
-    return f"{long_day(handed_out.day)}交办，{lines['unit_name'].nunique()}个单位、{lines['number'].nunique()}条问题。"
+    first, last = (date.fromordinal(int(day)) for day in (lines["day"].min(), lines["day"].max()))
+    span = long_day(first) if first == last else f"{long_day(first)}至{long_day(last)}"
+    return f"{span}交办，{lines['unit_name'].nunique()}个单位、{lines['number'].nunique()}条问题。"
 
 
 def _text(handed_out: Dispatch) -> str:
     """Write what is pasted into a chat group: who has how many, until when; no description, no contact."""
     counts = handed_out.lines.groupby("unit_name", sort=False)["number"].nunique()
-    due = handed_out.lines["due"].iloc[0]
     counts_by_unit = [f"{unit}：{count}条" for unit, count in counts.items()]
-    opening = f"{handed_out.document_no}：{_basis(handed_out)}请于{long_day(due)}前整改到位并反馈。"
+    opening = (
+        f"{handed_out.document_no}：{_basis(handed_out)}请{until(handed_out.lines)}整改到位并反馈。"
+    )
     return "\n".join([opening, *counts_by_unit])
 
 

@@ -131,6 +131,22 @@ def rank_window(standings: Standings, number: int) -> pd.DataFrame:
             ],
         }
     )
+    return _rank(frame, standings, number)
+
+
+def place_window(standings: Standings, number: int) -> pd.DataFrame:
+    """Rank as `rank_window`, with no more than decides: unit, group, status, score, rank, tied."""
+    columns, units = standings.window_columns(number), standings.units
+    frame = units[["unit", "group"]].assign(
+        status=statuses(standings, number),
+        score=standings.total[columns],
+        failed=standings.counted("failed", number).astype(int),
+        coverage=standings.coverage[columns],
+    )
+    return _rank(frame, standings, number)
+
+
+def _rank(frame: pd.DataFrame, standings: Standings, number: int) -> pd.DataFrame:
     frame.loc[~frame["status"].isin(SCORED), "score"] = np.nan
     rules = standings.rules(number)
     return rank_units(frame, rules.decimals, rules.ranked_by, rules.ties, rules.tie_order)

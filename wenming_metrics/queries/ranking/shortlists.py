@@ -9,7 +9,7 @@ import pandas as pd
 
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.ranking import rank_window
+from wenming_metrics.queries.ranking.ranking import place_window, rank_window
 from wenming_metrics.queries.scores.score_windows import COURSE, Standings, standings_now
 from wenming_metrics.rules.model import Lists
 from wenming_metrics.scoring.ranking.ranking import order_units
@@ -30,14 +30,15 @@ def named_units(office: Office, window: Window, board: str = "street") -> pd.Dat
 
 def name_standings(standings: Standings) -> pd.DataFrame:
     """Make the lists of `named_units` from scored windows; those of the last one are given."""
-    newest_first = (
-        ranked_in(standings, number) for number in range(len(standings.windows) - 1, -1, -1)
-    )
-    return name_ranked(newest_first, standings.rules().lists)
+    preceding = (place_window(standings, n) for n in range(len(standings.windows) - 2, -1, -1))
+    return name_ranked(chain([ranked_in(standings, -1)], preceding), standings.rules().lists)
 
 
 def name_ranked(newest_first: Iterator[pd.DataFrame], settings: Lists) -> pd.DataFrame:
-    """Make the lists of `named_units` from ranked lists; no more are asked for than it takes."""
+    """Make the lists of `named_units` from ranked lists; no more are asked for than it takes.
+
+    Of those before the last only unit, group, score and rank are looked at.
+    """
     last = next(newest_first)
     runs = running(
         (sides_of(ranked, settings) for ranked in chain([last], newest_first)), settings.absent

@@ -56,7 +56,9 @@ def problem_texts(connection: Connection, rows: pd.DataFrame) -> list[str]:
 
     Takes: rows - batch, seq, sheet, source_row
     """
-    return _pieces_of(connection, rows, map(mask, descriptions(connection, rows)))
+    texts = descriptions(connection, rows)
+    starred = {text: mask(text) for text in set(texts)}
+    return _pieces_of(connection, rows, map(starred.get, texts))
 
 
 def _pieces_of(connection: Connection, rows: pd.DataFrame, texts: Iterable[str]) -> list[str]:

@@ -59,18 +59,24 @@ def texts_of(connection: Connection, rows: pd.DataFrame, names: Sequence[str]) -
     for (batch, sheet), sheet_rows in numbered_rows.groupby(["batch", "sheet"], sort=False):
         headers = sheets.loc[(batch, sheet), "headers"]
         numbers = sheet_rows["source_row"].to_numpy(np.int64)
+        rows_of_sheet = sheet_rows.index.to_numpy()
         positions = {name: _stands_at(headers, numbers.tolist(), name) for name in names}
+        positions = {
+            name: np.array([position_of[number] for number in numbers.tolist()])
+            for name, position_of in positions.items()
+        }
         for first, payload in read_all_blocks(connection, int(batch), int(sheet)):
             columns = decode_block(payload)
             size = len(columns[0].codes) if columns else 0
             in_block = (numbers >= first) & (numbers < first + size)
-            block_rows = zip(sheet_rows.index[in_block], numbers[in_block].tolist(), strict=True)
-            for row_index, number in block_rows:
-                for name, position_of in positions.items():
-                    if 0 <= position_of[number] < len(columns):
-                        column = columns[position_of[number]]
-                        value = column.values[column.codes[number - first]]
-                        texts[name][row_index] = as_text(value)
+            for name, row_positions in positions.items():
+                for position in np.unique(row_positions[in_block]):
+                    if not 0 <= position < len(columns):
+                        continue
+                    column, hits = columns[position], in_block & (row_positions == position)
+                    cell_texts = np.array(list(map(as_text, column.values)), object)
+                    codes = column.codes[numbers[hits] - first]
+                    texts[name][rows_of_sheet[hits]] = cell_texts[codes]
     return pd.DataFrame(texts, columns=list(names))
 
 

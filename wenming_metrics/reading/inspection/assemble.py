@@ -113,9 +113,8 @@ def _find_visits(
 def _report_judged_twice(sheets: Sequence[tuple[Table, SheetChecks]]) -> None:
     """Tell of items that two checklists judge at the same visit, unless both passed them."""
     judged: dict[tuple[int, int], tuple[str, bool]] = {}
-    for table, sheet in sheets:
-        if table.kind == reading.VISITS:
-            continue
+    checklists = [(table, sheet) for table, sheet in sheets if table.kind != reading.VISITS]
+    for table, sheet in checklists if len(checklists) > 1 else ():
         checks, counts = sheet.checks, Counter()
         pairs = list(zip(checks["visit"].tolist(), checks["item"].tolist(), strict=True))
         was_passed = (checks["result"] == RESULTS.index("符合")).tolist()

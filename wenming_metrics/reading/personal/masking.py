@@ -17,7 +17,7 @@ from wenming_metrics.domain.privacy import (
     KEPT,
     NUMBERS,
     WORK,
-    has_hint,
+    is_any_personal,
     is_prose,
     mask,
     mask_cell,
@@ -123,7 +123,7 @@ def _mask_column(column: GridColumn, use: str) -> GridColumn:
 def _may_hide(column: GridColumn) -> bool:
     """Say whether any value of a column may be somebody's: all at once, for most columns hold none."""
     texts = (value if isinstance(value, str) else _digits(value) for value in column.values)
-    return has_hint("\n".join(texts))
+    return is_any_personal(texts)
 
 
 def _mask_value(value: Value, use: str) -> Value:

@@ -130,7 +130,7 @@ def gather_evidence(sheet: SheetGrid, header: Header, lexicon: Lexicon) -> list[
         if not normalise(text) and not forms["filled"]:
             continue
         group = header.groups[position] if position < len(header.groups) else ""
-        worded = {role: header_points(role, text, group) for role in weights()[0]}
+        worded = header_points(text, group)
         points = {role: worded[role] + _value_points(role, forms) for role in worded}
         samples = dict.fromkeys(word for word in map(spell, column_values) if word)
         columns.append(
@@ -156,31 +156,32 @@ def _is_data(words: Sequence[str]) -> bool:
     return len(words) > 1 and not _TOTAL.match(normalise(words[0]))
 
 
-@lru_cache(maxsize=1 << 14)
-def header_points(role: str, text: str, group: str = "") -> float:
-    """Give what a header says for a role, negative where it speaks against it.
+@lru_cache(maxsize=1 << 11)
+def header_points(text: str, group: str = "") -> Mapping[str, float]:
+    """Give what a header says for each role, negative where it speaks against it.
 
-    >>> header_points("deduction", "罚掉的分") > 5 > 0 > header_points("deduction", "扣分原因")
-    True
+    >>> [header_points(text)["deduction"] > 5 for text in ("罚掉的分", "扣分原因")]
+    [True, False]
     """
-    word = normalise(text)
-    over = normalise(group)
-    if not word:
-        return 0.0
-    titles = _titles(role)
+    word, over = normalise(text), normalise(group)
     bare = re.sub(r"\(.*?\)|[*★:]", "", word) or word
     is_shared = bool(OF_SEVERAL.search(word))
-    if not is_shared and (word in titles or bare in titles):
-        return _EXACT
-    words = weights()[0][role].words
-    against = sum(points for pattern, points in words if points < 0 and pattern.search(bare))
-    against = 0.0 if is_shared else against
-    best = _best(words, bare)
-    if over:
-        best = max(best, _best(words, over + bare) - _OF_GROUP)
-    if not best and any(fuzz.ratio(bare, title) >= _LIKENESS for title in titles):
-        best = _ALIKE
-    return best + against
+    points = {}
+    for role, role_weights in weights()[0].items():
+        titles, words = _titles(role), role_weights.words
+        if not word:
+            points[role] = 0.0
+        elif not is_shared and (word in titles or bare in titles):
+            points[role] = _EXACT
+        else:
+            best = _best(words, bare)
+            if over:
+                best = max(best, _best(words, over + bare) - _OF_GROUP)
+            if not best and any(fuzz.ratio(bare, t, score_cutoff=_LIKENESS) for t in titles):
+                best = _ALIKE
+            against = 0.0 if is_shared else _against(words, bare)
+            points[role] = best + against
+    return points
 
 
 @lru_cache(maxsize=256)
@@ -192,7 +193,7 @@ def _titles(role: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 12)
 def speaks(text: str) -> bool:
     """Say whether a text is worded like the header of some column."""
-    return any(header_points(role, text) >= _WORDED for role in weights()[0])
+    return max(header_points(text).values()) >= _WORDED
 
 
 def count_spoken(texts: Sequence[str]) -> int:
@@ -204,6 +205,10 @@ def _best(words: Words, text: str) -> float:
     return max(
         (points for pattern, points in words if points > 0 and pattern.search(text)), default=0.0
     )
+
+
+def _against(words: Words, text: str) -> float:
+    return sum(points for pattern, points in words if points < 0 and pattern.search(text))
 
 
 def _value_points(role: str, forms: Mapping[str, float]) -> float:

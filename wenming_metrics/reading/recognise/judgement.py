@@ -83,13 +83,16 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
         doubts = _doubts(header, proposal)
         if kind == reading.SURVEY and words.survey:
             doubts |= _unasked(header, proposal)
-        is_other = proposal.is_beaten(kind) or (
-            kind in _REGISTERS and _tells_events(header, proposal)
+        is_other = not header.is_chosen and (
+            proposal.is_beaten(kind) or (kind in _REGISTERS and _tells_events(header, proposal))
         )
         is_whole = not doubts and not is_lacking and not _loses(header, proposal)
-        if header.is_chosen or fit is None or (is_whole and not is_other):
-            fit = proposal.fit(kind)
-        if fit.kind == kind and is_whole:
+        titled = proposal.fit(kind)
+        # What is asked about anyway is proposed as what it is likeliest.
+        is_near = is_whole or fit is None or fit.points - titled.points < _CLOSE
+        if header.is_chosen or fit is None or (is_near and not is_other):
+            fit = titled
+        if fit.kind == kind and is_whole and not is_other:
             return _recognised(sheet, likely, proposal, kind, SURE)
     if fit is None:
         return _recognised(sheet, likely, proposal, kind if is_settled else "", "")

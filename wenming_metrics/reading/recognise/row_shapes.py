@@ -62,8 +62,10 @@ _PLAIN = {
     reading.CHECKLIST: (("item",), ("result", "deduction", "earned_total")),
     reading.FINDINGS: (
         ("description",),
-        ("day", "site", "street", "community", "responsible", "problem_no", "item", "severity"),
+        ("day", "site", "street", "community", "responsible", "problem_no", "item", "severity")
+        + ("deduction",),
     ),
+    reading.VISITS: (("site",), ("day",)),
     "rectification": (("description", "problem_no", "site"), ("rectified", "measure", "finished")),
     reading.PLAN: (("planned_day",), ("site", "street", "round")),
     reading.SITES: (("site",), ("street", "community", "point_type")),

@@ -43,12 +43,13 @@ _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectificat
 """Kinds that tell of what has been: a day to come speaks against them."""
 _ASKED_FOR, _ANSWERED = -6.5, 5.5
 """Points of measures that are asked for alone; of what was done."""
-_REPAIRED = re.compile("整改|治理|销[号项]|闭环|改[没完好]")
+_REPAIRED = re.compile("整改|治理|完成|销[号项]|闭环|改[没完好正]")
 """What was done about a problem, not how far a case or a task is."""
+_STATE_ALONE = re.compile("^是否|状态$")
 _ANSWERS = re.compile("整改情况|整改反馈|整改回复|整改落实|整改进展")
 _FAULT = re.compile("问题|隐患|缺陷|整改|治理|交办|督[查办]|违[规章法]")
 _CAME_OUT = {"result", "deduction", "earned_total", "lost_total", "description"}
-_NOT_FILLED = -3.0
+_NOT_FILLED, _NOT_LISTED = -3.0, -4.0
 """How a check came out; a list of items without that is a standard, or a form nobody filled in."""
 _NAMED = 5.0
 """What says what was done, where its header names it."""
@@ -162,6 +163,8 @@ def special_points(
         return _OTHERWISE / 2 if len(figures) > 1 else 0.0
     if kind == reading.FINDINGS:
         problems = by_role.get("description")
+        if problems and problems.forms["filled"] < 0.5:
+            return _OTHERWISE  # most rows tell of none
         is_whole = problems and problems.forms["filled"] >= 0.7 and not tells_clean(problems)
         return 0.0 if is_whole else -3.0
     if kind == reading.CHECKLIST:
@@ -169,7 +172,8 @@ def special_points(
         if item and item.has("category") >= 0.5 > item.has("item"):
             return _OTHERWISE
         came_out = _CAME_OUT & set(by_role) or has_outcome(columns, roles)
-        return 0.0 if came_out else _NOT_FILLED
+        is_listed = {"item", "item_code"} & set(by_role)  # what was looked at, one by one
+        return (0.0 if came_out else _NOT_FILLED) + (0.0 if is_listed else _NOT_LISTED)
     if kind == "rectification":
         return _answered(columns, roles, table.titles)
     if kind == reading.UNITS and any(
@@ -223,7 +227,7 @@ def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str], titles: s
     texts = [normalise(c.text) for c in columns if c.worded["rectified"] >= _NAMED]
     repairs = [text for text in texts if _REPAIRED.search(text)]
     reports = bool(repairs) + len(told & {"finished", "photo_after"})
-    is_told = "measure" in told or any(not text.startswith("是否") for text in repairs)
+    is_told = "measure" in told or any(not _STATE_ALONE.search(text) for text in repairs)
     is_titled = "measure" in told and bool(_ANSWERS.search(titles))
     answered = (
         _ANSWERED if reports and (is_told or reports > 1) else 0.0 if is_titled else _ASKED_FOR

@@ -20,7 +20,9 @@ _ACCOUNTS = "账号"
 _log = logging.getLogger(__name__)
 
 
-def kept(make: Callable[[], dict[str, list[StreamlitPage]]]) -> dict[str, list[StreamlitPage]]:
+def pages_once(
+    make: Callable[[], dict[str, list[StreamlitPage]]],
+) -> dict[str, list[StreamlitPage]]:
     """Make the pages once in a session: each looks for its file on the disk."""
     if _KEPT not in st.session_state:
         st.session_state[_KEPT] = make()

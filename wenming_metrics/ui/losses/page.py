@@ -11,7 +11,7 @@ from wenming_metrics.scoring.losses.ledger import LEVELS, last_names
 from wenming_metrics.ui.frame import cache, filters, navigation, page, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
-from wenming_metrics.ui.losses import rows, sentences, views, what_if
+from wenming_metrics.ui.losses import rows, sentences, strictness, views, what_if
 from wenming_metrics.ui.losses import scope as losses_scope
 from wenming_metrics.ui.losses.repeats import page as repeats_page
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
@@ -45,6 +45,8 @@ def draw(office: Office, selection: Selection) -> None:
         before = previous(selection.window)
         unit_name = scope.unit or CITY
         cache.draw(change.draw_change, before, selection.window, selection.board, unit_name)
+        if office.rules.board(selection.board).role == "territory" and not office.viewer.is_scoped:
+            strictness.draw(selection.window, selection.board)
     elif tab == FIXING:
         what_if.draw(book, scope)
     else:

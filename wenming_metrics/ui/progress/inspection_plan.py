@@ -13,6 +13,7 @@ from wenming_metrics.decisions.inspection_plan import (
     next_monday,
     read_teams,
 )
+from wenming_metrics.domain.periods import window
 from wenming_metrics.publishing.bulletin.unit_sheets import pack
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.site_draw import DrawTerms, site_risks
@@ -22,9 +23,11 @@ from wenming_metrics.queries.progress.week_plan import (
     week_lines,
     week_title,
 )
+from wenming_metrics.queries.ranking.sampling import sampling
 from wenming_metrics.ui.frame import page, tables
 from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.ranking.page import draw_needed
 
 _STATUS = tables.configs(
     "team=plan_team", "planned=planned_sites", "visited=visited_sites", "missed=missed_sites"
@@ -94,6 +97,11 @@ def _draw_plan(office: Office, lines: pd.DataFrame, week: date) -> None:
 
 def _draw_terms(office: Office, week: date) -> None:
     st.subheader("抽取")
+    last_week = window("week", week - timedelta(weeks=1))
+    title = "上一周查多少点位才能分清名次"
+    with st.expander(title, key="plan-sampling", on_change="rerun") as opened:
+        if opened.open:
+            draw_needed(ask(sampling, last_week))
     usual = DrawTerms(size=100)
     with page.row("plan-terms"):
         size = st.number_input("大约抽几个", 1, 5000, usual.size, key="plan-size", width=130)

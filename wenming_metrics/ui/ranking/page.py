@@ -92,12 +92,16 @@ def draw_sampling(selection: Selection) -> None:
         if not opened.open:
             return
         lines = ask(sampling, selection.window, selection.board)
-        lines = of_group(lines, selection)
-        page.note(words.plain(sampling_sentence(lines)))
-        spelled = lines.assign(place=lines["rank"].astype(str), revisited=lines["revisited"] * 100)
-        met = [name for name in lines if name.endswith("_met")]
-        columns = tables.configs(*_SAMPLING, *met, "group")
-        tables.show(marks.mark_verdicts(spelled[list(columns)], met), columns)
+        draw_needed(of_group(lines, selection))
+
+
+def draw_needed(lines: pd.DataFrame) -> None:
+    """Draw lines of `queries.ranking.sampling.sampling`."""
+    page.note(words.plain(sampling_sentence(lines)))
+    spelled = lines.assign(place=lines["rank"].astype(str), revisited=lines["revisited"] * 100)
+    met = [name for name in lines if name.endswith("_met")]
+    columns = tables.configs(*_SAMPLING, *met, "group")
+    tables.show(marks.mark_verdicts(spelled[list(columns)], met), columns)
 
 
 def draw_tools(summary: Summary, office: Office, selection: Selection) -> None:

@@ -26,7 +26,7 @@ from wenming_metrics.rules.survey.model import VALUES
 from wenming_metrics.scoring.survey.rates import CAUTION, CAUTION_ALIKE, HIDDEN
 from wenming_metrics.ui.frame import cache, filters, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.survey import frames, sentences, unit
+from wenming_metrics.ui.survey import against_scores, frames, sentences, unit
 from wenming_metrics.ui.survey.frames import ChosenRate
 
 _UNIT = "opinion_unit"
@@ -72,6 +72,8 @@ def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
         filters.carry_unit(office.rules, ask(days_known), str(line["unit_name"]))
         unit.draw(chosen, wave_rates, line)
     cache.draw(_draw_funnel, chosen)
+    if not office.viewer.is_scoped:  # the order of all, not theirs
+        cache.draw(against_scores.draw, chosen)
     cache.draw(_draw_printed, chosen)
 
 

@@ -29,6 +29,8 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.trends import change, remark_lines, sentences, side_by_side
 
+_FIRST = 24
+"""So many small lines a phone shows at once."""
 COURSE, WHY, SIDE, CALENDAR, UNITS = "走势", "得分变动原因", "并排比较", "日历", "各单位"
 SCORE, CITY = "总分", "全市"
 _LENGTH = {"day": 92, "week": 26, "month": 24}
@@ -293,7 +295,11 @@ def _draw_units(office: Office, chosen: TrendView) -> None:
         f"{words.plain(what)}；按升降从多到少。各图同一刻度：下边 {low:g}，上边 {high:g}。"
         "点一个单位看它的走势。"
     )
-    st.html(small_lines(_smalls(series, lines, chosen), low, high))
+    smalls = _smalls(series, lines, chosen)
+    st.html(small_lines(smalls[:_FIRST], low, high))
+    if smalls[_FIRST:]:
+        with page.fold(f"其余{len(smalls) - _FIRST}个单位", "smalls"):
+            st.html(small_lines(smalls[_FIRST:], low, high))
 
 
 def unit_moves(series: Course) -> pd.DataFrame:

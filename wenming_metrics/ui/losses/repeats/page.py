@@ -52,8 +52,10 @@ def draw(office: Office, book: Book, scope: Scope) -> None:
     with st.expander("重复、反弹、连续通报、反复点位是怎样算的"):
         st.markdown(sentences.meanings(back.relapse_days, back.running, back.period))
     if total_line["found"] or total_line["closed"]:
-        _draw_units(table, scope, is_compared=not scope.unit and len(units) > 1)
-        _draw_classes(book, scope)
+        with page.fold("这个单位" if scope.unit else "各单位", "repeat-units"):
+            _draw_units(table, scope, is_compared=not scope.unit and len(units) > 1)
+        with page.fold("哪一类反复最多", "repeat-classes"):
+            _draw_classes(book, scope)
         repeats_sites.draw(book, scope, *book.recall(_sites, scope))
     _draw_pairs(office, book, scope)
 
