@@ -149,6 +149,19 @@ def test_a_sheet_that_is_filled_in_says_what_was_found(office):
     assert standing(office)[0] == ("乙街道", HAPPENED, ITEMS[1])
 
 
+def test_a_file_that_waits_is_looked_at_again_and_stays_as_it_was(office):
+    """The page holds a waiting file against the store anew whenever anything is stored."""
+    thing = "发生事故（含火灾），有影响"
+    set_negative_items(office, [thing], "张三")
+    month = window("month", today())
+    content = sheet(["甲街道", month.title, thing, "已发生", "应急局复函", "李四"])
+    against = commit.intake_context(office)
+    read = commit.read_file(office, content, "本月.xlsx", against)
+    for _ in range(2):
+        preview = commit.examine(office, read, content, against.register)
+        assert preview.reading.records["told"].iloc[0]["barred_item"] == thing
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -215,6 +215,7 @@ def test_ningguo_twelve_columns_by_hotline_and_portal(office):
     ("source", "way"),
     [
         ("12345", "hotline"),
+        ("１２３４５", "hotline"),
         ("市民热线", "hotline"),
         ("12345网站", "portal"),
         ("微信小程序", "portal"),

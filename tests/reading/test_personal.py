@@ -206,6 +206,8 @@ def test_sheets_that_are_not_read_are_emptied_as_well():
         (["abc", "13800138000"], True),
         (["负责人", "13800138000"], True),
         (["１３８００１３８０００", "—"], True),
+        # A full-width sign in one cell changes nothing of how the others are read.
+        (["1．13800138000来电", "路面　破损"], True),
         (["负责人张某13800138000"], False),
         (["电话", "83456789"], False),
         (["1380013", "8000"], False),

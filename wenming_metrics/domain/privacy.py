@@ -115,8 +115,12 @@ def is_any_personal(texts: Iterable[str]) -> bool:
     >>> is_any_personal(["来电人", "13800138000"]), is_any_personal(["138001", "38000"])
     (True, False)
     """
-    together = "\n\n".join(texts)
-    return has_hint(together) and any(find_marks(together))
+    # Apart from each other: beside a full-width sign other signs are read as half-width ones too.
+    by_form: dict[bool, list[str]] = {True: [], False: []}
+    for text in texts:
+        by_form[_is_odd(text)].append(text)
+    columns = map("\n\n".join, by_form.values())
+    return any(has_hint(column) and any(find_marks(column)) for column in columns)
 
 
 def find_marks(text: str, *, at_work: bool = False) -> Iterator[tuple[int, int]]:

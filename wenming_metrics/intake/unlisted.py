@@ -32,7 +32,7 @@ def hold_unlisted(office: Office, file_reading: Reading) -> Reading:
     for index, line in lines.iterrows():
         facts, month = line["told"], window("month", date.fromordinal(int(line["day"])))
         items = {normalise(text): text for text in negative_items(office, month)}
-        name, matter = names[line["unit"]], facts["barred_item"]
+        name, matter = names[line["unit"]], normalise(facts["barred_item"])
         if name not in listed_units(office, month):
             faults[index] = ((NO_UNIT, {"found": name}),)
         elif not items or (matter and matter not in items):

@@ -24,7 +24,7 @@ from wenming_metrics.scoring.loop.figures import UNTRUE
 from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.problems import read_events
-from wenming_metrics.vocabulary import REPLIES, columns
+from wenming_metrics.vocabulary import REPLIES, columns, normalise
 
 HOTLINE, PORTAL = "hotline", "portal"
 _WAYS = {
@@ -79,7 +79,7 @@ def way_of(text: str) -> str:
     >>> way_of("12345热线"), way_of("12345网站"), way_of("群众")
     ('hotline', 'portal', '')
     """
-    return next((way for way, words in _WAYS.items() if words.search(text)), "")
+    return next((way for way, words in _WAYS.items() if words.search(normalise(text))), "")
 
 
 def _count(lines: pd.DataFrame, unhappy: set[str]) -> pd.DataFrame:
