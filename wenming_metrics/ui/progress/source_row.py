@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from zlib import crc32
 
 import pandas as pd
 import streamlit as st
@@ -39,7 +40,10 @@ def draw_lines(
     Of many the first are drawn, and the one that the address names. Takes: form - lays all lines out as it
     """
     first = _first(lines)
-    picked = tables.pick(first, columns, key, 12, param=_PICKED)
+    ids = tables.record_ids(first)
+    # A selection is a position: it holds for these very lines only.
+    drawn_key = f"{key}-{crc32('|'.join(ids).encode())}"
+    picked = tables.pick(first, columns, drawn_key, 12, param=_PICKED, ids=ids)
     if len(first) < len(lines):
         page.note(
             f"这里列出前{_MOST}项，其余{len(lines) - _MOST:,}项用上面的选择看；下载的是全部{len(lines):,}项。"
