@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
+from functools import partial
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -90,23 +91,23 @@ def _complaint(
         more = f"等{len(some)}个单位" if len(some) > _SOME else ""
         names = {"unit": register.units["name"][unit], "units": "、".join(some[:_SOME]) + more}
         return NOT_ASKED, {"found": spelled[key], **names}
-    near = max(sorted(likely), key=lambda other: _likeness(key, other), default=None)
+    near = max(sorted(likely), key=partial(_likeness, key), default=None)
     if near is None or _likeness(key, near) < _LIKE:
         return None
     return NO_SUCH, {"found": spelled[key], "near": spelled[near]}
 
 
-def _likeness(one: Key, other: Key) -> float:
+def _likeness(one: Key, another: Key) -> float:
     """Say how alike two things are, 0 to 1, as a whole and in the narrowest that both write.
 
     Those that are equal in the narrowest are alike whatever stands above: a campaign worded anew, or the
     title of a sheet in place of one that was deleted.
     """
-    both = [parts for parts in zip(one, other, strict=True) if all(parts)]
+    both = [texts for texts in zip(one, another, strict=True) if all(texts)]
     if not both:
         return 0.0
-    whole = ["".join(parts) for parts in zip(*both, strict=True)]
-    matchers = [SequenceMatcher(None, *pair, False) for pair in (both[-1], whole)]
+    whole = ["".join(texts) for texts in zip(*both, strict=True)]
+    matchers = [SequenceMatcher(None, *texts, False) for texts in (both[-1], whole)]
     is_same = len(set(both[-1])) == 1
     if not is_same and any(matcher.quick_ratio() < _LIKE for matcher in matchers):
         return 0.0  # most are nothing alike, and to say how much so takes long

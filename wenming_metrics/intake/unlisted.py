@@ -43,24 +43,24 @@ def hold_unlisted(office: Office, file_reading: Reading) -> Reading:
         month = window("month", date.fromordinal(int(day)))
         unit_names = month_lines["unit"].map(names)
         for index, complaint in _faults_of_month(office, month, month_lines["told"], unit_names):
-            faults.setdefault(index, (complaint,))
+            faults[index] = (complaint,)
     return hold_records(
         file_reading, faults | _contradictions(file_reading, lines.drop(list(faults)))
     )
 
 
 def _faults_of_month(
-    office: Office, month: Window, told: pd.Series, unit_names: pd.Series
+    office: Office, month: Window, contents: pd.Series, unit_names: pd.Series
 ) -> Iterator[tuple[int, Complaint]]:
     """Give what is wrong with lines of a month by their index; what they speak of is noted in place."""
     items, board_names = negative_items(office, month), listed_units(office, month)
     standing = standing_matters(office, month)
     cleared = {
         (name, normalise(facts["barred_item"]))
-        for name, facts in zip(unit_names, told, strict=True)
+        for name, facts in zip(unit_names, contents, strict=True)
         if facts["barred_result"] == CLEAR
     }
-    for index, facts in told.items():
+    for index, facts in contents.items():
         name, matter = unit_names[index], normalise(facts["barred_item"])
         happened = standing.get(name, [])
         # What was taken off the list may be corrected, and the form that names it comes back.
@@ -85,12 +85,12 @@ def _contradictions(file_reading: Reading, lines: pd.DataFrame) -> dict[int, tup
         for index, line in group.iterrows():
             facts = line["told"]
             against = [
-                f"“{sheet_names.get(other.sheet, '')}”第 {other.source_row} 行"
-                for other in group.itertuples()
-                if {facts["barred_result"], other.told["barred_result"]} == {CLEAR, HAPPENED}
+                f"“{sheet_names.get(rival.sheet, '')}”第 {rival.source_row} 行"
+                for rival in group.itertuples()
+                if {facts["barred_result"], rival.told["barred_result"]} == {CLEAR, HAPPENED}
                 and (
-                    facts["barred_item"] == other.told["barred_item"]
-                    or not (facts["barred_item"] and other.told["barred_item"])
+                    facts["barred_item"] == rival.told["barred_item"]
+                    or not (facts["barred_item"] and rival.told["barred_item"])
                 )
             ]
             if against:

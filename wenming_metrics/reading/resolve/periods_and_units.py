@@ -334,6 +334,6 @@ def report_again(table: Table, keys: Sequence[tuple | None], *, of_file: bool = 
         sheet, first = seen.setdefault((table.kind, *keys[row]), here)
         if (sheet, first) != here:
             again.append(row)
-            where = "" if sheet == table.sheet.name else f"“{sheet}”"
-            first_rows.append({"first": first, "where": where})
+            elsewhere = "" if sheet == table.sheet.name else f"“{sheet}”"
+            first_rows.append({"first": first, "where": elsewhere})
     report_rows(table, again, "记录-02", "", first_rows)
