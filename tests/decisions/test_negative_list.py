@@ -167,6 +167,8 @@ def test_a_file_that_waits_is_looked_at_again_and_stays_as_it_was(office):
     [
         ({3: "不清楚"}, "负面-01"),
         ({3: "已发生"}, "负面-01"),
+        ({2: ""}, "负面-06"),
+        ({2: " ", 3: "已发生"}, "负面-06"),
         ({4: ""}, "负面-02"),
         ({1: "2025年第一季度"}, "负面-03"),
         ({2: "别的"}, "负面-04"),
@@ -180,3 +182,79 @@ def test_what_is_not_sure_of_a_sheet_is_held(office, changes, code):
     reading = commit.inspect(office, sheet(row), "三月.xlsx").reading
     assert [(p.code, p.row) for p in reading.problems if p.row] == [(code, 3)]
     assert reading.records.empty
+
+
+GROUNDS = ["应急局复函", "李四"]
+
+
+def told(office, *tables):
+    """Look at a file of some tables: what is held, by table and row, and how many lines are left."""
+    sheets = {f"表{n}": [["负面清单核查表"], HEAD, *rows] for n, rows in enumerate(tables, 1)}
+    preview = commit.inspect(office, xlsx(sheets), "三月.xlsx")
+    held = [(p.code, p.sheet, p.row) for p in preview.problems if p.severity == "待核"]
+    return sorted(held), len(preview.reading.records)
+
+
+def row(unit, matter, result, month="2025年3月"):
+    return [unit, month, matter, result, *GROUNDS]
+
+
+def test_an_uploaded_look_covers_the_list_as_it_stood_then(office):
+    month = window("month", today())
+    ingest(office, sheet(row("甲街道", "全部事项", "未发生", month.title)), "本月.xlsx")
+    assert ("甲街道", CLEAR, "") in standing(office, month)
+    set_negative_items(office, [*ITEMS, "弄虚作假"], "张三")
+    assert ("甲街道", UNCHECKED, "还有1项没有核查") in standing(office, month)
+    again = xlsx({"再查": [HEAD, row("甲街道", "全部事项", "未发生", month.title)]})
+    ingest(office, again, "本月2.xlsx")
+    assert ("甲街道", CLEAR, "") in standing(office, month)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((ITEMS[0], "已发生"), (ITEMS[0], "未发生")),
+        ((ITEMS[0], "未发生"), (ITEMS[0], "已发生")),
+        (("全部事项", "未发生"), (ITEMS[0], "已发生")),
+    ],
+)
+def test_lines_of_a_file_that_contradict_each_other_are_both_held(office, first, second):
+    lines = [row("甲街道", *first), row("甲街道", *second)]
+    other = row("乙街道", ITEMS[0], "未发生")
+    both = [("负面-07", "表1", 3), ("负面-07", "表1", 4)]
+    assert told(office, [*lines, other]) == (both, 1)
+    apart = [("负面-07", "表1", 3), ("负面-07", "表2", 3)]
+    assert told(office, [lines[0], other], lines[1:]) == (apart, 1)
+
+
+def test_a_line_that_says_the_same_again_is_held_once_across_tables(office):
+    line = row("甲街道", ITEMS[0], "未发生")
+    tables = [[line], [row("乙街道", ITEMS[0], "未发生"), [*line[:4], "巡查记录", "王五"]]]
+    assert told(office, *tables) == ([("记录-02", "表2", 4)], 2)
+
+
+def test_nothing_happened_is_not_said_by_a_file_of_whom_something_is_registered(office):
+    note(office, ["甲街道"], ITEMS[0], HAPPENED)
+    clear = row("甲街道", "全部事项", "未发生")
+    preview = commit.inspect(office, sheet(clear), "三月.xlsx")
+    (problem,) = [p for p in preview.problems if p.code == "负面-08"]
+    assert "甲街道2025年3月登记了已发生的事项（发生有影响的安全事故）" in problem.text
+    assert "要改的请逐项登记" in problem.text
+    assert told(office, [clear, row("甲街道", ITEMS[0], "未发生")]) == ([], 2)
+
+
+def test_what_a_file_registered_is_not_typed_over_as_a_whole(office):
+    ingest(office, sheet(row("甲街道", ITEMS[0], "已发生")), "三月.xlsx")
+    with pytest.raises(IntakeError, match="要改的请逐项登记"):
+        note(office, ["甲街道"])
+
+
+def test_the_form_comes_back_when_a_thing_was_worded_anew(office):
+    month = window("month", today())
+    note(office, ["甲街道"], ITEMS[0], HAPPENED, month)
+    set_negative_items(office, ["发生安全事故", ITEMS[1]], "张三")
+    form = negative_form(month, negative_checks(office, month))
+    reading = commit.inspect(office, filled_file(office, KIND, form), "核查表.xlsx").reading
+    assert "负面-04" not in {problem.code for problem in reading.problems}
+    (facts,) = reading.records["told"]
+    assert (facts["barred_item"], facts["barred_result"]) == (ITEMS[0], HAPPENED)

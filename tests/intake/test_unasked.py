@@ -66,6 +66,25 @@ REPORT, PICTURE = "免费开放说明报告", "公益广告实景图片"
             [("记录-07", 4)],
             1,
         ),
+        # The office sends its list again, with one more unit that has handed in already.
+        (
+            "台账材料进度",
+            MATERIALS,
+            [
+                *([REPORT, f"{name}街道", "", "未报"] for name in NAMES[:3]),
+                handed(REPORT, "南湖街道", state="通过"),
+            ],
+            [],
+            4,
+        ),
+        # Nothing like what is asked as a whole, though its narrowest is a little.
+        (
+            "专项行动任务",
+            TASKS,
+            [["爱国卫生", "路段劝导", "河西街道", "2026-12-01", "80%"]],
+            [],
+            1,
+        ),
         # The office asks one more unit, by a line that tells of nothing done.
         ("台账材料进度", MATERIALS, [handed(REPORT, "南湖街道", "", "未报")], [], 1),
         # A list of another ledger, of several units, some of which have handed in.
@@ -105,3 +124,14 @@ def test_the_complaint_names_who_was_asked(office):
     ]
     assert (problem.found, problem.details["unit"]) == (REPORT, "南湖街道")
     assert set(problem.details["units"].split("、")) == {"河西街道", "城东街道", "龙潭街道"}
+
+
+@pytest.mark.parametrize("campaign", ["文明交通行动", "爱国卫生"])
+def test_the_complaint_names_the_whole_of_what_is_alike(office, campaign):
+    row = [campaign, "路口劝导", "河西街道", "2026-12-01", "80%"]
+    preview = commit.inspect(office, sheet("专项行动任务", TASKS, row), "一.xlsx")
+    (problem,) = [p for p in preview.problems if p.code == "记录-07"]
+    assert (problem.found, problem.details["near"]) == (
+        f"{campaign}·路口劝导",
+        "文明交通·路口劝导",
+    )

@@ -165,3 +165,15 @@ def test_of_many_like_sheets_the_first_pairs_are_named():
     }
     reading = read_sheets(sheets)
     assert (reading.is_rejected, [p.code for p in reading.problems]) == (True, ["重复-03"] * 20)
+
+
+def test_a_site_counted_otherwise_in_another_sheet_is_held_there():
+    head = ("单位", "点位名称", "点位类型", "期间", "公益广告数", "破损数")
+    sheets = {
+        name: [["公益广告统计表"], head, ["城东街道", "三小区", "小区", "2026年10月", count, 0]]
+        for name, count in (("甲表", 9), ("乙表", 1))
+    }
+    reading = read_sheets(sheets)
+    (problem,) = [problem for problem in reading.problems if problem.code == "记录-02"]
+    assert problem.text.startswith("“乙表”第 3 行：同一单位、同一期的这一项在“甲表”第 3 行已经有")
+    assert [facts["ad_count"] for facts in reading.records["told"]] == ["9"]

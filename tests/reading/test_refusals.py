@@ -136,7 +136,13 @@ def test_whatever_stands_in_the_cells_every_row_is_good_held_or_skipped(data):
     assert all(problem.text for problem in reading.problems)
 
 
-@pytest.mark.parametrize("name", ["督查.xlsx.exe", "督查.BAT", "督查.xlsx.scr "])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("督查.xlsx.exe", "督查.BAT", "督查.xlsx.scr ", "a.exe.", "a.exe\u200b", "a.js . \ufeff."),
+        *("a.e\u200bxe", *(f"a.{end}" for end in "cpl msc reg chm url msp jnlp scf".split())),
+    ],
+)
 def test_a_table_named_like_a_program_is_returned(name):
     file_reading = read(xlsx({"督查": [CHECKLIST, check_row()]}), name, context())
     (problem,) = file_reading.problems

@@ -6,7 +6,7 @@ thing the last word of a month holds. No score rests on it: points are taken by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from wenming_metrics.access.viewer import permitted
 from wenming_metrics.domain.periods import Window, today
@@ -17,12 +17,11 @@ from wenming_metrics.queries.progress.negative_list import (
     CLEAR,
     HAPPENED,
     ITEMS_NOTE,
-    has_happened,
-    last_words,
     listed_units,
     negative_checks,
     negative_items,
     note_of_month,
+    standing_matters,
 )
 from wenming_metrics.store.database import stamp
 from wenming_metrics.store.notes import change_note
@@ -77,23 +76,18 @@ def note_negative_check(
         raise IntakeError(f"{month.title}还没有到，不能登记核查结果。")
     if result not in (CLEAR, HAPPENED) or (item not in known if item else result != CLEAR):
         raise IntakeError("请先写明负面清单的事项，再选其中一项；全部事项只能登记“未发生”。")
+    standing = standing_matters(office, month)
+    if against := "、".join(name for name in units if not item and name in standing):
+        raise IntakeError(f"{against}{month.title}登记了已发生的事项，要改的请逐项登记。")
+    if not items:
+        raise IntakeError("还没有写明负面清单的事项。")
     lines = [
         {"unit_name": name, "result": result, "item": item, "evidence": evidence}
         | {"checker": checker, "who": who, "at": stamp(), "items": [item] if item else items}
         for name in units
     ]
-
-    def add(stored: Mapping[str, Sequence]) -> dict[str, list]:
-        former = list(stored.get("lines", ()))
-        standing = [line["unit_name"] for line in last_words(former).values() if has_happened(line)]
-        against = [name for name in units if not item and name in standing]
-        if not items or against:
-            names = "、".join(against)
-            raise IntakeError(
-                f"{names}{month.title}登记了已发生的事项，要改的请逐项登记。"
-                if against
-                else "还没有写明负面清单的事项。"
-            )
-        return {"lines": [*former, *lines]}
-
-    change_note(office.store, note_of_month(month), add)
+    change_note(
+        office.store,
+        note_of_month(month),
+        lambda stored: {"lines": [*stored.get("lines", ()), *lines]},
+    )

@@ -71,12 +71,15 @@ from wenming_metrics.reading.survey.questionnaires import read_survey
 from wenming_metrics.reading.tables.sheet_facts import report_facts
 from wenming_metrics.reading.tables.stored_forms import put_right
 from wenming_metrics.reading.tables.table import Table
-from wenming_metrics.vocabulary import normalise
+from wenming_metrics.vocabulary import normalise, visible
 
 PROGRAM_NAME = re.compile(
-    r"\.(?:exe|com|scr|pif|bat|cmd|ps1|vb[se]?|jse?|wsf|hta|msi|dll|lnk|jar|sh)\s*$", re.IGNORECASE
+    r"\.(?:exe|com|scr|pif|bat|cmd|ps[cdm]?1|vb[se]?|jse?|ws[cfh]?|sct|hta|ms[cipt]|dll|ocx|cpl|lnk|url"
+    r"|scf|reg|inf|chm|hlp|jar|jnlp|sh|gadget|application|appref-ms|appx|msix|library-ms|search-ms)"
+    r"(?=\W*$)",
+    re.IGNORECASE,
 )
-"""Names that computers of offices run."""
+"""Names that computers of offices run; they pass over dots, blanks and unseen signs that follow."""
 
 
 def open_workbook(data: bytes, context: Context) -> Workbook:
@@ -93,7 +96,7 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     Returns: a reading; a file that is returned (退回) has problems and no rows
     """
     digest = hashlib.sha256(data).hexdigest()
-    if ending := PROGRAM_NAME.search(filename):
+    if ending := PROGRAM_NAME.search(visible(filename)):
         # Whatever is inside: it is kept and given back under its name, and a double click would run it.
         is_program = Problem("文件-29", details={"ending": ending[0]})
         return _returned(Reading(mask_name(filename), digest), [is_program])
@@ -256,6 +259,8 @@ def _parse_sheets(
     counted_tables, equal = settle_equal_rows(
         [parsed.table for parsed in parsed_sheets], context.answers.equal_rows
     )
+    met: dict[tuple, tuple[str, int]] = {}
+    counted_tables = [replace(table, met=met) for table in counted_tables]
     return list(map(_with_table, parsed_sheets, counted_tables)), equal
 
 

@@ -46,7 +46,7 @@ def negative_checks(office: Office, month: Window) -> pd.DataFrame:
     """
     items = negative_items(office, month)
     with reading(office.store) as connection:
-        last = last_words(read_lines(connection, month, items))
+        last = last_words(read_lines(connection, month))
     lines = [line for line in last.values() if has_happened(line)]
     named = {line["unit_name"] for line in lines}
     for name in listed_units(office, month):
@@ -68,12 +68,9 @@ def negative_checks(office: Office, month: Window) -> pd.DataFrame:
 def happened_within(office: Office, months: Sequence[Window]) -> dict[str, list[str]]:
     """Give by unit what happened of the list in some months, each with its month."""
     happened: dict[str, list[str]] = {}
-    with reading(office.store) as connection:
-        for month in months:
-            lines = read_lines(connection, month, ())
-            for line in filter(has_happened, last_words(lines).values()):
-                text = f"{line['item']}（{month.title}）"
-                happened.setdefault(line["unit_name"], []).append(text)
+    for month in months:
+        for name, matters in standing_matters(office, month).items():
+            happened.setdefault(name, []).extend(f"{text}（{month.title}）" for text in matters)
     return happened
 
 
@@ -91,10 +88,21 @@ def negative_form(month: Window, month_checks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def read_lines(connection: Connection, month: Window, items: Sequence[str]) -> list[Mapping]:
+def standing_matters(office: Office, month: Window) -> dict[str, list[str]]:
+    """Give by unit the things that are registered as having happened in a month."""
+    with reading(office.store) as connection:
+        last = last_words(read_lines(connection, month))
+    happened: dict[str, list[str]] = {}
+    for (name, matter), line in last.items():
+        if has_happened(line):
+            happened.setdefault(name, []).append(matter)
+    return happened
+
+
+def read_lines(connection: Connection, month: Window) -> list[Mapping]:
     """Give what was said of a month, typed in or uploaded, in the order in which it was said.
 
-    Takes: items - of the list, of which a line without a thing speaks
+    Each with the items it speaks of, as they stood when it was said.
     """
     lines = list((read_note(connection, note_of_month(month)) or {}).get("lines", ()))
     uploaded = read_records(connection, KIND)
@@ -108,7 +116,8 @@ def read_lines(connection: Connection, month: Window, items: Sequence[str]) -> l
             line = {"unit_name": names[row.unit], "result": facts["barred_result"], "item": matter}
             line |= {name: facts[f"barred_{name}"] for name in ("evidence", "checker")}
             line |= {"who": batches.at[row.batch, "who"], "at": batches.at[row.batch, "at"]}
-            lines.append(line | {"items": [matter] if matter else list(items)})
+            # What was stored before it said what it looked through has looked through what it names.
+            lines.append(line | {"items": facts.get("items", [matter] if matter else [])})
     return sorted(lines, key=lambda line: line["at"])
 
 

@@ -75,7 +75,9 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
         **{"document_no": documents, "remark": texts_of(table, "remark")},
     }
     _report_missing(table, facts)
-    report_again(table, list(zip(unit.tolist(), days.tolist(), *facts.values(), strict=True)))
+    report_again(
+        table, list(zip(unit.tolist(), days.tolist(), *facts.values(), strict=True)), of_file=False
+    )
     return make_records(table, "adjustment", days, unit, facts)
 
 

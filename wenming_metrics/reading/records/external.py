@@ -90,7 +90,9 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     }
     facts |= _long(table, skipped) if "indicator" in table.columns else _wide(table, skipped)
     keys = list(zip(unit.tolist(), facts["period"], tests, facts["indicator"], strict=True))
-    report_again(table, [None if out else key for key, out in zip(keys, skipped, strict=True)])
+    report_again(
+        table, [None if out else key for key, out in zip(keys, skipped, strict=True)], of_file=False
+    )
     _report_printed(table, facts, keys, periods)
     rows = np.flatnonzero(~skipped)
     line_facts = {name: [of_row[row] for row in rows.tolist()] for name, of_row in facts.items()}

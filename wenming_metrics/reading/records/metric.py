@@ -71,7 +71,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     of = zip(
         unit.tolist(), [period and period.title for period in periods], indicators, strict=True
     )
-    report_again(table, list(of))
+    report_again(table, list(of), of_file=False)
     facts = {
         **{
             "indicator": indicators,

@@ -1,7 +1,7 @@
 """负面清单核查: what a look through the list of a month found of a unit, as a sheet that comes back.
 
-A row without a matter speaks of the whole list, which only 未发生 can be said of. Whether a matter stands on
-the list of the month is asked at intake.
+A row of 全部事项 speaks of the whole list, which only 未发生 can be said of; one that names nothing speaks of
+nothing. Whether a matter stands on the list of the month is asked at intake.
 """
 
 from __future__ import annotations
@@ -46,12 +46,14 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     wrong = [row for row, fits in enumerate(is_month) if not fits or ahead[row]]
     report_rows(table, wrong, "负面-03", "period", [{}] * len(wrong))
     matters = [normalise(text) for text in texts_of(table, "barred_item")]
+    unnamed = [row for row, text in enumerate(matters) if not text]
+    report_rows(table, unnamed, "负面-06", "barred_item", [{}] * len(unnamed))
     matters = ["" if text == ALL_MATTERS else text for text in matters]
     results = [_WRITTEN.get(normalise(text), "") for text in texts_of(table, "barred_result")]
     unclear = [
         row
         for row, (matter, result) in enumerate(zip(matters, results, strict=True))
-        if not result or (result == HAPPENED and not matter)
+        if not result or (result == HAPPENED and not matter and row not in unnamed)
     ]
     report_rows(table, unclear, "负面-01", "barred_result", [{}] * len(unclear))
     grounds = {name: texts_of(table, name) for name in ("barred_evidence", "barred_checker")}
@@ -65,7 +67,8 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
             [{}] * len(bare),
         )
     titles = [span.title if span else "" for span in periods]
-    report_again(table, list(zip(unit.tolist(), titles, matters, strict=True)))
+    # Rows that contradict each other are no repetition: both are held, at intake.
+    report_again(table, list(zip(unit.tolist(), titles, matters, results, strict=True)))
     facts = {
         **{"period": titles, "barred_item": matters, "barred_result": results, **grounds},
         "first": [span.start.isoformat() if span else "" for span in periods],

@@ -52,7 +52,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     }
     _report_totals(table, survey, counts_by_column)
     report_shares(table, _options(table, survey))
-    report_again(table, [(unit_number, last) for unit_number in unit.tolist()])
+    report_again(table, [(unit_number, last) for unit_number in unit.tolist()], of_file=False)
     facts = {
         **{"first": [first.isoformat()] * size, "last": [last.isoformat()] * size},
         **{"period": [wave.window.title] * size, "remark": texts_of(table, "remark")},

@@ -66,7 +66,7 @@ def read_wide(table: Table, names: Names, context: Context) -> pd.DataFrame:
     unit_column = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
     report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
     titles = [period.title if period else "" for period in periods]
-    report_again(table, list(zip(unit.tolist(), titles, strict=True)))
+    report_again(table, list(zip(unit.tolist(), titles, strict=True)), of_file=False)
     of_all = scale_above(table)
     scales = [
         scale_of(table.header.texts[component.position]) or of_all

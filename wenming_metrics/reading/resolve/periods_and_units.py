@@ -320,14 +320,20 @@ def report_rows(
         report_each(table, row_numbers, code, name, message_words)
 
 
-def report_again(table: Table, keys: Sequence[tuple | None]) -> None:
-    """Hold the rows whose key stood in a row above that nothing holds; None is no key."""
-    seen: dict[tuple, int] = {}
+def report_again(table: Table, keys: Sequence[tuple | None], *, of_file: bool = True) -> None:
+    """Hold the rows whose key stood in a row above that nothing holds; None is no key.
+
+    Takes: of_file - whether rows of other tables of the file count, not only those of this one
+    """
+    seen = table.met if of_file else {}
     again, first_rows = [], []
     for row in np.flatnonzero(~table.held).tolist():
-        key = keys[row]
-        first = row if key is None else seen.setdefault(key, row)
-        if first != row:
+        if keys[row] is None:
+            continue
+        here = (table.sheet.name, int(table.excel[row]))
+        sheet, first = seen.setdefault((table.kind, *keys[row]), here)
+        if (sheet, first) != here:
             again.append(row)
-            first_rows.append({"first": int(table.excel[first])})
+            elsewhere = "" if sheet == table.sheet.name else f"“{sheet}”"
+            first_rows.append({"first": first, "where": elsewhere})
     report_rows(table, again, "记录-02", "", first_rows)

@@ -7,7 +7,7 @@ only rows with something to say about them cost Python.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 
 import numpy as np
@@ -41,6 +41,7 @@ class Table:
     broken   - (name, which of its columns) -> data rows whose cell is an error or a formula without
                a value; nothing else is said about such a cell
     cells    - where a row gives several lines (one per item): per line the column of its item
+    met      - what the rows of all tables of the file speak of -> its sheet and row; grows likewise
     """
 
     sheet: SheetGrid
@@ -52,6 +53,7 @@ class Table:
     problems: list[Problem]
     broken: dict[tuple[str, int], np.ndarray]
     cells: np.ndarray | None = None
+    met: dict[tuple, tuple[str, int]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
