@@ -57,6 +57,15 @@ def test_readiness_of_one_street(capsys):
         ("progress remind --overdue", "“催办”不能用 --overdue。"),
         ("progress remind --out a.xlsx", "“催办”不能用 --out。"),
         ("problems --source 没有", "没有来源“没有”，可以用：市督查组、"),
+        ("problems --channels --unit 河西街道", "“12345办理情况”不能用 --unit。"),
+        ("problems --channels --source 群众", "“12345办理情况”不能用 --source。"),
+        ("problems --channels --out a.docx", "“12345办理情况”只能存成 .xlsx 文件。"),
+        (
+            "problems --rejudge 2026-11-01 2026-11-02 --out a.xlsx",
+            "“期限会是另一天的问题”不能用 --out。",
+        ),
+        ("progress adverts --date 2026-09-30", "“公益广告”不能用 --date。"),
+        ("progress metrics --date 2026-09-30", "“指标数据”不能用 --date。"),
         ("ranking --group 没有", "没有“没有”这一组，可以用：主城区、其他"),
         ("ranking --sampling --group 没有", "没有“没有”这一组"),
         ("repeats --group 没有", "没有“没有”这一组"),
@@ -76,6 +85,12 @@ def test_what_is_no_part_is_refused(tmp_path, monkeypatch, capsys, typed, words)
     code, said = run(capsys, typed)
     assert (code, words in said, "程序出错" in said) == (FAILED, True, False), said
     assert not [*tmp_path.iterdir()]
+
+
+def test_the_table_of_12345_says_where_it_was_saved(tmp_path, capsys):
+    code, said = run(capsys, f"problems --channels --out {tmp_path}/a.xlsx")
+    assert (code, f"已存到 {tmp_path}/a.xlsx" in said) == (OK, True)
+    assert (tmp_path / "a.xlsx").read_bytes()[:2] == b"PK"
 
 
 def test_a_folder_is_no_file(tmp_path, capsys):

@@ -95,6 +95,17 @@ def test_the_list_comes_back_as_it_went_out(office):
         ([WEST, "一小区", "小区", OCTOBER, 350, 5, 6, ""], "广告-04"),
         ([WEST, "一小区", "小区", OCTOBER, 0, 5, 2, ""], "广告-05"),
         (["", "一小区", "小区", OCTOBER, 350, 5, 2, ""], "记录-03"),
+        *(
+            ([WEST, "一小区", "小区", OCTOBER, length, 5, 2, ""], "广告-01")
+            for length in ("80%", "100分", "100元", "2天", 1_000_001, "9" * 400, "1001公里")
+        ),
+        (["", "", "小区", OCTOBER, "", "", "", 1001], "广告-01"),
+        (["", "", "小区", OCTOBER, "", "", "", "5%"], "广告-01"),
+        ([WEST, "一小区", "小区", OCTOBER, 350, "5元", 2, ""], "广告-01"),
+        ([WEST, "小计", "小区", OCTOBER, 350, 5, 2, ""], "广告-06"),
+        ([WEST, "河西街道合计", "小区", OCTOBER, 350, 5, 2, ""], "广告-06"),
+        ([EAST, "二 小区", "市场", OCTOBER, 350, 5, 2, ""], "记录-02"),
+        ([WEST, "一小区", "小区", "2099年1月", 350, 5, 2, ""], "日期-02"),
         ([WEST, "别的地方", "", OCTOBER, 350, 5, 2, ""], "点位-03"),
         ([WEST, "一小区", "花园", OCTOBER, 350, 5, 2, ""], "点位-02"),
     ],
@@ -104,3 +115,52 @@ def test_a_count_that_is_not_sure_is_held(office, row, code):
     reading = commit.inspect(office, sheet(good, row), "再报.xlsx").reading
     assert [(p.code, p.row) for p in reading.problems] == [(code, 4)]
     assert (reading.counts.good, reading.counts.held) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("heading", "length", "metres"),
+    [
+        ("长度（米）", "1.2公里", "1200.0"),
+        ("长度（米）", "1.2km", "1200.0"),
+        ("长度（米）", "1,200米", "1200"),
+        ("长度（m）", 90.5, "90.5"),
+    ],
+)
+def test_metres_are_read_in_the_unit_that_is_written(office, heading, length, metres):
+    head = [heading if name.startswith("长度") else name for name in HEAD]
+    row = [EAST, "二小区", "小区", OCTOBER, length, 3, 0, ""]
+    content = xlsx({"广告": [["公益广告统计表"], head, row]})
+    reading = commit.inspect(office, content, "再报.xlsx").reading
+    assert [told["ad_length"] for told in reading.records["told"]] == [metres]
+
+
+def test_the_count_of_the_latest_day_stands_and_is_judged_by_what_was_asked_then(tmp_path):
+    made = make_office(
+        tmp_path,
+        [["A", "环境", 10, "*"]],
+        [{"code": "A", "weight": 100}],
+        streets=[(WEST, "主城区"), (EAST, "主城区")],
+    )
+    first = sheet(
+        ["", "", "小区", OCTOBER, "", "", "", 1],
+        ["", "", "小区", "2099年1月", "", "", "", 9],
+        [WEST, "甲 路", "小区", OCTOBER, 100, 3, 0, ""],
+        [WEST, "乙路", "小区", "2026年9月", 100, 3, 0, ""],
+        [WEST, "丙路", "小区", "2026年", 100, 3, 0, ""],
+    )
+    ingest(made, first, "一.xlsx")
+    again = sheet(
+        [WEST, "甲路", "市场", OCTOBER, 100, 4, 0, ""],
+        [WEST, "丙路", "小区", "2026年11月", 100, 7, 0, ""],
+        [EAST, "甲路", "小区", OCTOBER, 100, 5, 0, ""],
+    )
+    ingest(made, again, "二.xlsx")
+    lines = adverts(made).set_index(["unit_name", "site"])
+    assert lines["count"].to_dict() == {
+        **{(WEST, "甲路"): 4, (WEST, "乙路"): 3, (WEST, "丙路"): 7, (EAST, "甲路"): 5}
+    }
+    assert lines["standing"].to_dict() == {
+        **{(WEST, "甲路"): "没有目标", (WEST, "乙路"): "没有目标"},
+        **{(WEST, "丙路"): "达到目标", (EAST, "甲路"): "达到目标"},
+    }
+    assert lines.loc[(WEST, "甲路"), "point_type"] == "市场"

@@ -147,7 +147,7 @@ def test_metrics_of_different_names_never_share_a_line(office):
     assert listed.loc[("信用活跃度", "河西街道"), "figure"] == 28.29
     assert listed.loc[("信用活跃度", "河西街道"), "standing"] == "没有目标"
     # A quarter is held against a quarter, never against one of its own months.
-    deeds = listed.loc[("好人好事", "龙潭街道")]
+    deeds = listed[listed["span"] == "quarter"].loc[("好人好事", "龙潭街道")]
     assert deeds[["period", "before", "change"]].tolist() == ["2026年第三季度", 20, 11]
     # 30/400 = 7.5, short of 8.
     assert listed.loc[("注册率", "河西街道"), "figure"] == 7.5
@@ -155,6 +155,9 @@ def test_metrics_of_different_names_never_share_a_line(office):
 
 def test_counts_of_all_units_are_pooled(office):
     summary = metric_summary(metrics(office)).set_index("indicator")
+    # The quarter hides no month, and neither counts a unit of the other.
+    deeds = summary.loc["好人好事", ["span", "units", "highest"]].to_numpy().tolist()
+    assert deeds == [["month", 1, 9], ["quarter", 1, 31]]
     # (30 + 50) / (400 + 600) = 8 %; the mean of 7.5 and 8.33 is another figure.
     assert summary.loc["注册率", "pooled"] == 8
     assert summary.loc["注册率", ["units", "with_target", "below"]].tolist() == [2, 2, 1]

@@ -3,6 +3,7 @@
 import io
 from datetime import date
 
+import pandas as pd
 import pytest
 from docx import Document
 
@@ -16,9 +17,10 @@ from wenming_metrics.publishing.bulletin.document import make_bulletin
 from wenming_metrics.publishing.bulletin.layout import Layout, save_layout
 from wenming_metrics.publishing.bulletin.material import issue_of_window
 from wenming_metrics.publishing.bulletin.recheck import recheck
-from wenming_metrics.queries.problems.channels import reported, way_of
+from wenming_metrics.queries.problems.channels import count_ways, reported, way_of
 from wenming_metrics.queries.problems.lists import problem_view
 from wenming_metrics.reading.model.reading import SenderAnswers
+from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.store.database import reading
 
 pytestmark = pytest.mark.only("sqlite")
@@ -219,8 +221,25 @@ def test_ningguo_twelve_columns_by_hotline_and_portal(office):
         ("市民热线", "hotline"),
         ("12345网站", "portal"),
         ("微信小程序", "portal"),
+        ("人民网", "portal"),
+        ("政务服务APP", "portal"),
         ("群众", ""),
+        ("国家电网", ""),
+        ("国家电网热线", ""),
+        ("网格员热线转办", ""),
+        ("网格", ""),
     ],
 )
 def test_the_way_in_is_what_the_row_says(source, way):
     assert way_of(source) == way
+
+
+def test_what_was_reopened_after_a_call_back_stands_above_and_below_no_line():
+    """Of four calls three are open again: the one that is closed is the base, and is not content."""
+    closed = [20, OPEN, OPEN, OPEN]
+    lines = pd.DataFrame({"number": list("ABCD"), "unit_name": "甲", "closed": closed})
+    lines = lines.assign(way="hotline", is_late=False, is_exempt=False)
+    counts = count_ways(lines, set("ABCD"))
+    assert counts[["sent", "hotline_open", "unhappy"]].values.tolist() == [[4, 3, 1]] * 2
+    assert set(counts["unhappy_rate"]) == {"100.00%"}
+    assert set(count_ways(lines, set("BCD"))["unhappy_rate"]) == {"0.00%"}

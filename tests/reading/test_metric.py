@@ -78,3 +78,10 @@ def test_one_figure_per_unit_indicator_and_period():
     reading = metrics(row(), row(), row(期间="2026年9月"))
     assert codes(reading) == ["记录-02"]
     assert len(reading.records) == 2
+
+
+@pytest.mark.parametrize("digits", [400, 5000])
+@pytest.mark.parametrize(("name", "code"), [("数值", "指标-01"), ("分子", "指标-01"), ("指标", "")])
+def test_a_number_of_hundreds_of_digits_holds_up_no_other_row(digits, name, code):
+    reading = metrics(row(), row(单位="河西街道", **{name: "9" * digits}))
+    assert (reading.kind, codes(reading)) == ("metric", [code] if code else [])

@@ -52,6 +52,33 @@ def test_who_is_sent_to_worse_places_is_not_harder_and_the_interval_holds_the_tr
     assert np.mean([line.verdict == ALIKE for line in lines]) >= 0.9
 
 
+def test_eight_teams_that_are_alike_are_seldom_told_apart():
+    """Each at 95 % of its own, one of eight would stand out in a third of the draws."""
+    rng = np.random.default_rng(5)
+    told = 0
+    for _ in range(60):
+        size = 1200
+        unit = rng.integers(0, 12, size)
+        names = rng.choice(list("甲乙丙丁戊己庚辛"), size)
+        rate = 0.2 + 0.01 * unit + rng.normal(0, 0.1, size)
+        checks = pd.DataFrame(
+            {"who": names, "unit": unit, "point_type": 0, "item": 0, "rate": rate}
+        )
+        told += (strictness(summed(checks))["verdict"] != ALIKE).any()
+    assert told <= 7
+
+
+@pytest.mark.parametrize(("harder", "verdict"), [(0.0, ALIKE), (0.001, ALIKE), (0.1, HARDER)])
+def test_differences_that_are_all_equal_are_no_certainty(harder, verdict):
+    units = np.repeat(np.arange(8), 2)
+    sums = pd.DataFrame({"who": ["甲", "乙"] * 8, "unit": units, "point_type": 0, "item": 0})
+    sums = sums.assign(count=20, rate=[20 * harder, 0] * 8)
+    line = strictness(sums).set_index("who").loc["甲"]
+    assert line.gap == pytest.approx(100 * harder)
+    assert line.gap_high - line.gap_low > 1
+    assert line.verdict == verdict
+
+
 @pytest.mark.parametrize("units", [1, 5])
 def test_few_units_say_nothing(units):
     lines = strictness(summed(looked(np.random.default_rng(3), 0.3, units)))

@@ -39,6 +39,11 @@ _REJUDGED = titles(
     *("file", "sheet", "source_row"),
 )
 _RANKS = titles("unit_name", "score", "rank", "score_now", "rank_now")
+_ELSEWHERE = {
+    "rejudge": ("期限会是另一天的问题", ("channels", "state", "unit", "term", "source", "out")),
+    "channels": ("12345办理情况", ("state", "unit", "term", "source")),
+}
+"""What is listed instead of the problems -> its title, and the options that it does not take."""
 DAYS, _LINES = 90, 200
 """Problems found in so many days are looked at, where nothing else is asked for."""
 
@@ -62,6 +67,10 @@ def _view(office: Office, options: Namespace) -> ProblemView:
 @command("problems")
 def _problems(options: Namespace) -> int:
     office = this_office()
+    for other, (title, unfit) in _ELSEWHERE.items():
+        taken = next((name for name in unfit if getattr(options, name)), "")
+        if getattr(options, other) and taken:
+            raise IntakeError(f"“{title}”不能用 --{taken}。")
     if options.rejudge:
         return _rejudge(office, options)
     view = _view(office, options)
@@ -103,6 +112,8 @@ def _problems(options: Namespace) -> int:
 
 
 def _channels(office: Office, options: Namespace, view: ProblemView) -> int:
+    if options.out and options.out.suffix.lower() != ".xlsx":
+        raise IntakeError("“12345办理情况”只能存成 .xlsx 文件。")
     counts = channels.reported(office, view, options.known_at or "")
     if options.out:
         options.out.write_bytes(channels.reported_file(counts, view))
@@ -115,6 +126,8 @@ def _channels(office: Office, options: Namespace, view: ProblemView) -> int:
         print_lines("12345办理情况", counts.units, _CHANNELS)
     for text in counts.remarks:
         say(text)
+    if options.out:
+        say(f"已存到 {options.out}")
     return OK
 
 

@@ -208,6 +208,7 @@ _ONLY = {
     "test": ("review",),
     "overdue": ("documents", "rates", "campaigns", "tasks", "readiness", "duties"),
     "nobody": ("leaves", "sites"),
+    "date": tuple({*TITLES} - {"metrics", "adverts"}),
     "out": tuple(_THEMES),
 }
 """Options that not every list takes -> those that do."""

@@ -28,10 +28,12 @@ from wenming_metrics.vocabulary import REPLIES, columns, normalise
 
 HOTLINE, PORTAL = "hotline", "portal"
 _WAYS = {
-    PORTAL: re.compile("网|微信|APP|小程序|留言|信箱|问政", re.IGNORECASE),
-    HOTLINE: re.compile("12345|热线|电话|来电"),
+    PORTAL: re.compile(
+        "网[站上民友络页办信]|(?<![电管路水热气])网$|门户|微信|app|小程序|留言|信箱|问政"
+    ),
+    HOTLINE: re.compile("12345|^(?!.*(?:网格|电网)).*(?:热线|电话|来电)"),
 }
-"""Asked one after the other: 12345网站 is a portal."""
+"""Asked one after the other: 12345网站 is a portal. A 网格 or 电网 is neither, whatever it calls."""
 UNHAPPY = REPLIES[2]
 _ENDS = ("in_time", "late", "open")
 _COUNTS = ("sent", *(f"{way}_{end}" for way in (HOTLINE, PORTAL) for end in _ENDS), "unhappy")
@@ -70,26 +72,31 @@ def reported(office: Office, view: ProblemView, known_at: str = "") -> Reported:
     lines = lines.assign(said=sources, way=[way_of(text) for text in sources])
     is_sent = (lines["handed"] > 0) & (lines["state"] != UNTRUE)
     counted = lines[is_sent & (lines["way"] != "")]
-    return Reported(_count(counted, unhappy), tuple(_notes(view, lines, counted, is_sent)))
+    return Reported(count_ways(counted, unhappy), tuple(_notes(view, lines, counted, is_sent)))
 
 
 def way_of(text: str) -> str:
     """Say by which way something came in, by the words of its 来源; "" where they do not tell.
 
-    >>> way_of("12345热线"), way_of("12345网站"), way_of("群众")
+    >>> way_of("12345热线"), way_of("12345网站"), way_of("网格员热线转办")
     ('hotline', 'portal', '')
     """
     return next((way for way, words in _WAYS.items() if words.search(normalise(text))), "")
 
 
-def _count(lines: pd.DataFrame, unhappy: set[str]) -> pd.DataFrame:
+def count_ways(lines: pd.DataFrame, unhappy: set[str]) -> pd.DataFrame:
+    """Count problems by unit and way. Not content counts of what is closed: reopened it stands in no base.
+
+    Takes:   lines - number, unit_name, way, closed (ordinal or OPEN), is_late, is_exempt; unhappy - numbers
+    Returns: as `Reported.units`
+    """
     is_closed = (lines["closed"] < OPEN).to_numpy()
     is_late = (lines["is_late"] & ~lines["is_exempt"]).to_numpy(bool)
     end = np.select([is_closed & ~is_late, is_closed], _ENDS[:2], _ENDS[2])
     by_way = lines["way"].to_numpy(object) + "_" + end.astype(object)
     flags = {name: (by_way == name).astype(int) for name in _COUNTS[1:-1]}
-    by_hotline = (lines["way"] == HOTLINE).to_numpy()
-    flags |= {"sent": 1, "unhappy": (by_hotline & lines["number"].isin(unhappy)).astype(int)}
+    is_answered = is_closed & (lines["way"] == HOTLINE).to_numpy()
+    flags |= {"sent": 1, "unhappy": (is_answered & lines["number"].isin(unhappy)).astype(int)}
     counts = lines.assign(**flags).groupby("unit_name", as_index=False)[list(_COUNTS)].sum()
     counts = counts.sort_values(["sent", "unit_name"], ascending=[False, True], ignore_index=True)
     if len(counts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
@@ -12,26 +13,30 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.latest import SOURCE, latest
 from wenming_metrics.queries.progress.metrics import BELOW, MET, NO_TARGET
 from wenming_metrics.reading.records.adverts import COUNTS, MEASURES
+from wenming_metrics.vocabulary import normalise
 
 _OF = ["site", "point_type"]
+_FACTS = ["day", "first", *COUNTS, *MEASURES, "remark"]
 _STRETCH = 100
 
 
 def adverts(office: Office) -> pd.DataFrame:
     """List the latest count of every site, those that lack most first.
 
-    What a row asks for itself goes before what is asked of its type. Needed is rounded up to a whole one.
+    What a row asks for itself goes before what was asked of its type by the end of its period. Needed is rounded up to a whole one.
 
     Returns: unit, unit_name, site, point_type, period, length (m, NaN: none is written), count, damaged,
              whole (count - damaged), required (per 100 m, NaN: nothing is asked), needed, missing (needed - whole, at
              least 0; 0 where it cannot be said), standing (MET, BELOW, NO_TARGET: nothing is asked, or no metres), the
              texts as read (COUNTS, MEASURES, remark), SOURCE
     """
-    lines, asked_lines = _newest(office)
-    asked = dict(zip(asked_lines["point_type"], asked_lines["ad_required"], strict=True))
+    lines, asked_lines = _counted_and_asked(office)
+    asked = {kind: of_kind for kind, of_kind in asked_lines.groupby("point_type")}
     required = [
-        own or asked.get(kind, "")
-        for own, kind in zip(lines["ad_required"], lines["point_type"], strict=True)
+        own or _asked_on(asked.get(kind), day)
+        for own, kind, day in zip(
+            lines["ad_required"], lines["point_type"], lines["day"], strict=True
+        )
     ]
     lengths = lines["ad_length"]
     needed = np.array(list(map(_needed, lengths, required)), float)
@@ -49,11 +54,30 @@ def adverts(office: Office) -> pd.DataFrame:
     return figures.sort_values("missing", ascending=False, kind="stable", ignore_index=True)[names]
 
 
-def _newest(office: Office) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the newest line of each site, and of what is asked of each type."""
-    lines = latest(office, "adverts", [*_OF, "period"], ["day", *COUNTS, *MEASURES, "remark"])
-    lines = lines.sort_values("day", kind="stable").drop_duplicates([*_OF, "unit"], keep="last")
-    return lines[lines["site"] != ""], lines[lines["site"] == ""]
+def _counted_and_asked(office: Office) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the newest count of each site, and what was ever asked of types, the last to hold at the end.
+
+    A site is its unit and name: its type may be put right. What came last stands for what came before,
+    unless its period was over before that of the other began: September put right says nothing of October.
+    """
+    lines = latest(office, "adverts", [*_OF, "period"], _FACTS)
+    lines = lines.sort_values(["batch", "first", "day"], kind="stable")
+    newest: dict[tuple[int, str], object] = {}
+    for line in lines[lines["site"] != ""].itertuples():
+        key = (line.unit, normalise(line.site))
+        if key not in newest or line.day.isoformat() >= newest[key].first:
+            newest[key] = line
+    counts = lines.loc[[line.Index for line in newest.values()]]
+    return counts, lines[lines["site"] == ""].sort_values(["first", "batch"], kind="stable")
+
+
+def _asked_on(of_kind: pd.DataFrame | None, day: date) -> str:
+    """Give what is asked of a type on a day, "" for nothing: the last to begin by then."""
+    if of_kind is None:
+        return ""
+    return next(
+        iter(of_kind.loc[of_kind["first"] <= day.isoformat(), "ad_required"].iloc[::-1]), ""
+    )
 
 
 def advert_sums(lines: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -84,7 +108,8 @@ def advert_sums(lines: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def advert_form(office: Office, lines: pd.DataFrame) -> pd.DataFrame:
     """Lay adverts out as the form 公益广告 that comes back, what is asked of each type at its end."""
-    form = pd.concat([lines, _newest(office)[1]], ignore_index=True)
+    asks = _counted_and_asked(office)[1].drop_duplicates("point_type", keep="last")
+    form = pd.concat([lines, asks], ignore_index=True)
     form = form.assign(subject=form["unit_name"])
     return form[["subject", *_OF, "period", "ad_length", *COUNTS, "ad_required", "remark"]]
 

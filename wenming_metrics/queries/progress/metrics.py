@@ -15,20 +15,22 @@ from wenming_metrics.queries.scores.dated_facts import measured
 BELOW, MET, NO_TARGET = "低于目标", "达到目标", "没有目标"
 _COUNTS = ["numerator", "denominator"]
 _FACTS = ["day", "first", "value", *_COUNTS, "target", "remark"]
-_OF = ["indicator", "scale", "unit"]
+_KEY = ["indicator", "scale", "span"]
+_OF = [*_KEY, "unit"]
 
 
 def metrics(office: Office) -> pd.DataFrame:
-    """List the latest value of every metric of every unit. Metrics of different names, or in different
-    units of measure, never share a line: two things are called 活跃度.
+    """List the latest value of every metric of every unit, of each kind of period by itself: a year's figure
+    hides no month's. Metrics of different names, or in different units of measure, never share a line:
+    two things are called 活跃度.
 
     Returns: indicator, scale (as written, % where the value is a share of counts), unit, unit_name,
              period, printed (as printed; where only counts are told, their share), figure (float; of counts where they are told),
              numerator, denominator (text, "" = none), target (float, NaN = none), gap (figure - target),
              standing (BELOW, MET, NO_TARGET; a target is taken as the least that is asked), before (figure
              of the period of the same kind before, NaN = none), change, value, written_scale, written_target,
-             remark (texts as read), SOURCE. The latest is what ends
-             last, of those the longest: a quarter rather than its last month
+             remark (texts as read), SOURCE, span (kind of its period, of `periods.KINDS`). The latest is what
+             ends last
     """
     measures = latest(office, "metric", ["indicator", "scale", "period"], _FACTS)
     spelled = [measured(line) for line in measures.to_dict("records")]
@@ -47,16 +49,16 @@ def metrics(office: Office) -> pd.DataFrame:
     )
     order = {"end": True, "begin": False}
     measures = measures.sort_values([*order], ascending=[*order.values()], kind="stable")
-    measures["before"] = measures.groupby([*_OF, "span"])["figure"].shift()
+    measures["before"] = measures.groupby(_OF)["figure"].shift()
     newest = measures.drop_duplicates(_OF, keep="last")
     gap = newest["figure"] - newest["target"]
     standing = np.select([gap.isna(), gap >= 0], [NO_TARGET, MET], BELOW)
     newest = newest.assign(gap=gap, standing=standing, change=newest["figure"] - newest["before"])
-    return newest.sort_values(["indicator", "scale", "figure"], kind="stable", ignore_index=True)[
+    return newest.sort_values([*_KEY, "figure"], kind="stable", ignore_index=True)[
         [
             *("indicator", "scale", "unit", "unit_name", "period", "printed", "figure"),
             *("numerator", "denominator", "target", "gap", "standing", "before", "change"),
-            *("value", "written_scale", "written_target", "remark", *SOURCE),
+            *("value", "written_scale", "written_target", "remark", *SOURCE, "span"),
         ]
     ]
 
@@ -85,11 +87,13 @@ def _spans(measures: pd.DataFrame) -> dict[str, list]:
 def metric_summary(measures: pd.DataFrame) -> pd.DataFrame:
     """Sum metrics up, those that most units fall short of first: how many units tell each, how many fall short, the lowest and the highest.
 
-    Returns: indicator, scale, units, with_target, below, lowest, highest, pooled (percent of all counts
+    Each kind of period is summed up by itself, so that no unit counts twice.
+
+    Returns: indicator, scale, span, units, with_target, below, lowest, highest, pooled (percent of all counts
              together, NaN where units tell none), numerator, denominator (floats)
     """
     lines = []
-    for (indicator, scale), units in measures.groupby(["indicator", "scale"], sort=False):
+    for key, units in measures.groupby(_KEY, sort=False):
         with_counts = units[(units["numerator"] != "") & (units["denominator"] != "")]
         numerator, denominator = (
             with_counts[name].astype(float).sum() for name in ("numerator", "denominator")
@@ -102,8 +106,8 @@ def metric_summary(measures: pd.DataFrame) -> pd.DataFrame:
         n_below = int((units["standing"] == BELOW).sum())
         with_target = int((units["standing"] != NO_TARGET).sum())
         amounts = units["figure"]
-        line = (indicator, scale, len(units), with_target, n_below, amounts.min(), amounts.max())
+        line = (*key, len(units), with_target, n_below, amounts.min(), amounts.max())
         lines.append((*line, pooled, numerator, denominator))
-    names = ["indicator", "scale", "units", "with_target", "below", "lowest", "highest"]
+    names = [*_KEY, "units", "with_target", "below", "lowest", "highest"]
     summed = pd.DataFrame(lines, columns=[*names, "pooled", "numerator", "denominator"])
     return summed.sort_values("below", ascending=False, kind="stable", ignore_index=True)

@@ -15,7 +15,7 @@ from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.table import Table, hold
 from wenming_metrics.reading.tables.titles import columns_of_titles
-from wenming_metrics.reading.tables.totals import Total
+from wenming_metrics.reading.tables.totals import Total, is_total
 from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import EXAMPLE, normalise
 
@@ -24,7 +24,6 @@ DATA, BLANK_ROW, TOTAL, REMARK, REPEATED, IDLE = range(6)
 SHARES = ("deduction", "full_mark", "places", "total", "value", "numerator", "denominator")
 SHARES += ("population", "planned_answers", "adjusted_points")
 """Columns whose merged value cannot be given to every row: it would be counted several times."""
-_TOTAL = re.compile(r"^.{0,8}(合计|小计|总计|共计|平均|平均分|均分)(分|数|值|得分|扣分)?:?$")
 _REMARK = re.compile(
     r"^(注|备注|说明|填表说明|注意)[:\d]|签字|签名|盖章|^(填表人|审核人|制表人?|联系人|检查人|督查人):"
 )
@@ -120,7 +119,7 @@ def _label(value: str) -> int:
     text = normalise(value)
     if not text or text.replace(".", "").isdecimal():
         return BLANK_ROW
-    if _TOTAL.match(text):
+    if is_total(text):
         return TOTAL
     return REMARK if _REMARK.search(text) else DATA
 

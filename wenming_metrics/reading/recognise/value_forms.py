@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from math import isfinite
 
 from wenming_metrics.domain.registers import alias_map
 from wenming_metrics.reading.model.grid import CellError, Value
@@ -19,6 +20,8 @@ from wenming_metrics.reading.tables.everyday_words import points_in_figures
 from wenming_metrics.reading.tables.values import bare_item
 from wenming_metrics.vocabulary import normalise
 
+_LONGEST_NUMBER = 18
+"""Digits of a number that may count lines; Python refuses to read thousands."""
 UNIT_FORMS = ("district", "street", "community", "department")
 _WORDS = {
     "progress": "已整改 整改中 未整改 已完成 未完成 正在整改 整改完成 完成 已办结 办结 未办结 办理中 处理中"
@@ -205,6 +208,8 @@ def _forms_of_day(value: Value, day: int, lexicon: Lexicon) -> Iterator[str]:
 
 def _forms_of_number(number: float, lexicon: Lexicon) -> Iterator[str]:
     yield "number"
+    if not isfinite(number):
+        return
     is_whole = number == int(number)
     if is_whole and 0 <= number:
         yield "count"
@@ -224,7 +229,7 @@ def _forms_of_number(number: float, lexicon: Lexicon) -> Iterator[str]:
             yield "date"
             if day > lexicon.today > 0 and number > 40_000:
                 yield "future"
-    if number == int(number) and 1e10 <= number < 2e10:
+    if is_whole and 1e10 <= number < 2e10:
         yield "phone"
 
 
@@ -322,7 +327,7 @@ def shares(column_values: Sequence[Value], lexicon: Lexicon) -> dict[str, float]
 
 def _is_serial(filled: Sequence[Value]) -> bool:
     numbers = [values.spell(value) for value in filled]
-    if not all(text.isdecimal() for text in numbers):
+    if not all(text.isdecimal() and len(text) <= _LONGEST_NUMBER for text in numbers):
         return False
     return len(numbers) > 1 and list(map(int, numbers)) == list(
         range(int(numbers[0]), int(numbers[0]) + len(numbers))

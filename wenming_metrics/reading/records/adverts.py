@@ -6,6 +6,7 @@ a standard of the nation. Whether a site has enough is worked out where it is as
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -13,23 +14,29 @@ import pandas as pd
 
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.records.wide_metric import scale_of
 from wenming_metrics.reading.resolve.names import Names, hint
 from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
-    decimal_text,
     last_days,
     report_again,
     report_rows,
     settle_periods,
     settle_unit,
     texts_of,
-    whole_count,
 )
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import CellFault, Table, column, report, report_faults
+from wenming_metrics.reading.tables.totals import is_total
+from wenming_metrics.vocabulary import normalise, numeral
 
 COUNTS = ("ad_count", "ad_damaged")
 MEASURES = ("ad_length", "ad_required")
+_AMOUNT = re.compile(r"((?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,9})?)(\D*)")
+_PIECES = dict.fromkeys(["", "处", "个", "块", "幅"], 1)
+_METRES = {"": 1, "米": 1, "m": 1, "公里": 1000, "千米": 1000, "km": 1000}
+_MOST = {"ad_length": 1_000_000, "ad_required": 1000, **dict.fromkeys(COUNTS, 1_000_000)}
+"""Beyond these it is a slip of the pen."""
 _OF_CHECKS = {"result", "deduction", "description", "item"}
 
 
@@ -47,11 +54,21 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     unit = settle_unit(table, names, last, asks)
     unit_column = next((n for n in ("subject", "street", *PLACES) if n in table.columns), "site")
     report(table, (unit < 0) & ~asks & ~table.held, "记录-03", unit_column)
+    spots = [normalise(text) for text in sites]
+    sums = [row for row, spot in enumerate(spots) if is_total(spot)]
+    report_rows(table, sums, "广告-06", "site", [{}] * len(sums))
+    starts = [period.start if period else context.today for period in periods]
+    ahead = np.array([start > context.today for start in starts], bool) & ~asks
+    told_today = {"today": context.today.isoformat()}
+    rows_ahead = np.flatnonzero(ahead & ~table.held)
+    report_rows(table, rows_ahead, "日期-02", "period", [told_today] * len(rows_ahead))
     types = _settle_types(table, names, sites, unit)
     numbers = {name: _numbers(table, name) for name in (*COUNTS, *MEASURES)}
     _report_numbers(table, asks, numbers)
     titles = [period.title if period else "" for period in periods]
-    report_again(table, list(zip(unit.tolist(), sites, types, titles, strict=True)))
+    # A site is one site whatever type is written of it; what is asked is asked of a type.
+    things = [spot or kind for spot, kind in zip(spots, types, strict=True)]
+    report_again(table, list(zip(unit.tolist(), asks.tolist(), things, titles, strict=True)))
     facts = {
         **{"site": sites, "point_type": types, "period": titles, **numbers},
         "first": [period.start.isoformat() if period else "" for period in periods],
@@ -96,19 +113,28 @@ def _registered_type(names: Names, unit: int, site_name: str) -> int:
 def _numbers(table: Table, name: str) -> list[str]:
     """Read a column of numbers as text, "" where nothing is written; hold what is none, or below 0."""
     number_column = column(table, name)
-    read = [_number(value, name) for value in number_column.values]
+    titles = [table.header.texts[position] for position in table.header.columns.get(name, ())]
+    unit = scale_of(titles[0]) if titles and name == "ad_length" else ""
+    read = [_number(value, name, unit) for value in number_column.values]
     codes = number_column.codes.tolist()
     unread = [row for row, code in enumerate(codes) if read[code] is None]
     report_rows(table, unread, "广告-01", name, [{}] * len(unread))
     return [read[code] or "" for code in codes]
 
 
-def _number(value: values.Value, name: str) -> str | None:
-    if name in COUNTS:
-        count = whole_count(value)
-        return None if count is None else str(count) if count >= 0 else ""
-    text = decimal_text(value)
-    return None if text is None or (text and Decimal(text) < 0) else text
+def _number(value: values.Value, name: str, unit: str) -> str | None:
+    """Read metres or pieces. Takes: unit - of numbers without one; what is in another unit is none"""
+    text = numeral(values.spell(value))
+    if not text.strip("-/"):
+        return ""
+    match = _AMOUNT.fullmatch(text) if isinstance(value, float | str) else None
+    factor = match and (_METRES if name == "ad_length" else _PIECES).get(match[2] or unit)
+    if not factor:
+        return None
+    number = Decimal(match[1].replace(",", "")) * factor
+    if number > _MOST[name] or (name in COUNTS and number % 1):
+        return None
+    return f"{number:f}" if name in MEASURES else str(int(number))
 
 
 def _report_numbers(table: Table, asks: np.ndarray, numbers: dict[str, list[str]]) -> None:

@@ -55,6 +55,7 @@ _SHORT = re.compile(
 _BARE_PART = re.compile(r"第[一二三四五六1-6]周|[上下]半月|[上中下]旬")
 _MOST_PLACES = 12
 _MOST_COUNT = 10**9
+_MOST_DIGITS = 18
 
 
 def texts_of(table: Table, name: str, nth: int = 0) -> list[str]:
@@ -72,18 +73,20 @@ def decimal_text(value: Value) -> str | None:
     """Read a number as it is written: 86.37分, 95.00%, ↑1.24, 1,200.
 
     Returns: its digits with every place kept, "" where nothing is written (also 「—」 and 「/」),
-             None for what is no number
+             None for what is no number, or one of more than eighteen digits before the point
     """
     text = numeral(spell(value))
     if not text.strip("-/"):
         return ""
     if isinstance(value, float):
-        return f"{Decimal(text):f}"
+        return f"{Decimal(text):f}" if abs(value) < 10**_MOST_DIGITS else None
     match = _NUMBER.fullmatch(text)
     if not match or not isinstance(value, str):
         return None
     sign = "-" if match["sign"] in ("↓", "-") else ""
     digits = re.sub(r"^0+(?=\d)", "", match["digits"].replace(",", ""))
+    if len(digits) > _MOST_DIGITS:
+        return None
     return sign + digits + (match["rest"] or "")
 
 

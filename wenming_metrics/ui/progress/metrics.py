@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.progress.metrics import BELOW, metric_form, metric_summary, metrics
@@ -17,6 +18,7 @@ _COLUMNS = (
     *("target=metric_target", "gap=target_gap", "standing", "change=metric_change", *tables.SOURCE),
 )
 _LINES = tables.configs(*_COLUMNS)
+_KEY = ["indicator", "scale", "span"]
 _OFFER = FormOffer("下载这项指标（可填写后再上传）", "metric", "量化指标", "期间和数值")
 
 
@@ -28,13 +30,11 @@ def draw(office: Office) -> None:
         return
     summary = ask(_summary)
     page.say(_sentence(summary))
-    names = [_name(line) for line in summary.itertuples()]
+    names = _names(summary)
     with page.row():
         selected = page.select("指标", names, "work_metric", usual=names[0], width=320)
     line = summary.iloc[names.index(selected)]
-    lines = measures[
-        (measures["indicator"] == line["indicator"]) & (measures["scale"] == line["scale"])
-    ]
+    lines = measures[(measures[_KEY] == line[_KEY]).all(axis=1)]
     page.note(_about(line))
     key = f"work-metrics-{selected}"
     draw_lines(office, lines, _LINES, key, _OFFER, metric_form)
@@ -45,23 +45,33 @@ def _summary(office: Office) -> pd.DataFrame:
     return metric_summary(metrics(office))
 
 
-def _name(line: tuple) -> str:
-    return f"{line.indicator}（{line.scale}）" if line.scale else line.indicator
+def _names(summary: pd.DataFrame, *, scales: bool = True) -> list[str]:
+    """Name each line of a summary, with the kind of its period where a metric is told for several."""
+    is_several = summary.duplicated(_KEY[:2], keep=False)
+    kinds = summary["span"].map(KINDS).where(is_several, "")
+    marks = zip(summary["scale"] if scales else [""] * len(summary), kinds, strict=True)
+    return [
+        f"{name}（{'，'.join(filter(None, of_name))}）" if any(of_name) else name
+        for name, of_name in zip(summary["indicator"], marks, strict=True)
+    ]
 
 
 def _sentence(summary: pd.DataFrame) -> str:
     short = summary[summary["below"] > 0]
+    count = len(summary.drop_duplicates(_KEY[:2]))
     if short.empty:
         return (
-            f"{len(summary)}项指标，写明目标的都达到了目标。"
+            f"{count}项指标，写明目标的都达到了目标。"
             if summary["with_target"].any()
-            else (f"{len(summary)}项指标，都没有写明目标值。")
+            else (f"{count}项指标，都没有写明目标值。")
         )
+    names = dict(zip(summary.index, _names(summary, scales=False), strict=True))
     in_words = "、".join(
-        f"{words.plain(line.indicator)}（{line.below}个单位）"
+        f"{words.plain(names[line.Index])}（{line.below}个单位）"
         for line in short.head(3).itertuples()
     )
-    return f"**{len(short)}项**指标有单位低于目标：{in_words}{'等' if len(short) > 3 else ''}。"
+    metrics_short = len(short.drop_duplicates(_KEY[:2]))
+    return f"**{metrics_short}项**指标有单位低于目标：{in_words}{'等' if len(short) > 3 else ''}。"
 
 
 def _about(line: pd.Series) -> str:
