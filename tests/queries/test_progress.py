@@ -19,6 +19,7 @@ from wenming_metrics.queries.progress.documents import (
 )
 from wenming_metrics.queries.progress.latest import original
 from wenming_metrics.queries.progress.metrics import metric_form, metric_summary, metrics
+from wenming_metrics.queries.scores.records import records
 
 DAY = date(2026, 11, 20)
 DOCUMENT_HEAD = ["材料要求", "责任单位", "截止日期", "报送时间", "审核意见", "状态"]
@@ -162,6 +163,19 @@ def test_counts_of_all_units_are_pooled(office):
     assert summary.loc["注册率", "pooled"] == 8
     assert summary.loc["注册率", ["units", "with_target", "below"]].tolist() == [2, 2, 1]
     assert summary.loc["综合活跃度", ["units", "below"]].tolist() == [2, 1]
+
+
+def test_what_is_put_back_as_it_was_stands_as_it_was(tmp_path):
+    made = make_office(tmp_path, [["A", "环境", 10, "*"]], [{"code": "A", "weight": 100}])
+    register_units(made, [("河西街道", "主城区")])
+    for number, value in enumerate((90, 50, 90)):
+        line = ["河西街道", "综合活跃度", "2026年10月", value, "%", "", "", ""]
+        other = ["河西街道", "好人好事", "2026年10月", number, "件", "", "", ""]
+        content = xlsx({"指标": [["量化指标"], METRIC_HEAD, line, other]})
+        ingest(made, content, f"{number}.xlsx")
+        listed = metrics(made).set_index("indicator")["figure"]
+        assert listed.to_dict() == {"综合活跃度": value, "好人好事": number}
+    assert records(made, "metric")["value"].tolist() == ["0", "50", "1", "90", "2"]
 
 
 def test_an_action_stands_where_its_tasks_stand(office):

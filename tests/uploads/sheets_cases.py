@@ -97,8 +97,8 @@ def no_header() -> Reading:
 @case
 def another_table() -> Reading:
     """A table that is none of those that are read."""
-    header = ["街道", "公园名称", "面积", "备注"]
-    return read_sheets({"公园": [header, ["河西街道", "滨河公园", 88.93, None]]})
+    header = ["街道", "日期", "菜名", "备注"]
+    return read_sheets({"食堂": [header, ["河西街道", "2026-11-02", "豆腐", None]]})
 
 
 @case

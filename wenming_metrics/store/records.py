@@ -27,7 +27,8 @@ def save_records(connection: Connection, batch: int, records: pd.DataFrame) -> N
 def read_records(connection: Connection, kind: str, live: np.ndarray | None = None) -> pd.DataFrame:
     """Read the records of a kind whose batches count, in the order in which they came.
 
-    What came in several files, such as a file and the same file corrected, is given once.
+    What came in several files, such as a file and the same file corrected, is given once, as it came last:
+    what was put back as it was stands after what was said between.
 
     Takes:   live - the batches that count, None: those that do now
     Returns: batch, seq, day (0: none), unit (-1: none), sheet, source_row, told (a mapping)
@@ -38,5 +39,6 @@ def read_records(connection: Connection, kind: str, live: np.ndarray | None = No
     records = read_frame(connection, query)
     same = ["day", "unit", "told"]
     nth = records.groupby([*same, "batch"]).cumcount()
-    records = records[~records[same].assign(nth=nth).duplicated()].reset_index(drop=True)
+    again = records[same].assign(nth=nth).duplicated(keep="last")
+    records = records[~again].reset_index(drop=True)
     return records.assign(told=[json.loads(text) for text in records["told"]])
