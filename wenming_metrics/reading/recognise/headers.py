@@ -198,8 +198,7 @@ def _named(
 ) -> dict[str, dict[str, list[int]]]:
     """Give for each family the columns found in a row: name -> positions.
 
-    Takes: groups - what stands over the columns; header_choices - what people said of headers; it goes
-           before what titles mean
+    Takes: groups - stands over the columns; header_choices - by people, go before what titles mean
     """
     words = [
         (position, word, "" if OF_SEVERAL.search(word) else _ADDED.sub("", word))
