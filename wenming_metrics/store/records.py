@@ -39,6 +39,6 @@ def read_records(connection: Connection, kind: str, live: np.ndarray | None = No
     records = read_frame(connection, query)
     same = ["day", "unit", "told"]
     nth = records.groupby([*same, "batch"]).cumcount()
-    again = records[same].assign(nth=nth).duplicated(keep="last")
-    records = records[~again].reset_index(drop=True)
+    is_earlier = records[same].assign(nth=nth).duplicated(keep="last")
+    records = records[~is_earlier].reset_index(drop=True)
     return records.assign(told=[json.loads(text) for text in records["told"]])
