@@ -121,6 +121,7 @@ def do(page, address, state, act, count, who):
 def test_a_round_of_putting_right(handing, page, chromium):
     visit(page, f"{handing.address}/problems")
     sign(page, "甲")
+    settled(page)  # signing draws more parts: which field is the last is known only then
     page.get_by_label("文号或批次").last.fill(DOCUMENT)
     page.get_by_label("文号或批次").last.press("Enter")
     expect(button(page, "交办（5 条）")).to_be_enabled()
