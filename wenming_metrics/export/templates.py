@@ -58,6 +58,8 @@ _DAYS = {
 }
 _TEXTS = {"problem_no", "unit_code", "phone", "answer_id"}
 _LONG = {"description", "measure", "requirement", "task", "item", "site", "responsible", "remark"}
+_WIDEST = 36
+"""How wide a column grows with what stands in it, in letters; longer texts are wrapped."""
 _FONT = "微软雅黑"
 _HEAD = PatternFill("solid", fgColor="E8EDF3")
 _LINE = Border(*[Side("thin", "C5CCD4")] * 4)
@@ -126,6 +128,10 @@ def filled_form(kind: str, lines: pd.DataFrame, register: Register, catalogue: C
         for column, (name, text) in enumerate(zip(form.columns, line, strict=True), 1):
             _write(page, number, column, text or None, Font(_FONT, 10))
             page.cell(number, column).number_format = _format(name)
+    for column in range(1, len(form.columns) + 1):
+        dimension = page.column_dimensions[get_column_letter(column)]
+        longest = max((len(str(text)) for text in lines.iloc[:, column - 1]), default=0)
+        dimension.width = max(dimension.width, min(_WIDEST, 2 * longest + 2))
     ranges = _write_choices(book.create_sheet(OPTIONS_SHEET), choices, f"{kind} {VERSION}", titles)
     _offer(page, form, ranges, _SEVERAL)
     file = BytesIO()
@@ -150,7 +156,6 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
         **{"document_state": ["通过", "已上传", "退回", "上级退回", "待审", "未报", "不适用"]},
         "barred_result": [CLEAR, HAPPENED],
         **{"test": ["国测", "省测", "市季度测评", "第三方"]},
-        **{"check_way": list(CHECK_WAYS), "look_result": list(LOOKS)},
         **{"adjustment_type": list(ADJUSTMENTS), "arrangement": [OFF, WORKED]},
     }
     return {name: list(dict.fromkeys(several)) for name, several in choices.items() if several}
