@@ -28,22 +28,18 @@ def who_scores_harder(office: Office, window: Window, board: str = "street") -> 
         planned = plan_lines(connection, window.days)
         teams = planned[planned["site"] >= 0].groupby(["day", "site"])["team"]
         sent = teams.first()[teams.nunique() == 1]
-        days = []
-        for day, tally in stored_tallies(connection)(window):
-            looked = checks_of_days([(day, tally)])
-            looked = looked[looked["source"].isin(looking) & (looked["possible"] > 0)]
-            unit = counts_for[looked["unit"].to_numpy()]
-            team = sent.reindex(pd.MultiIndex.from_frame(looked[["day", "site"]])).fillna("")
-            source = names[looked["source"].to_numpy()]
-            looked = looked.assign(
-                who=list(map(_named, source, team)),
-                unit=unit,
-                rate=looked["lost"] / looked["possible"],
-                count=1,
-            )[unit >= 0]
-            days.append(looked.groupby(["who", *CELL])[["count", "rate"]].sum().reset_index())
-    sums = pd.concat(days) if days else pd.DataFrame(columns=["who", *CELL, "count", "rate"])
-    return strictness(sums.groupby(["who", *CELL])[["count", "rate"]].sum().reset_index())
+        looked = checks_of_days(stored_tallies(connection)(window))
+    looked = looked[looked["source"].isin(looking) & (looked["possible"] > 0)]
+    unit = counts_for[looked["unit"].to_numpy()]
+    team = sent.reindex(pd.MultiIndex.from_frame(looked[["day", "site"]])).fillna("")
+    source = names[looked["source"].to_numpy()]
+    looked = looked.assign(
+        who=list(map(_named, source, team)),
+        unit=unit,
+        rate=looked["lost"] / looked["possible"],
+        count=1,
+    )[unit >= 0]
+    return strictness(looked.groupby(["who", *CELL])[["count", "rate"]].sum().reset_index())
 
 
 def _named(source: str, team: str) -> str:
