@@ -10,7 +10,7 @@ import pandas as pd
 
 from wenming_metrics.commands import FAILED, OK, command, this_office
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
-from wenming_metrics.domain.periods import custom, today
+from wenming_metrics.domain.periods import Window, custom, today
 from wenming_metrics.export.tables import influence_workbook
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.framework import tree
@@ -138,16 +138,24 @@ def _compare(options: Namespace) -> int:
     return OK
 
 
+def _latest_days(office: Office, count: int) -> Window:
+    """Give the last days with data. Raises IntakeError where there are none."""
+    days = days_known(office)
+    if not days:
+        raise commit.IntakeError("还没有入库数据，没有可以试算的时段。")
+    return custom(days[-1] - timedelta(days=max(1, count) - 1), days[-1])
+
+
+def _ranked(office: Office) -> str:
+    return next(board.kind for board in office.rules.boards if board.ranked)
+
+
 @command("rules try")
 def _try(options: Namespace) -> int:
     config = settings.load()
     office = open_office(config)
-    days = days_known(office)
-    if not days:
-        raise commit.IntakeError("还没有入库数据，不能试算。")
-    over = custom(days[-1] - timedelta(days=max(1, options.days) - 1), days[-1])
-    board = next(board for board in office.rules.boards if board.ranked)
-    tried = try_draft(office, _files(options.source, config, office), over, board.kind)
+    over = _latest_days(office, options.days)
+    tried = try_draft(office, _files(options.source, config, office), over, _ranked(office))
     if options.json:
         facts = {"units": plain(tried.units), "clauses": plain(tried.clauses)}
         print_json({"window": over.title, **facts})
@@ -166,12 +174,8 @@ def _try(options: Namespace) -> int:
 @command("rules weights")
 def _weights(options: Namespace) -> int:
     office = this_office()
-    days = days_known(office)
-    if not days:
-        raise commit.IntakeError("还没有入库数据，看不出权重的影响。")
-    over = custom(days[-1] - timedelta(days=max(1, options.days) - 1), days[-1])
-    board = next(board for board in office.rules.boards if board.ranked)
-    influence = weight_influence(office, over, board.kind)
+    over = _latest_days(office, options.days)
+    influence = weight_influence(office, over, _ranked(office))
     summary = influence_sentence(influence)
     if options.out:
         lines = (influence.units, influence.weights)

@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from wenming_metrics.export.tables import fit_a4
 from wenming_metrics.rules.workbook.pages import Page
 
 _FONT, _GREY = "微软雅黑", "7B8794"
@@ -55,9 +56,7 @@ def _write_head(sheet: Worksheet, page: Page, title: str) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = heading.width
     fixed = 2 if any(heading.title == "名称" for heading in page.headings) else 1
     sheet.freeze_panes = sheet.cell(_FIRST, fixed + 1)
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    fit_a4(sheet)
     sheet.print_title_rows = "3:3"
 
 

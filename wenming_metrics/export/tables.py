@@ -246,9 +246,7 @@ def _draw_chart(page: Worksheet, source: Worksheet, sheet: ExportSheet) -> None:
     chart.dataLabels.showLegendKey = False
     chart.width, chart.height = 25, max(8.0, 2 + 0.6 * len(sheet.lines))
     page.add_chart(chart, "A1")
-    page.page_setup.orientation, page.page_setup.paperSize = "portrait", Worksheet.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 1
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    fit_a4(page, "portrait", 1)
 
 
 def _heading(page: Worksheet, column: Column) -> Cell:
@@ -294,6 +292,13 @@ def _set_text(cell: Cell, text: str) -> None:
     cell.data_type = "s"
 
 
+def fit_a4(page: Worksheet, orientation: str = "landscape", pages_high: int = 0) -> None:
+    """Print a sheet one A4 page wide. Takes: pages_high - 0 for as many as it takes"""
+    page.page_setup.orientation, page.page_setup.paperSize = orientation, Worksheet.PAPERSIZE_A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, pages_high
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+
+
 def _set_up_print(page: Worksheet, columns: Sequence[Column]) -> None:
     for number, column in enumerate(columns, 1):
         page.column_dimensions[get_column_letter(number)].width = column.sheet_width
@@ -301,9 +306,7 @@ def _set_up_print(page: Worksheet, columns: Sequence[Column]) -> None:
     page.row_dimensions[1].height = 30
     page.freeze_panes = "A3"
     page.print_title_rows = "1:2"
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    fit_a4(page)
     page.page_margins.left = page.page_margins.right = 0.5
     page.print_options.horizontalCentered = True
     page.oddFooter.center.text = "第 &P 页，共 &N 页"

@@ -31,6 +31,7 @@ from wenming_metrics.export.survey_form import (
     questions_of_several,
     with_questions,
 )
+from wenming_metrics.export.tables import fit_a4
 from wenming_metrics.reading.records.negative_list import ALL_MATTERS, CLEAR, HAPPENED
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.survey.model import Survey
@@ -279,9 +280,7 @@ def _write_head(page: Worksheet, form: BlankForm, title: str, titles: Mapping[st
         dimension = page.column_dimensions[get_column_letter(column)]
         dimension.width, dimension.number_format = 24 if name in _LONG else 13, _format(name)
     page.freeze_panes = page.cell(FIRST_ROW, 1)
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    fit_a4(page)
     page.print_options.gridLines = True  # printed, it is filled in by hand
 
 

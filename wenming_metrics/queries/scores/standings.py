@@ -174,13 +174,11 @@ def combine_spans(
     """Make windows of their spans: S = sum of share x S over the spans with a score."""
     ordered = sorted(spans, key=lambda span: (span.number, span.window.start))
     size = len(units)
-    total = np.zeros((len(windows), size))
-    weight = np.zeros_like(total)
     column_slices = [slice(span.first, span.first + size) for span in ordered]
-    for span, columns in zip(ordered, column_slices, strict=True):
-        score = span.scores.scores[columns]
-        total[span.number] += np.nan_to_num(score) * span.share
-        weight[span.number] += ~np.isnan(score) * span.share
+    of_spans = [
+        span.scores.scores[columns] for span, columns in zip(ordered, column_slices, strict=True)
+    ]
+    total, weight = _sum_by_days(ordered, of_spans, (len(windows), size))
     shares = [
         quotient(~np.isnan(span.scores.scores[columns]) * span.share, weight[span.number])
         for span, columns in zip(ordered, column_slices, strict=True)
@@ -219,14 +217,21 @@ def combine_spans(
     )
 
 
+def _sum_by_days(
+    spans: Sequence[RuleSpan], figures: Sequence[np.ndarray], shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sum the figures of spans by their days: sums and days of (window, unit); NaN counts for nothing."""
+    sums, days = np.zeros(shape), np.zeros(shape)
+    for span, figure in zip(spans, figures, strict=True):
+        sums[span.number] += np.nan_to_num(figure) * span.share
+        days[span.number] += ~np.isnan(figure) * span.share
+    return sums, days
+
+
 def _cover(
     spans: Sequence[RuleSpan], covers: Sequence[np.ndarray], total: np.ndarray
 ) -> np.ndarray:
     """Put the coverage of the spans of each window together by their days; as `total` (window, unit)."""
     if len(spans) == len(total):
         return np.stack(covers)
-    covered, days = np.zeros_like(total), np.zeros_like(total)
-    for span, cover in zip(spans, covers, strict=True):
-        covered[span.number] += np.nan_to_num(cover) * span.share
-        days[span.number] += ~np.isnan(cover) * span.share
-    return quotient(covered, days)
+    return quotient(*_sum_by_days(spans, covers, np.shape(total)))

@@ -127,7 +127,7 @@ def _report(
     locations = [(sheet.sheet.name, int(row)) for sheet in visits for row in sheet.excel]
     for mask, code in ((blank, "到访-06"), (~blank & (visit_rows < 0), "到访-07")):
         rows = np.flatnonzero(mask)
-        report_each(table, rows, code, _NUMBER, [{}] * len(rows))
+        report_each(table, rows, code, _NUMBER)
     rows = np.flatnonzero(several)
     report_each(table, rows, "到访-08", _NUMBER, [{"count": int(several[row])} for row in rows])
     rows = np.flatnonzero(waits)

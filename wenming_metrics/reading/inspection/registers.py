@@ -293,7 +293,7 @@ def _hold_heirless(table: Table, register: Register, frame: pd.DataFrame) -> Non
     rows, heirs = counted_rows[has_successor], heirs[has_successor]
     report_each(table, rows[heirs < 0], "名册-13", "successor", [{}] * int((heirs < 0).sum()))
     endless = rows[(heirs >= 0) & (frame["valid_to"].to_numpy()[rows] == FOREVER)]
-    report_each(table, endless, "名册-14", "valid_to", [{}] * len(endless))
+    report_each(table, endless, "名册-14", "valid_to")
 
 
 def _hold_lost(table: Table, register: Register, frame: pd.DataFrame) -> bool:
@@ -321,7 +321,7 @@ def _hold_lost(table: Table, register: Register, frame: pd.DataFrame) -> bool:
     ]
     unknown = [row for row in unknown if row not in held_above]
     report_each(table, np.array(unknown, np.int64), "名册-03", "parent", parent_kinds)
-    report_each(table, np.array(several, np.int64), "名册-08", "parent", [{}] * len(several))
+    report_each(table, np.array(several, np.int64), "名册-08", "parent")
     return bool(waiting or unknown or several)
 
 

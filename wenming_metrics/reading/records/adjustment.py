@@ -21,7 +21,7 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     report_again,
     report_rows,
-    settle_unit,
+    require_unit,
     texts_of,
 )
 from wenming_metrics.reading.resolve.where import EARLIEST
@@ -64,9 +64,7 @@ def _is_kind(names: frozenset[str], title: str) -> bool:
 def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     """Read the decisions; one that cannot be counted for sure is held."""
     days = _settle_days(table, context)
-    unit = settle_unit(table, names, days)
-    unit_column = next(name for name in ("subject", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
+    unit = require_unit(table, names, days)
     written = _settle_points(table)
     types = _settle_types(table, written)
     reasons, documents = texts_of(table, "reason"), texts_of(table, "document_no")
@@ -100,7 +98,7 @@ def _settle_points(table: Table) -> list[_Points]:
     codes = points_column.codes.tolist()
     for code in ("加减-02", "数值-02"):
         rows = [row for row, of in enumerate(codes) if read[of].fault == code]
-        report_rows(table, rows, code, "adjusted_points", [{}] * len(rows))
+        report_rows(table, rows, code, "adjusted_points")
     return [read[code] for code in codes]
 
 
@@ -126,7 +124,7 @@ def _settle_types(table: Table, written: list[_Points]) -> list[str]:
         for r, column_type in enumerate(column_types)
         if not column_type and (texts[r] or not written[r].type)
     ]
-    report_rows(table, unclear, "加减-01", "adjustment_type", [{}] * len(unclear))
+    report_rows(table, unclear, "加减-01", "adjustment_type")
     against = [
         row
         for row, column_type in enumerate(column_types)
@@ -153,9 +151,9 @@ def _report_missing(table: Table, facts: dict[str, list[str]]) -> None:
     empty = [r for r in free if lines[r][0] != VETO and not float(lines[r][1] or 0)]
     bare = [r for r in free if lines[r][0] == VETO and not lines[r][2].strip("-—/无 ")]
     mute = [r for r in free if not facts["reason"][r]]
-    report_rows(table, empty, "加减-02", "adjusted_points", [{}] * len(empty))
-    report_rows(table, bare, "加减-03", "document_no", [{}] * len(bare))
-    report_rows(table, mute, "加减-06", "reason", [{}] * len(mute))
+    report_rows(table, empty, "加减-02", "adjusted_points")
+    report_rows(table, bare, "加减-03", "document_no")
+    report_rows(table, mute, "加减-06", "reason")
 
 
 ADJUSTMENT = RecordKind(

@@ -17,12 +17,12 @@ from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.records.wide_metric import scale_of
 from wenming_metrics.reading.resolve.names import Names, hint
 from wenming_metrics.reading.resolve.periods_and_units import (
-    PLACES,
     last_days,
+    period_facts,
     report_again,
     report_rows,
+    require_unit,
     settle_periods,
-    settle_unit,
     texts_of,
 )
 from wenming_metrics.reading.tables import values
@@ -49,14 +49,12 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     """Read the counts; a row whose unit, type, site or numbers are not sure is held."""
     sites = texts_of(table, "site")
     asks = np.array([not text for text in sites], bool)
-    periods = settle_periods(table, np.zeros(table.n_rows, bool))
+    periods = settle_periods(table)
     last = last_days(periods)
-    unit = settle_unit(table, names, last, asks)
-    unit_column = next((n for n in ("subject", "street", *PLACES) if n in table.columns), "site")
-    report(table, (unit < 0) & ~asks & ~table.held, "记录-03", unit_column)
+    unit = require_unit(table, names, last, asks)
     spots = [normalise(text) for text in sites]
     sums = [row for row, spot in enumerate(spots) if is_total(spot)]
-    report_rows(table, sums, "广告-06", "site", [{}] * len(sums))
+    report_rows(table, sums, "广告-06", "site")
     starts = [period.start if period else context.today for period in periods]
     ahead = np.array([start > context.today for start in starts], bool) & ~asks
     told_today = {"today": context.today.isoformat()}
@@ -65,13 +63,14 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     types = _settle_types(table, names, sites, unit)
     numbers = {name: _numbers(table, name) for name in (*COUNTS, *MEASURES)}
     _report_numbers(table, asks, numbers)
-    titles = [period.title if period else "" for period in periods]
+    period_texts = period_facts(periods)
     # A site is one site whatever type is written of it; what is asked is asked of a type.
     things = [spot or kind for spot, kind in zip(spots, types, strict=True)]
-    report_again(table, list(zip(unit.tolist(), asks.tolist(), things, titles, strict=True)))
+    report_again(
+        table, list(zip(unit.tolist(), asks.tolist(), things, period_texts["period"], strict=True))
+    )
     facts = {
-        **{"site": sites, "point_type": types, "period": titles, **numbers},
-        "first": [period.start.isoformat() if period else "" for period in periods],
+        **{"site": sites, "point_type": types, **period_texts, **numbers},
         "remark": texts_of(table, "remark"),
     }
     return make_records(table, "adverts", last, unit, facts)
@@ -118,7 +117,7 @@ def _numbers(table: Table, name: str) -> list[str]:
     read = [_number(value, name, unit) for value in number_column.values]
     codes = number_column.codes.tolist()
     unread = [row for row, code in enumerate(codes) if read[code] is None]
-    report_rows(table, unread, "广告-01", name, [{}] * len(unread))
+    report_rows(table, unread, "广告-01", name)
     return [read[code] or "" for code in codes]
 
 

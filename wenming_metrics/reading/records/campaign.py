@@ -14,7 +14,9 @@ from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     contacts_of,
     decimal_text,
+    first_meaning,
     iso,
+    place_of_units,
     report_rows,
     texts_of,
 )
@@ -55,10 +57,10 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     phases, first, last = _settle_phases(table)
     is_phase = [bool(phase) and day > 0 for phase, day in zip(phases, first, strict=True)]
     untold = [row for row, task in enumerate(tasks) if not task and not is_phase[row]]
-    report_rows(table, untold, "专项-01", "task", [{}] * len(untold))
+    report_rows(table, untold, "专项-01", "task")
     alone = np.unique(duty.rows[(duty.unit < 0) & ~table.held[duty.rows]])
     alone = [row for row in alone if tasks[row]]
-    report_rows(table, alone, "专项-02", _place_of_units(table), [{}] * len(alone))
+    report_rows(table, alone, "专项-02", place_of_units(table))
     titled = _title(table)
     campaigns = [text or titled for text in texts_of(table, "campaign")]
     _hold_overlaps(table, campaigns, phases, first, last)
@@ -116,10 +118,6 @@ def _hold_overlaps(
     report_rows(table, crossing, "专项-05", "phase_from", list(crossing.values()))
 
 
-def _place_of_units(table: Table) -> str:
-    return "responsible" if "responsible" in table.columns else "lead"
-
-
 def _title(table: Table) -> str:
     """Give the campaign that the titles name: the first line that has such a word."""
     lines = [*table.header.above.splitlines(), table.sheet.name]
@@ -128,8 +126,7 @@ def _title(table: Table) -> str:
 
 def state_of(text: str) -> str:
     """Say what words of progress mean: DONE, UNDER_WAY, NOT_BEGUN; "" where they tell nothing."""
-    plain = normalise(text)
-    return next((state for state, words in _STATES if plain and words.search(plain)), "")
+    return first_meaning(text, _STATES)
 
 
 def _shares(table: Table) -> list[str]:

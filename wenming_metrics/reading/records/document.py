@@ -17,7 +17,9 @@ from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     contacts_of,
+    first_meaning,
     iso,
+    place_of_units,
     report_rows,
     texts_of,
 )
@@ -66,7 +68,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     states = _settle_states(table, rounds, summary)
     alone = np.unique(duty.rows[duty.unit < 0])
     nobody = alone[~(table.held | summary)[alone]].tolist()
-    report_rows(table, nobody, "台账-01", _place_of_units(table), [{}] * len(nobody))
+    report_rows(table, nobody, "台账-01", place_of_units(table))
     _report_summaries(table, summary, duty, rounds)
     lines = duty.rows[~summary[duty.rows]]
     facts = {
@@ -88,10 +90,6 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
 
 def _spread(row_values: list, lines: np.ndarray) -> list:
     return [row_values[row] for row in lines.tolist()]
-
-
-def _place_of_units(table: Table) -> str:
-    return "responsible" if "responsible" in table.columns else "lead"
 
 
 def _summaries(table: Table) -> np.ndarray:
@@ -159,7 +157,7 @@ def _days(table: Table, nth: int, name: str = "handed_in") -> list[str]:
     ]
     unclear = np.array([day < 0 and bool(text) for day, text in zip(days, texts, strict=True)])
     rows = np.flatnonzero(unclear[handed_column.codes])
-    report_each(table, rows, "台账-07", name, [{}] * len(rows), nth)
+    report_each(table, rows, "台账-07", name, nth=nth)
     return [texts[code] for code in handed_column.codes.tolist()]
 
 
@@ -176,7 +174,7 @@ def _settle_states(table: Table, rounds: list[list[Round]], summary: np.ndarray)
         return derived
     written_states = [_word(text) for text in texts]
     unclear = [row for row in data if texts[row] and not written_states[row]]
-    report_rows(table, unclear, "台账-04", "document_state", [{}] * len(unclear))
+    report_rows(table, unclear, "台账-04", "document_state")
     differ = [
         row
         for row in data
@@ -204,8 +202,7 @@ def _of_rounds(rounds: list[Round]) -> str:
 
 
 def _word(text: str) -> str:
-    plain = normalise(text)
-    return next((state for state, words in _WORDS if plain and words.search(plain)), "")
+    return first_meaning(text, _WORDS)
 
 
 DOCUMENT = RecordKind(

@@ -15,6 +15,7 @@ from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     iso,
+    place_of_units,
     read_period,
     report_rows,
     texts_of,
@@ -47,10 +48,9 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     matter_texts = {name: texts_of(table, name) for name in WHAT}
     is_said = [any(words) for words in zip(*matter_texts.values(), strict=True)]
     nothing = [row for row, is_row_said in enumerate(is_said) if not is_row_said]
-    report_rows(table, nothing, "责任-01", "task", [{}] * len(nothing))
+    report_rows(table, nothing, "责任-01", "task")
     alone = np.unique(duty.rows[(duty.unit < 0) & ~table.held[duty.rows]])
-    column_of_units = "responsible" if "responsible" in table.columns else "lead"
-    report_rows(table, alone, "责任-02", column_of_units, [{}] * len(alone))
+    report_rows(table, alone, "责任-02", place_of_units(table))
     texts = texts_of(table, "period")
     read_periods = [read_period(text, table.header.titles.year) if text else None for text in texts]
     # Words that are no period stay as they are written.

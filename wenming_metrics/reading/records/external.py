@@ -28,13 +28,14 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     decimal_text,
     last_days,
+    period_facts,
     report_again,
     report_rows,
+    require_unit,
     settle_periods,
-    settle_unit,
     texts_of,
 )
-from wenming_metrics.reading.tables.table import Table, report, report_sheet
+from wenming_metrics.reading.tables.table import Table, report_sheet
 from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import normalise
 
@@ -73,18 +74,17 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     bands = _bands(table)
     skipped = np.array([bool(band) for band in bands], bool)
     periods = settle_periods(table, skipped)
-    unit = settle_unit(table, names, last_days(periods), skipped)
-    report(table, (unit < 0) & ~skipped & ~table.held, "记录-03", _place_of_unit(table))
+    unit = require_unit(table, names, last_days(periods), skipped)
     band_rows = np.flatnonzero(skipped)
-    report_rows(table, band_rows, "上测-02", _label_column(table, band_rows), [{}] * len(band_rows))
+    report_rows(table, band_rows, "上测-02", _label_column(table, band_rows))
     tests = _tests(table)
     facts = {
-        **{"period": [period.title if period else "" for period in periods]},
+        **period_facts(periods),
         **{
-            "first": [period.start.isoformat() if period else "" for period in periods],
             "test": tests,
+            "group": _groups(table, bands),
+            "indicator": texts_of(table, "indicator"),
         },
-        **{"group": _groups(table, bands), "indicator": texts_of(table, "indicator")},
         **{"restricted": [_restricted(table)] * table.n_rows},
         **{"remark": texts_of(table, "remark")},
     }
@@ -195,11 +195,6 @@ def _excluded_columns(table: Table) -> list[int]:
     return [*named_positions, _total_position(table)]
 
 
-def _place_of_unit(table: Table) -> str:
-    wanted = ("subject", "responsible", "street", "district", "community")
-    return next(name for name in wanted if name in table.columns)
-
-
 def _bands(table: Table) -> Row:
     """Name the group that each row opens: 「一、主城区(18个)」 alone in its row; "" for no such row."""
     cells = [
@@ -240,7 +235,7 @@ def _totals(table: Table, scores: Row, skipped: np.ndarray, absent: Row) -> tupl
     ]
     out = skipped.tolist()
     unread = [r for r, n in enumerate(read) if n is None and not absences[r] and not out[r]]
-    report_rows(table, unread, "上测-01", "total", [{}] * len(unread))
+    report_rows(table, unread, "上测-01", "total")
     states = [
         "" if total or out[row] else absences[row] or absent[row] or NOT_TESTED
         for row, total in enumerate(totals)

@@ -29,13 +29,14 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     decimal_text,
     is_too_fine,
     last_days,
+    period_facts,
     report_again,
     report_rows,
+    require_unit,
     settle_periods,
-    settle_unit,
     texts_of,
 )
-from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
+from wenming_metrics.reading.tables.table import Table, column, report_sheet
 from wenming_metrics.vocabulary import normalise
 
 _OF_ROWS = {"site", "result", "deduction", "description"}
@@ -57,14 +58,11 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     if not {"value", "numerator"} & set(table.columns):
         report_sheet(table, "表头-04", kind="量化指标", missing="数值或分子")
     _report_unread(table)
-    nothing = np.zeros(table.n_rows, bool)
-    periods = settle_periods(table, nothing)
-    unit = settle_unit(table, names, last_days(periods))
-    unit_column = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
+    periods = settle_periods(table)
+    unit = require_unit(table, names, last_days(periods))
     indicators = texts_of(table, "indicator")
     unnamed = [row for row, text in enumerate(indicators) if not text]
-    report_rows(table, unnamed, "指标-08", "indicator", [{}] * len(unnamed))
+    report_rows(table, unnamed, "指标-08", "indicator")
     numbers = {name: _numbers(table, name) for name in NUMBERS}
     scales = _scales(table)
     _report_numbers(table, numbers, scales)
@@ -73,12 +71,8 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     )
     report_again(table, list(of), of_file=False)
     facts = {
-        **{
-            "indicator": indicators,
-            "period": [period.title if period else "" for period in periods],
-        },
-        **{"first": [period.start.isoformat() if period else "" for period in periods]},
-        **{**numbers, "scale": scales, "remark": texts_of(table, "remark")},
+        **{"indicator": indicators, **period_facts(periods), **numbers},
+        **{"scale": scales, "remark": texts_of(table, "remark")},
     }
     return make_records(table, "metric", last_days(periods), unit, facts)
 
@@ -96,9 +90,9 @@ def _numbers(table: Table, name: str) -> list[str]:
     read = [decimal_text(value) for value in number_column.values]
     codes = number_column.codes.tolist()
     unread = [row for row, code in enumerate(codes) if read[code] is None]
-    report_rows(table, unread, "指标-01", name, [{}] * len(unread))
+    report_rows(table, unread, "指标-01", name)
     fine = [row for row, code in enumerate(codes) if is_too_fine(read[code] or "")]
-    report_rows(table, fine, "指标-04", name, [{}] * len(fine))
+    report_rows(table, fine, "指标-04", name)
     return [read[code] or "" for code in codes]
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.periods import Window, window
@@ -17,14 +16,16 @@ from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
+    last_days,
+    period_facts,
     report_again,
     report_rows,
+    require_unit,
     settle_periods,
-    settle_unit,
     texts_of,
     whole_count,
 )
-from wenming_metrics.reading.tables.table import Table, column, report
+from wenming_metrics.reading.tables.table import Table, column
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import normalise
 
@@ -44,21 +45,14 @@ def _is_kind(names: frozenset[str], title: str) -> bool:
 
 def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     """Read the rows; one whose unit, wave, group or number is not sure is held."""
-    nothing = np.zeros(table.n_rows, bool)
-    waves = _settle_waves(table, settle_periods(table, nothing), context.survey)
-    last = np.array([wave.end.toordinal() if wave else 0 for wave in waves], np.int64)
-    unit = settle_unit(table, names, last)
-    unit_column = next(name for name in ("subject", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
+    waves = _settle_waves(table, settle_periods(table), context.survey)
+    last = last_days(waves)
+    unit = require_unit(table, names, last)
     groups, planned = _settle_groups(table, context.survey), _settle_numbers(table)
-    wave_titles = [wave.title if wave else "" for wave in waves]
-    report_again(table, list(zip(unit.tolist(), wave_titles, groups, strict=True)))
+    period_texts = period_facts(waves)
+    report_again(table, list(zip(unit.tolist(), period_texts["period"], groups, strict=True)))
     facts = {
-        **{
-            "first": [wave.start.isoformat() if wave else "" for wave in waves],
-            "period": wave_titles,
-        },
-        **{"last": [wave.end.isoformat() if wave else "" for wave in waves]},
+        **{**period_texts, "last": [wave.end.isoformat() if wave else "" for wave in waves]},
         **{"question": [code for code, _ in groups], "people": [option for _, option in groups]},
         **{"people_group": texts_of(table, "people_group"), "planned": planned},
         "remark": texts_of(table, "remark"),
@@ -108,7 +102,7 @@ def _settle_numbers(table: Table) -> list[int]:
     whole_numbers = [-1 if number is None else number for number in whole_numbers]
     planned = [whole_numbers[code] for code in planned_column.codes.tolist()]
     unread = [row for row, number in enumerate(planned) if number < 0 and not table.held[row]]
-    report_rows(table, unread, "配额-01", "planned_answers", [{}] * len(unread))
+    report_rows(table, unread, "配额-01", "planned_answers")
     return planned
 
 

@@ -130,7 +130,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     unit = _settle_units(table, names, days)
     for code, blank in (("整改-01", False), ("整改-09", True)):
         rows = [r for r, state in enumerate(states) if not state and blank is (not answers[r])]
-        report_rows(table, rows, code, "rectified", [{}] * len(rows))
+        report_rows(table, rows, code, "rectified")
     disowned = _report_disowned(table, remarks)
     _report_contradictions(table, numbers, states)
     self_checked = np.array([state == OWN for state in states], bool)
@@ -263,7 +263,7 @@ def _report_disowned(table: Table, remarks: list[str]) -> list[int]:
     disowned = [int(bool(_NOT_OURS.search(normalise(text)))) for text in answer_texts]
     rows = [row for row, is_disowned in enumerate(disowned) if is_disowned]
     name = "remark" if "remark" in table.columns else "rectified"
-    report_rows(table, rows, "整改-06", name, [{}] * len(rows))
+    report_rows(table, rows, "整改-06", name)
     return disowned
 
 

@@ -19,7 +19,7 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     report_again,
     report_rows,
-    settle_unit,
+    require_unit,
     texts_of,
     whole_count,
 )
@@ -44,9 +44,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
         report_sheet(table, "计票-01", wave=wave.window.title)
     day = np.full(size, last.toordinal(), np.int64)
     report_misfits(table, _days(table), "submitted", wave, wave.titled[0], survey)
-    unit = settle_unit(table, names, day)
-    unit_column = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
+    unit = require_unit(table, names, day)
     counts_by_column = {
         name: _numbers(table, name) for name in table.columns if name.startswith(MARK)
     }

@@ -20,17 +20,17 @@ from wenming_metrics.reading.records.components import ScoreComponent, cells_of,
 from wenming_metrics.reading.records.record_kind import make_records
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
-    PLACES,
     decimal_text,
     is_too_fine,
     last_days,
+    period_facts,
     report_again,
     report_rows,
+    require_unit,
     settle_periods,
-    settle_unit,
     texts_of,
 )
-from wenming_metrics.reading.tables.table import Table, hold, report, report_sheet
+from wenming_metrics.reading.tables.table import Table, hold, report_sheet
 from wenming_metrics.reading.tables.values import Value, spell
 from wenming_metrics.vocabulary import INPUT, normalise
 
@@ -60,13 +60,13 @@ def read_wide(table: Table, names: Names, context: Context) -> pd.DataFrame:
     if not indicator_columns:
         missing_indicator = {"kind": "量化指标", "missing": "指标"}
         report_sheet(table, "表头-04", **missing_indicator)
-    periods = settle_periods(table, np.zeros(table.n_rows, bool))
+    periods = settle_periods(table)
     days = last_days(periods)
-    unit = settle_unit(table, names, days)
-    unit_column = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
-    titles = [period.title if period else "" for period in periods]
-    report_again(table, list(zip(unit.tolist(), titles, strict=True)), of_file=False)
+    unit = require_unit(table, names, days)
+    period_texts = period_facts(periods)
+    report_again(
+        table, list(zip(unit.tolist(), period_texts["period"], strict=True)), of_file=False
+    )
     of_all = scale_above(table)
     scales = [
         scale_of(table.header.texts[component.position]) or of_all
@@ -83,11 +83,10 @@ def read_wide(table: Table, names: Names, context: Context) -> pd.DataFrame:
     ]
     filled = [(row, index) for row, index in filled if columns[index][row][0]]
     rows = np.array([row for row, _ in filled], np.int64)
-    firsts = [period.start.isoformat() if period else "" for period in periods]
     remarks = texts_of(table, "remark")
     facts = {
         "indicator": [_title(indicator_columns[index]) for _, index in filled],
-        **{"period": [titles[row] for row, _ in filled], "first": [firsts[r] for r, _ in filled]},
+        **{name: [texts[row] for row, _ in filled] for name, texts in period_texts.items()},
         "value": [columns[index][row][0] for row, index in filled],
         **{name: [""] * len(filled) for name in NUMBERS[1:]},
         "scale": [columns[index][row][1] for row, index in filled],
@@ -153,7 +152,7 @@ def _report_blanks(table: Table, columns: list[list[tuple[str, str]]]) -> None:
     counts = np.array([[not number for number, _ in column] for column in columns]).sum(axis=0)
     free_rows = ~table.held if columns else np.zeros(table.n_rows, bool)
     empty = np.flatnonzero(free_rows & (counts == len(columns))).tolist()
-    report_rows(table, empty, "指标-02", "", [{}] * len(empty))
+    report_rows(table, empty, "指标-02", "")
     blank = int(counts[free_rows & (counts < len(columns))].sum()) if columns else 0
     if blank:
         report_sheet(table, "指标-09", count=blank)

@@ -23,6 +23,7 @@ from wenming_metrics.reading.tables.table import (
     Table,
     column,
     combine,
+    report,
     report_each,
     report_faults,
     report_sheet,
@@ -32,6 +33,8 @@ from wenming_metrics.vocabulary import INPUT, normalise, numeral
 
 PLACES = ("district", "street", "community")
 """Columns that say a unit by where it lies."""
+_NAMING = ("subject", "responsible", "lead", "street", "district", "community", "site")
+"""Columns that may name the unit of a row: the first that is there is to blame where none does."""
 _DITTO = {"同上", "同前", "同上栏", "〃", "″", '"'}
 _NUMBER = re.compile(
     r"(?P<sign>[↑↓+-]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?"
@@ -186,7 +189,7 @@ def _parts_elsewhere(lines: Sequence[str], period: Window) -> Iterator[Window]:
             yield stretch
 
 
-def settle_periods(table: Table, skipped: np.ndarray) -> list[Window | None]:
+def settle_periods(table: Table, skipped: np.ndarray | None = None) -> list[Window | None]:
     """Settle the period of each row: its own cell, else what the titles say; else it is held."""
     titled, period_column = period_of_titles(table), column(table, "period")
     cell_periods = [read_period(value, table.header.titles.year) for value in period_column.values]
@@ -194,13 +197,21 @@ def settle_periods(table: Table, skipped: np.ndarray) -> list[Window | None]:
     periods = [
         cell_periods[code] if written[code] else titled for code in period_column.codes.tolist()
     ]
-    missing = [row for row, period in enumerate(periods) if period is None and not skipped[row]]
-    report_rows(table, missing, "记录-04", "period", [{}] * len(missing))
+    missing = np.array([period is None for period in periods], bool)
+    report(table, missing if skipped is None else missing & ~skipped, "记录-04", "period")
     short = dict.fromkeys(p for p in periods if p and p.kind in ("week", "custom"))
     if short:
         titles = "、".join(period.title for period in short)
         report_sheet(table, "记录-05", "period", periods=titles)
     return periods
+
+
+def period_facts(periods: list[Window | None]) -> dict[str, list[str]]:
+    """Give the facts of a record that say its period: its title and its first day; "" for none."""
+    return {
+        "period": [period.title if period else "" for period in periods],
+        "first": [period.start.isoformat() if period else "" for period in periods],
+    }
 
 
 def last_days(periods: list[Window | None]) -> np.ndarray:
@@ -254,6 +265,17 @@ def settle_unit(
     return np.array([unit for unit, _ in units_and_faults], np.int64)[number]
 
 
+def require_unit(
+    table: Table, names: Names, day: np.ndarray, skipped: np.ndarray | None = None
+) -> np.ndarray:
+    """Settle units as `settle_unit` does, and hold the rows that speak of one and name none."""
+    unit = settle_unit(table, names, day, skipped)
+    name = next(column_name for column_name in _NAMING if column_name in table.columns)
+    nameless = (unit < 0) & ~table.held
+    report(table, nameless if skipped is None else nameless & ~skipped, "记录-03", name)
+    return unit
+
+
 def _single(names: Names, day: int, value: Value, name: str) -> tuple[int, CellFault | None]:
     units, fault = role_units(names, day, -1, _of_office(names, spell(value)), name)
     if len(units) > 1:
@@ -302,6 +324,17 @@ def _first_named(names: Names, texts: Iterable[str], day: int) -> int:
     return -1
 
 
+def first_meaning(text: str, meanings: Sequence[tuple[str, re.Pattern]]) -> str:
+    """Give the first meaning whose words stand in a text, "" where none do or nothing is written."""
+    plain = normalise(text)
+    return next((meaning for meaning, words in meanings if plain and words.search(plain)), "")
+
+
+def place_of_units(table: Table) -> str:
+    """Name the column that says who is responsible, or leads."""
+    return "responsible" if "responsible" in table.columns else "lead"
+
+
 def contacts_of(table: Table) -> list[str]:
     """Write who is to be reminded, per row: 「责任领导:张;责任人:李 13800138000」."""
     names = [name for name in ("chief", "contact", "phone") if name in table.columns]
@@ -315,7 +348,11 @@ def contacts_of(table: Table) -> list[str]:
 
 
 def report_rows(
-    table: Table, rows: Iterable[int], code: str, name: str, message_words: list[dict]
+    table: Table,
+    rows: Iterable[int],
+    code: str,
+    name: str,
+    message_words: list[dict] | None = None,
 ) -> None:
     """Report one problem for each of some rows; nothing where there are none."""
     row_numbers = np.array(list(rows), np.int64)

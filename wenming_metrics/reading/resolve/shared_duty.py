@@ -60,7 +60,7 @@ def settle_due(table: Table, code: str) -> tuple[np.ndarray, list[str]]:
     ]
     blank = np.array([not normalise(spell(value)).strip("-/") for value in due_column.values], bool)
     rows = np.flatnonzero((days < 0) & ~blank[due_column.codes])
-    report_each(table, rows, code, "due", [{}] * len(rows))
+    report_each(table, rows, code, "due")
     return np.maximum(days, 0), [
         spell(due_column.values[cell_code]) for cell_code in due_column.codes.tolist()
     ]

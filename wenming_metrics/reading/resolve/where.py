@@ -92,7 +92,7 @@ def report_sites(table: Table, names: Names, where: Where) -> None:
     rows = new[np.unique(where.site[new], return_index=True)[1]]
     rows = [row for row in np.sort(rows).tolist() if int(where.site[row]) not in names.met]
     names.met.update(where.site[rows].tolist())
-    report_each(table, np.array(rows, np.int64), "点位-01", "site", [{}] * len(rows))
+    report_each(table, np.array(rows, np.int64), "点位-01", "site")
     differing = counted & (where.registered >= 0) & (where.point_type != where.registered_type)
     differing = np.flatnonzero(differing)
     rows = np.sort(differing[np.unique(where.site[differing], return_index=True)[1]])

@@ -51,7 +51,7 @@ def report_facts(table: Table) -> None:
             table.broken[name, nth] = failed | empty
             for code, where in (("公式-01", empty & ~failed), ("公式-02", failed)):
                 rows = np.flatnonzero(where)
-                report_each(table, rows, code, name, [{}] * len(rows), nth)
+                report_each(table, rows, code, name, nth=nth)
 
 
 def _unsaved(table: Table) -> dict[int, list[int]]:
@@ -121,7 +121,7 @@ def _hold_struck(table: Table) -> None:
         if position in positions and spell(cell(table.sheet, row, position))
     }
     rows = np.flatnonzero(np.isin(table.excel, list(struck)))
-    report_each(table, rows, "格式-03", "", [{}] * len(rows))
+    report_each(table, rows, "格式-03", "")
 
 
 def _report_headless(table: Table) -> None:
@@ -138,7 +138,7 @@ def _report_headless(table: Table) -> None:
     row, position = min(cells.items())
     if table.sheet.facts.is_text:
         rows = np.flatnonzero(np.isin(table.excel, list(cells)))
-        report_each(table, rows, "表头-13", "", [{}] * len(rows))
+        report_each(table, rows, "表头-13", "")
     else:
         where = f"{column_letter(position)}{row}"
         report_sheet(table, "表头-12", count=len(cells), cell=where)
@@ -196,7 +196,7 @@ def _hold_unseen(table: Table, unseen: set[tuple[int, int]]) -> None:
         for nth, position in enumerate(positions):
             is_unseen = np.array([(row, position) in unseen for row in table.excel.tolist()], bool)
             rows = np.flatnonzero(is_unseen & ~passed)
-            report_each(table, rows, "格式-02", name, [{}] * len(rows), nth)
+            report_each(table, rows, "格式-02", name, nth=nth)
 
 
 def _count(table: Table, first: int, last: int) -> int:

@@ -63,10 +63,10 @@ def _with_all_digits(table: Table, name: str, nth: int) -> GridColumn:
     if not len(rows):
         return column
     if name in _NEEDED:
-        report_each(table, rows, "编号-03", name, [{}] * len(rows), nth)
+        report_each(table, rows, "编号-03", name, nth=nth)
         return column
     if table.kind == "rectification":
-        report_each(table, rows, "编号-02", name, [{}] * len(rows), nth)
+        report_each(table, rows, "编号-02", name, nth=nth)
     else:
         first_text = spell(column.values[column.codes[rows[0]]])
         report_sheet(table, "编号-01", name, count=len(rows), shown=first_text)

@@ -150,10 +150,11 @@ def report_each(
     rows: np.ndarray,
     code: str,
     name: str,
-    details: Sequence[Mapping[str, object]],
+    details: Sequence[Mapping[str, object]] | None = None,
     nth: int = 0,
 ) -> None:
-    """Report one problem for each of some data rows, with its own details."""
+    """Report one problem for each of some data rows, with its own details where there are any."""
+    details = [{}] * len(rows) if details is None else details
     broken = table.broken.get((name, nth))
     if broken is not None and code not in OF_BROKEN:
         details = [

@@ -119,12 +119,7 @@ def weigh(values: np.ndarray, groups: np.ndarray, profile: Profile) -> WeighedCo
     capped = is_scaled | (not profile.above_full)
     treatments[seen & (rates > 1) & capped] = OVER
     rates = np.where(capped, np.minimum(rates, 1.0), rates)
-    if profile.missing == "zero":
-        rates, treatments[~seen] = np.where(seen, rates, 0.0), ZERO
-    elif profile.missing == "peer_mean":
-        means = _peer_means(rates, groups)
-        treatments[~seen & ~np.isnan(means)] = MEAN
-        rates = np.where(seen, rates, means)
+    rates = _fill(rates, treatments, groups, profile.missing)
     weights = _weights(plain, rates, treatments, profile.missing)
     points = weights * rates
     for number, component in enumerate(profile.components):
@@ -281,6 +276,21 @@ def _weights(plain: np.ndarray, rates: np.ndarray, treated: np.ndarray, rule: st
     return np.where(present, plain * factor, 0.0)
 
 
+def _fill(
+    values: np.ndarray, treatments: np.ndarray, groups: np.ndarray, missing: str
+) -> np.ndarray:
+    """Fill in what the profile puts where there is no figure (NaN), and note it in `treatments`."""
+    seen = ~np.isnan(values)
+    if missing == "zero":
+        treatments[~seen] = ZERO
+        return np.where(seen, values, 0.0)
+    if missing == "peer_mean":
+        means = _peer_means(values, groups)
+        treatments[~seen & ~np.isnan(means)] = MEAN
+        return np.where(seen, values, means)
+    return values
+
+
 def _peer_means(rates: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Give per component and unit the plain mean of those of its group that have a figure."""
     means = np.full_like(rates, np.nan)
@@ -304,12 +314,7 @@ def _over_years(
     shares = np.array(profile.years)[:, None]
     seen = ~np.isnan(totals)
     treated = np.where(seen, OWN, LEFT_OUT).astype(object)
-    if profile.missing == "zero":
-        totals, treated[~seen] = np.where(seen, totals, 0.0), ZERO
-    elif profile.missing == "peer_mean":
-        means = _peer_means(totals, groups)
-        treated[~seen & ~np.isnan(means)] = MEAN
-        totals = np.where(seen, totals, means)
+    totals = _fill(totals, treated, groups, profile.missing)
     shares = _weights(shares, totals, treated, profile.missing)
     lacks = np.isnan(totals).any(axis=0) if profile.missing == "exclude" else ~seen.any(axis=0)
     total = np.where(lacks, np.nan, exact_sum(np.nan_to_num(shares * totals), 0))
