@@ -646,7 +646,7 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.run()
     app.selectbox(key=f"remark-unit-{issue.key}").select(unit["unit_name"]).run()
     app.selectbox(key=f"remark-row-{issue.key}-{unit['unit']}").select_index(1)
-    app.text_area[0].set_value("请看照片")
+    app.text_area[0].set_value("请看照片").run()
     button(app, "登记意见").click().run()
     assert "现在还不能签发：1 条复核意见没有决定。" in texts(sound(app))
     key = f"remarks-{issue.key}-{cache.version().revision}"
@@ -654,10 +654,10 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.run()
     app.segmented_control[0].set_value("剔除")
     app.text_input(key="why-1").set_value("不是这个街道")
-    app.text_input(key="approver-1").set_value("主任")
+    app.text_input(key="approver-1").set_value("主任").run()
     button(app, "记下决定").click().run()
     assert "已决定：剔除" in texts(sound(app)).replace("\\", "")
-    app.text_input(key=f"document-{issue.key}").set_value("演字47号")
+    app.text_input(key=f"document-{issue.key}").set_value("演字47号").run()
     button(app, "签发这一期").click().run()
     assert "已签发，校验码" in texts(sound(app))
     signed = issues.issues(own)[0]

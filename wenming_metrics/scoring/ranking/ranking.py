@@ -74,11 +74,11 @@ def _places(value: np.ndarray, group: np.ndarray, ties: str) -> tuple[np.ndarray
     opens_place = opens_group | np.append(True, value[1:] != value[:-1])[: len(group)]
     run = np.cumsum(opens_place) - 1
     first = np.flatnonzero(opens_place)
-    counted = run if ties == "dense" else first[run]
-    places = counted - np.maximum.accumulate(np.where(opens_group, counted, 0)) + 1
+    places = run if ties == "dense" else first[run]
+    places = places - np.maximum.accumulate(np.where(opens_group, places, 0)) + 1
     shares = np.bincount(run, minlength=len(first))[run] > 1
-    back = np.argsort(order)
-    return places[back], shares[back]
+    as_given = np.argsort(order)
+    return places[as_given], shares[as_given]
 
 
 def _before_ties(value: np.ndarray, units: pd.DataFrame, order: Sequence[str]) -> np.ndarray:

@@ -186,12 +186,12 @@ def _tally(grain: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
     columns = {**grain, "checks": np.ones_like(lost), "rates": rates}
     cells = sum_by(columns, CELL_KEYS, CELL_SUMS)
     on_territory = columns["role"] == TERRITORY
-    checks = {name: values[on_territory] for name, values in columns.items()}
+    territorial = {name: values[on_territory] for name, values in columns.items()}
     keys = ["source", "visit", "site", "unit", "point_type"]
-    visits = sum_by(checks, keys, ["checks", "failed", "lost", "possible"])
-    line = _lines(checks, keys)
-    order = np.lexsort((checks["item"], line))
-    fine = {"visit": line[order]} | {name: checks[name][order] for name in _GRAIN}
+    visits = sum_by(territorial, keys, ["checks", "failed", "lost", "possible"])
+    line = _lines(territorial, keys)
+    order = np.lexsort((territorial["item"], line))
+    fine = {"visit": line[order]} | {name: territorial[name][order] for name in _GRAIN}
     return {"cells": cells, "visits": visits, "grain": pd.DataFrame(fine)}
 
 
