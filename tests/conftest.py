@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from tests import forked, postgres, shown_words, tasks
 from wenming_metrics.demo.inspections import END
@@ -47,7 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # One tree, one verdict: chance that turns a run red belongs into a search of its own.
     settings.register_profile("fixed", derandomize=True, deadline=None)
     settings.register_profile("random", deadline=None)
+    # Nor may it hang on which modules happen to be loaded, whose constants are tried otherwise.
+    providers.is_local_module_file = lambda _path: False
     settings.load_profile("random" if config.getoption("explore") else "fixed")
+    if config.getoption("explore"):
+        os.environ["WENMING_TESTS_EXPLORE"] = "1"
     if today() < END:
         raise pytest.UsageError(
             f"本机日期是 {today()}，早于演示市的最后一天（{END}）：测试里的督查还没有发生。"

@@ -30,7 +30,6 @@ ADDRESSES = {
     **{"工作推进": "work", "数据上传": "files", "测评体系": "rules", "核对": "verify"},
     **{"使用说明": "guide", "账号": "access"},
 }
-_WHOLE = ForwardMsg.FINISHED_SUCCESSFULLY
 ROLES = {"lingdao": "领导", "jiedao": "责任单位", "guanli": "管理员", "daping": "大屏展示"}
 MORE_ROLES = {
     **{"jingban": "创建办经办", "shenhe": "审核", "qianfa": "签发", "ducha": "督查员"},
@@ -92,15 +91,16 @@ def tab(host, token, origin=None, session=""):
         origin=origin or f"http://{host}",
         subprotocols=protocols,
         max_size=None,
+        max_queue=None,  # else what nobody reads holds up the end of the tab for ten seconds
         proxy=None,
     ) as opened:
         yield opened
 
 
-def visit(opened, address, *, to_the_end=False):
-    """Go to a page by its address; gives the address of the page that was run, all there are, and the session.
+def visit(opened, address, *, beyond_root=False):
+    """Go to a page by its address; gives the address of the page that is run, all there are, and the session.
 
-    to_the_end - whoever is sent on from the root has two runs of pages
+    beyond_root - whoever is sent on from the root has two runs of pages: the second one is meant
     """
     wish = BackMsg()
     wish.rerun_script.page_name = address
@@ -118,8 +118,7 @@ def visit(opened, address, *, to_the_end=False):
             paths = {page.page_script_hash: page.url_pathname for page in told.app_pages}
             # not by the message that there is no such page: a second run drops what waits of the first
             pages, ran = list(paths.values()), paths[told.page_script_hash]
-        is_over = kind == "script_finished" and message.script_finished == _WHOLE
-        if is_over if to_the_end else pages:
+        if pages and (ran or not beyond_root):
             return ran, pages, session
 
 
@@ -136,7 +135,7 @@ def test_pages_that_are_not_theirs_do_not_exist_by_whatever_address(site, login)
     opens_elsewhere = "总览" not in theirs
     with tab(host, sign_in(office.store, login, SECRET).token) as opened:
         for title, address in ADDRESSES.items():
-            ran, pages, _ = visit(opened, address, to_the_end=opens_elsewhere)
+            ran, pages, _ = visit(opened, address, beyond_root=opens_elsewhere)
             assert len(pages) == len(theirs) + opens_elsewhere, title
             # every site answers at its root: who may not see 总览 is sent on from there
             assert ran == (address if title in theirs else first), title

@@ -26,11 +26,16 @@ def build():
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
-    """The package of this machine, with the packages of the tests in place of those of a registry."""
+    """The package of this machine, with the packages of the tests in place of those of a registry.
+
+    What Python has compiled of the software here is laid beside it: anew it would take as long as the tests.
+    """
     out = tmp_path_factory.mktemp("package")
     site = next(path for path in sys.path if path.endswith("site-packages"))
     words = ["linux-x64", "--python", sys.base_prefix, "--out", out, "--libraries", site]
     subprocess.run([sys.executable, BUILD, *words], check=True, cwd=ROOT, capture_output=True)
+    for compiled in (ROOT / "wenming_metrics").rglob("__pycache__"):
+        shutil.copytree(compiled, out / "wenming-linux-x64" / compiled.relative_to(ROOT))
     return out / "wenming-linux-x64"
 
 

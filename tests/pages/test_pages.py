@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import update
 from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime import context
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from tests import postgres
 from tests.offices import copy_store, new_store
@@ -105,6 +106,19 @@ def own(tmp_path, monkeypatch, stored):
 
 # Without a server the visitor's cookies are a stand-in that has a value under every name.
 context.ContextProxy.cookies = property(lambda _: context.StreamlitCookies({}))
+# Components among the installed packages are looked for once: each page would read them all anew.
+manifest_scanner.scan_component_manifests = functools.cache(
+    manifest_scanner.scan_component_manifests
+)
+
+
+def _await_end(runner, timeout, look=local_script_runner.require_widgets_deltas):
+    """Look whether a page has run once it has: a thousand times a second would slow it."""
+    runner._script_thread.join(timeout)
+    look(runner, timeout)
+
+
+local_script_runner.require_widgets_deltas = _await_end
 
 
 @functools.cache
@@ -620,7 +634,7 @@ def test_overview_shows_the_signed_city(issued):
 @drawn_alike
 def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app = visit("bulletins")
-    app.text_input(key="who").set_value("张三").run()
+    app.text_input(key="who").set_value("张三")
     app.checkbox[0].check().run()
     button(app, "建草稿").click().run()
     assert "已建草稿" in texts(sound(app))
@@ -631,15 +645,15 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.session_state["remark-new"] = True
     app.run()
     app.selectbox(key=f"remark-unit-{issue.key}").select(unit["unit_name"]).run()
-    app.selectbox(key=f"remark-row-{issue.key}-{unit['unit']}").select_index(1).run()
+    app.selectbox(key=f"remark-row-{issue.key}-{unit['unit']}").select_index(1)
     app.text_area[0].set_value("请看照片").run()
     button(app, "登记意见").click().run()
     assert "现在还不能签发：1 条复核意见没有决定。" in texts(sound(app))
     key = f"remarks-{issue.key}-{cache.version().revision}"
     app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
-    app.segmented_control[0].set_value("剔除").run()
-    app.text_input(key="why-1").set_value("不是这个街道").run()
+    app.segmented_control[0].set_value("剔除")
+    app.text_input(key="why-1").set_value("不是这个街道")
     app.text_input(key="approver-1").set_value("主任").run()
     button(app, "记下决定").click().run()
     assert "已决定：剔除" in texts(sound(app)).replace("\\", "")

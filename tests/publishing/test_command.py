@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from docx import Document
 
+from tests.offices import copy_office
 from tests.publishing.city import MONDAY, open_city, put, put_with_a_held_row, row
 from wenming_metrics.__main__ import FAILED, OK, main
 from wenming_metrics.domain.periods import today
@@ -20,8 +21,12 @@ pytestmark = pytest.mark.store
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):
-    made = open_city(tmp_path)
-    put(made, "周一", row("甲街道", 2), row("乙街道", 1))
+    def make(folder):
+        made = open_city(folder)
+        put(made, "周一", row("甲街道", 2), row("乙街道", 1))
+        return made
+
+    made = copy_office(tmp_path, "city of a day", make)
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WENMING_STORE", made.store.url)
     return made

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from PIL import Image
 from sqlalchemy import select
 
+from tests.offices import copy_office
 from tests.publishing.city import MONDAY, open_city, put, row
 from wenming_metrics.export.word.blocks import Paragraph, Pictures
 from wenming_metrics.intake import commit
@@ -56,7 +57,11 @@ PICTURES = [jpeg(), jpeg(color="red"), jpeg((2, 2)), b"\xff\xd8\xff" + b"x" * 9_
 @pytest.fixture
 def office(tmp_path):
     """Open a city whose first row bears four pictures: two sound ones, one of 2 pixels, one that is none."""
-    office = open_city(tmp_path)
+    return copy_office(tmp_path, "city of pictures", make)
+
+
+def make(folder):
+    office = open_city(folder)
     put(office, "周一", row("甲街道", 2), row("乙街道", 0), row("乙街道", 1, MONDAY + timedelta(1)))
     with writing(office.store) as connection:
         table = schema.row

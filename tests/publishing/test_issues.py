@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.builders import xlsx as workbook
-from tests.offices import CHECK_HEADERS, copy_store, register_units, write_rules
+from tests.offices import CHECK_HEADERS, copy_office, copy_store, register_units, write_rules
 from tests.publishing.city import MONDAY, NEXT, open_city, put, put_with_a_held_row, row, scores
 from wenming_metrics.decisions.cell_corrections import confirm, propose
 from wenming_metrics.decisions.held_rows import discard_held
@@ -39,10 +39,14 @@ from wenming_metrics.upkeep.verify import verify
 @pytest.fixture
 def office(tmp_path):
     """甲街道 lost 2 and 6 of 20 (60), 乙街道 1 of 10 (90)."""
-    made = open_city(tmp_path)
-    put(made, "周一", row("甲街道", 2), row("乙街道", 1))
-    put(made, "周二", row("甲街道", 6, site="二号点"))
-    return made
+
+    def make(folder):
+        made = open_city(folder)
+        put(made, "周一", row("甲街道", 2), row("乙街道", 1))
+        put(made, "周二", row("甲街道", 6, site="二号点"))
+        return made
+
+    return copy_office(tmp_path, "city of two days", make)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.offices import copy_office
 from tests.pages.test_pages import button, sound, texts, visit
 from tests.publishing.city import MONDAY, open_city, put, row, scores
 from wenming_metrics.domain.periods import Window
@@ -20,8 +21,12 @@ SATURDAY = "[issues]\nname = '督查周报'\nfirst_weekday = 6\n"
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):
-    made = open_city(tmp_path, SATURDAY)
-    put(made, "周一", row("甲街道", 2), row("乙街道", 1, date(2025, 3, 1)))
+    def make(folder):
+        made = open_city(folder, SATURDAY)
+        put(made, "周一", row("甲街道", 2), row("乙街道", 1, date(2025, 3, 1)))
+        return made
+
+    made = copy_office(tmp_path, "city of Saturdays", make)
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WENMING_STORE", made.store.url)
     return made

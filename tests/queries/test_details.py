@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import xlsx
-from tests.offices import CHECK_HEADERS, ingest, make_office
+from tests.offices import CHECK_HEADERS, copy_office, ingest, make_office
 from wenming_metrics.domain import periods
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.queries.scores.details import leaf_rows, named_rows, problem_rows
@@ -51,8 +51,12 @@ ROWS = [
 
 @pytest.fixture
 def office(tmp_path):
+    return copy_office(tmp_path, "details", make)
+
+
+def make(folder):
     made = make_office(
-        tmp_path,
+        folder,
         [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]],
         [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}],
         extra=BOARD,

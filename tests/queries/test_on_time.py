@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builders import xlsx
-from tests.offices import ingest, make_office
+from tests.offices import copy_office, ingest, make_office
 from wenming_metrics.domain import periods
 from wenming_metrics.queries.ranking.ranking import listing
 from wenming_metrics.queries.scores.deductions import finding_of_row
@@ -28,8 +28,12 @@ def line(site, item, responsible, number=None, due=None, mark=1):
 
 @pytest.fixture
 def office(tmp_path):
+    return copy_office(tmp_path, "on time", make)
+
+
+def make(folder):
     made = make_office(
-        tmp_path,
+        folder,
         [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]],
         [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}],
         extra=BOARD,

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from tests.builders import xlsx
-from tests.offices import ingest, make_office
+from tests.offices import copy_office, ingest, make_office
 from tests.pages.test_pages import drawn_alike, sound, texts, visit
 from wenming_metrics.__main__ import main
 from wenming_metrics.intake import commit
@@ -36,9 +36,13 @@ def scores(words=""):
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(tmp_path):
+    return copy_office(tmp_path, "record lists", make)
+
+
+def make(folder):
     made = make_office(
-        tmp_path,
+        folder,
         [["A", "环境", 10, "*"]],
         [{"code": "A", "weight": 100}],
         streets=[("甲街道", "主城区"), ("乙街道", "主城区")],

@@ -135,9 +135,9 @@ def test_questionnaires_are_known_by_their_moment_only():
     assert "重复-03" not in codes(reading)
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.permutations(range(12)), st.lists(st.integers(0, 2), min_size=12, max_size=12))
-def test_splits_into_sheets_without_equal_rows_change_nothing(order, sheet_of):
+@pytest.fixture(scope="module")
+def twelve():
+    """Twelve findings that differ, and what is read of them in one sheet."""
     lines = [
         [
             *finding(测评项=ITEMS[n % 4], 扣分=1 + n % 2, 问题描述=f"第{n}处"),
@@ -145,10 +145,17 @@ def test_splits_into_sheets_without_equal_rows_change_nothing(order, sheet_of):
         ]
         for n in range(12)
     ]
+    return lines, listed({"问题清单": lines})
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(range(12)), st.lists(st.integers(0, 2), min_size=12, max_size=12))
+def test_splits_into_sheets_without_equal_rows_change_nothing(twelve, order, sheet_of):
+    lines, whole = twelve
     split = {}
     for n in order:
         split.setdefault(f"表{sheet_of[n]}", []).append(lines[n])
-    whole, parts = listed({"问题清单": lines}), listed(split)
+    parts = listed(split)
     assert not [code for code in codes(parts) if code in ("重复-03", "重复-04", "重复-05")]
     columns = ["visit", "unit", "item", "lost", "places", "result"]
     both = [

@@ -128,7 +128,10 @@ def is_blank(line: list[object]) -> bool:
     return all(value is None or not str(value).strip() for value in line)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=12 if settings().derandomize else 200,
+    suppress_health_check=list(HealthCheck),
+)
 @given(sheets=books())
 def test_every_row_is_accounted_for_once(sheets):
     data = workbook(sheets)

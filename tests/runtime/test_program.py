@@ -25,16 +25,20 @@ def test_the_program_is_the_whole_package(copy):
     assert executors.program() == digest_of(PACKAGE) == digest_of(copy)
 
 
-def test_a_changed_file_in_any_room_is_another_program(copy):
+def test_a_changed_file_in_any_room_is_another_program(copy, tmp_path):
+    """Of a package with one file in each room: the whole of it ninety times is slow to go through."""
     rooms = sorted({path.parent for path in copy.rglob("*.py")})
     assert len(rooms) > 50
-    alike = []
     for room in rooms:
         path = max(room.glob("*.py"))
+        (thin := tmp_path / path.relative_to(copy)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, thin)
+    plain, alike = digest_of(tmp_path), []
+    for path in sorted(tmp_path.rglob("*.py")):
         former = path.read_bytes()
         path.write_bytes(former + b"\n")
-        if digest_of(copy) == executors.program():
-            alike.append(path.relative_to(copy).as_posix())
+        if digest_of(tmp_path) == plain:
+            alike.append(path.relative_to(tmp_path).as_posix())
         path.write_bytes(former)
     assert not alike
 

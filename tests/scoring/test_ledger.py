@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.scoring.test_properties import row_frames, rule_sets, scored
+from tests.scoring.test_properties import row_frames, rule_sets, scored, searched
 from wenming_metrics.scoring.losses.ledger import (
     LEVELS,
     blocks,
@@ -31,7 +31,7 @@ def ledger_of(rules, rows):
     return found, lines.join(counted_of(lines, found, rules))
 
 
-@settings(max_examples=16, deadline=None)
+@searched(8)
 @given(rule_sets(), row_frames())
 def test_rows_and_what_stands_on_no_row_make_up_what_each_unit_lost(rules, rows):
     found, lines = ledger_of(rules, rows)
@@ -52,7 +52,7 @@ def test_rows_and_what_stands_on_no_row_make_up_what_each_unit_lost(rules, rows)
     assert (lines["uncounted"] <= lines["lost"] / 10_000 + 1e-7).all()
 
 
-@settings(max_examples=12, deadline=None)
+@searched(6)
 @given(rule_sets(), row_frames())
 def test_checks_that_lost_nothing_are_left_out_where_they_change_nothing(rules, rows):
     found, lines = ledger_of(rules, rows)
@@ -65,7 +65,7 @@ def test_checks_that_lost_nothing_are_left_out_where_they_change_nothing(rules, 
     assert (lines.loc[~lines.index.isin(kept.index), "points"] == 0).all()
 
 
-@settings(max_examples=14, deadline=None)
+@searched(8)
 @given(rule_sets(FIXED), row_frames(), st.data())
 def test_what_is_regained_is_what_the_score_gains_without_the_losses(rules, rows, data):
     found, lines = ledger_of(rules, rows)
@@ -86,7 +86,7 @@ def test_what_is_regained_is_what_the_score_gains_without_the_losses(rules, rows
     assert gained[has] == pytest.approx((after - found.scores)[has], abs=1e-9)
 
 
-@settings(max_examples=3, deadline=None)
+@searched(3)
 @given(rule_sets(FIXED), row_frames())
 def test_where_no_check_stands_nothing_is_regained(rules, rows):
     _, lines = ledger_of(rules, rows)

@@ -30,6 +30,11 @@ DAY = date(2026, 11, 16).toordinal()
 UNITS, ITEMS, TYPES = 3, 4, 2
 
 
+def searched(few: int) -> settings:
+    """Say how many examples a property is tried on: few that are always the same, or many at random."""
+    return settings(max_examples=few if settings().derandomize else 200)
+
+
 WITHIN = {"visit": ["visit"], "day": ["visit", "day"], "week": ["visit", "day", "week"]}
 WITHIN |= {
     "month": ["visit", "day", "month"],
@@ -149,7 +154,7 @@ def scored(rows: pd.DataFrame, rules: RuleSet):
     return score(taken, leaf_sums, rules, peers=peers), fine
 
 
-@settings(max_examples=30, deadline=None)
+@searched(15)
 @given(rule_sets(), row_frames())
 def test_rates_lie_between_0_and_1_and_losses_add_up(rules, rows):
     found, fine = scored(rows, rules)
@@ -169,7 +174,7 @@ def test_rates_lie_between_0_and_1_and_losses_add_up(rules, rows):
     assert (traced[np.broadcast_to(graded, own.shape)] <= own[graded[:, 0]].ravel() + 1e-9).all()
 
 
-@settings(max_examples=20, deadline=None)
+@searched(10)
 @given(rule_sets(), row_frames())
 def test_days_settled_one_by_one_add_up_to_the_whole(rules, rows):
     days, units = sorted(rows["day"].unique()), np.arange(UNITS)
@@ -186,7 +191,7 @@ def test_days_settled_one_by_one_add_up_to_the_whole(rules, rows):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@searched(10)
 @given(rule_sets(), row_frames(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(rules, rows, random):
     order = list(range(len(rows)))
@@ -195,7 +200,7 @@ def test_the_order_of_rows_does_not_matter(rules, rows, random):
     assert np.array_equal(one.scores, other.scores, equal_nan=True)
 
 
-@settings(max_examples=20, deadline=None)
+@searched(10)
 @given(rule_sets(), row_frames(), st.data())
 def test_a_larger_deduction_never_raises_a_score(rules, rows, data):
     before = scored(rows, rules)[0].scores
@@ -206,7 +211,7 @@ def test_a_larger_deduction_never_raises_a_score(rules, rows, data):
     assert (np.nan_to_num(after) <= np.nan_to_num(before) + 1e-9).all()
 
 
-@settings(max_examples=20, deadline=None)
+@searched(10)
 @given(
     rule_sets(st.sampled_from(["renormalise_local", "renormalise_global", "full", "zero"])),
     row_frames(),

@@ -7,15 +7,13 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from tests.forked import workers
-from tests.postgres import is_chosen
 
 STARTING = workers()
 _PATIENCE = 120
 """Seconds a victim may take to begin: machines that run the tests may be busy."""
 READY = "ready"
-KILLS = 6 if is_chosen() else 16
-"""How often a test kills. A server survives its clients, and which statements share a transaction
-is the same code on both engines; a file is left to itself by the very process that dies."""
+KILLS = 16 if "WENMING_TESTS_EXPLORE" in os.environ else 6
+"""How often a test kills, and how often by --explore."""
 MOST = 3 * KILLS
 """How often it may kill until it has seen both outcomes: on a machine that is busy with other tests
 all of the first kills may come too soon."""

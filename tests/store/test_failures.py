@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, exc, text
 
-from tests.offices import checklist, ingest, make_office
+from tests.offices import checklist, copy_office, ingest, make_office
 from tests.postgres import PASSWORD, is_chosen
 from tests.store.test_kill import verify_batches, verify_sums
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows, tallies
@@ -36,9 +36,12 @@ KEPT = "这次的改动没有保存，数据和之前一样。"
 
 @pytest.fixture
 def office(tmp_path):
-    made = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS)
-    ingest(made, checklist(rows(1, 40)), "一.xlsx")
-    return made
+    def make(folder):
+        made = make_office(folder, ITEMS, INDICATORS, streets=STREETS)
+        ingest(made, checklist(rows(1, 40)), "一.xlsx")
+        return made
+
+    return copy_office(tmp_path, "failures", make)
 
 
 @pytest.fixture

@@ -267,10 +267,8 @@ class Comings(RuleBasedStateMachine):
 
 TestComings = Comings.TestCase
 TestComings.settings = settings(
-    max_examples=8,
+    max_examples=4 if settings().derandomize else 40,
     stateful_step_count=12,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 

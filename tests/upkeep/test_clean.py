@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.commands.test_command_line import run
-from tests.offices import make_office
+from tests.offices import copy_office, make_office
 from tests.reading import planted
 from wenming_metrics.__main__ import OK, main
 from wenming_metrics.domain import periods
@@ -37,17 +37,24 @@ MONTH = periods.window("month", date(2026, 11, 1))
 @pytest.fixture
 def office(tmp_path, monkeypatch):
     """An office whose store was filled when nothing but columns was looked for."""
+    office = copy_office(tmp_path, "never cleaned", make)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", office.store.url)
+    log = settings.load().logs / "server.log"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text(f"入库 {planted.mobile(903)}.xlsx\n第二行\n", "utf-8")
+    return office
+
+
+def make(folder):
     office = make_office(
-        tmp_path,
+        folder,
         [["A", "垃圾桶不满溢", 5, "*"]],
         [{"code": "A", "weight": 100}],
         types=("主次干道",),
         streets=[("河西街道", "主城区"), ("城东街道", "主城区")],
     )
-    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("WENMING_STORE", office.store.url)
-    unmasked = monkeypatch.context()
-    with unmasked as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copies, "mask_workbook", lambda workbook, *_: copies.Masked(workbook, {}))
         patch.setattr(copies, "find_personal", lambda _: ())
         patch.setattr(copies, "find_unread", lambda _: ())
@@ -57,9 +64,6 @@ def office(tmp_path, monkeypatch):
             commit.commit(office, commit.inspect(office, content, name), "某经办")
     commit.withdraw(office, 2, "某经办", NOTE)
     commit.reinstate(office, 2, "某经办", SAID)
-    log = settings.load().logs / "server.log"
-    log.parent.mkdir(exist_ok=True)
-    log.write_text(f"入库 {planted.mobile(903)}.xlsx\n第二行\n", "utf-8")
     return office
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.commands.test_command_line import run
-from tests.offices import checklist, ingest, make_office
+from tests.offices import checklist, copy_office, ingest, make_office
 from tests.photos import MARKS, photo
 from tests.reading.hostile import photographed
 from wenming_metrics.__main__ import OK, main
@@ -56,16 +56,21 @@ def hand_out(office):
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):
+    office = copy_office(tmp_path, "pictures never cleaned", make)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", office.store.url)
+    return office
+
+
+def make(folder):
     office = make_office(
-        tmp_path,
+        folder,
         [["A", "环境", 10, "*"]],
         [{"code": "A", "weight": 100}],
         types=("小区",),
         streets=[("甲街道", "主城区")],
     )
-    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("WENMING_STORE", office.store.url)
-    with monkeypatch.context() as before:
+    with pytest.MonkeyPatch.context() as before:
         before.setattr(pictures, "without_facts", lambda content: content)
         before.setattr("wenming_metrics.reading.read.make_copy", lambda *_: Blanked(None))
         ingest(office, BOOK, "一.xlsx")

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules, resolve_name
@@ -98,8 +98,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}{told}。\n")
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
-    """Make the parser; the function that carries a command out is set as `run`."""
+    """Make the parser, once: it holds some hundred commands. The function that carries a command out is set as `run`."""
     for theme in iter_modules(commands.__path__, f"{commands.__name__}."):
         import_module(theme.name)  # it says which commands it carries out
     declared = tomllib.loads(_FILE.read_text(encoding="utf-8"))

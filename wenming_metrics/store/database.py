@@ -255,7 +255,7 @@ def _fetch(connection: Connection, result: CursorResult, query: Select) -> list[
     kinds = (column.type.dialect_impl(dialect) for column in query.selected_columns)
     if any(kind.result_processor(dialect, None) for kind in kinds):
         return result.fetchall()
-    with _driver_errors(connection, str(query)), closing(result):
+    with _driver_errors(connection, result.context.statement), closing(result):
         return result.cursor.fetchall()
 
 

@@ -85,18 +85,17 @@ def draw_closed(lines: pd.DataFrame, size: int, least: int, since: int, seed: in
         risk=1.0 + _SENT_BACK * (closed["returns"] > 0) + _CAME_BACK * closed["is_relapsed"]
     )
     closed = closed.sort_values(["unit_name", "number"], kind="stable")
-    rng = np.random.default_rng(seed)
-    drawn = []
-    for _, of_unit in closed.groupby("unit_name", sort=True):
+    names = [*DRAWN_COLUMNS, "day", "batch", "seq"]
+    if closed.empty:
+        return pd.DataFrame(columns=names)
+    rng, risks = np.random.default_rng(seed), closed["risk"].to_numpy(float)
+    chances, picked = np.zeros(len(closed)), np.zeros(len(closed), bool)
+    for of_unit in closed.groupby("unit_name", sort=True).indices.values():
         share = round(size * len(of_unit) / len(closed))
         count = min(len(of_unit), max(share, least))
-        chances = share_chances(of_unit["risk"].to_numpy(float), count, _RANDOM_SHARE)
-        picked = draw_by_chances(chances, rng)
-        drawn.append(of_unit.assign(chance=chances)[picked])
-    names = [*DRAWN_COLUMNS, "day", "batch", "seq"]
-    if not drawn:
-        return pd.DataFrame(columns=names)
-    picked_problems = pd.concat(drawn).assign(closed_on=lambda frame: frame["closed"])
+        chances[of_unit] = share_chances(risks[of_unit], count, _RANDOM_SHARE)
+        picked[of_unit] = draw_by_chances(chances[of_unit], rng)
+    picked_problems = closed.assign(chance=chances, closed_on=closed["closed"])[picked]
     return picked_problems.sort_values(["unit_name", "site_name"], kind="stable")[
         names
     ].reset_index(drop=True)

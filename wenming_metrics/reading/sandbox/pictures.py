@@ -87,6 +87,8 @@ def pictures_read(workbook: Workbook, sheets: Collection[int]) -> dict[str, obje
     Takes: workbook; sheets - indexes of those whose rows are read
     """
     pictures = [picture for picture in workbook.pictures if picture.sheet in sheets]
+    if not pictures:
+        return {}
     columns = {
         "sheet": [picture.sheet for picture in pictures],
         "source_row": [picture.row for picture in pictures],
@@ -97,7 +99,7 @@ def pictures_read(workbook: Workbook, sheets: Collection[int]) -> dict[str, obje
     wanted = {picture.digest for picture in pictures}
     contents = {key: content for key, content in workbook.picture_bytes.items() if key in wanted}
     frame = pd.DataFrame(columns).astype(reading.PICTURE_COLUMNS)
-    return {"pictures": frame, "picture_bytes": contents} if pictures else {}
+    return {"pictures": frame, "picture_bytes": contents}
 
 
 def _counted(pictures: Collection[Picture]) -> Iterator[int]:

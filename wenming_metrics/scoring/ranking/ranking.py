@@ -55,19 +55,33 @@ def rank_units(
     Returns: the same lines with score rounded half up, rank (Int64, <NA> without a place) and
              tied (another unit of the group has the same place)
     """
-    published = half_up(units["score"].to_numpy(float), decimals)
-    compared = published if by == "published" else units["score"].to_numpy(float)
-    ranked = (units["status"] == RANKED).to_numpy()
-    value = _before_ties(pd.Series(exact_score(compared), units.index), units, order)[ranked]
-    groups = value.groupby(units["group"][ranked])
-    method = {"competition": "min", "dense": "dense"}[ties]
-    ranks = groups.rank(method=method, ascending=False).astype("Int64")
-    shared = pd.Series(False, units.index)
-    shared[ranked] = value.groupby([units["group"][ranked], value]).transform("size") > 1
-    return units.assign(score=published, rank=ranks.reindex(units.index), tied=shared)
+    exact = units["score"].to_numpy(float)
+    published = half_up(exact, decimals)
+    compared = exact_score(published if by == "published" else exact)
+    value = _before_ties(compared, units, order)
+    group = pd.factorize(units["group"])[0]
+    placed = (units["status"] == RANKED).to_numpy() & ~np.isnan(value) & (group >= 0)
+    rank, tied = np.ones(len(units), np.int64), np.zeros(len(units), bool)
+    rank[placed], tied[placed] = _places(value[placed], group[placed], ties)
+    return units.assign(score=published, rank=pd.arrays.IntegerArray(rank, ~placed), tied=tied)
 
 
-def _before_ties(value: pd.Series, units: pd.DataFrame, order: Sequence[str]) -> pd.Series:
+def _places(value: np.ndarray, group: np.ndarray, ties: str) -> tuple[np.ndarray, np.ndarray]:
+    """Give each value its place in its group, the largest first, and say whether it shares it."""
+    order = np.lexsort((-value, group))
+    value, group = value[order], group[order]
+    opens_group = np.append(True, group[1:] != group[:-1])[: len(group)]
+    opens_place = opens_group | np.append(True, value[1:] != value[:-1])[: len(group)]
+    run = np.cumsum(opens_place) - 1
+    first = np.flatnonzero(opens_place)
+    places = run if ties == "dense" else first[run]
+    places = places - np.maximum.accumulate(np.where(opens_group, places, 0)) + 1
+    shares = np.bincount(run, minlength=len(first))[run] > 1
+    as_given = np.argsort(order)
+    return places[as_given], shares[as_given]
+
+
+def _before_ties(value: np.ndarray, units: pd.DataFrame, order: Sequence[str]) -> np.ndarray:
     """Part equal scores by further figures; gives a number that grows with the better place."""
     if not order:
         return value
@@ -75,14 +89,13 @@ def _before_ties(value: pd.Series, units: pd.DataFrame, order: Sequence[str]) ->
     figures["exact"] = pd.Series(exact_score(units["score"].to_numpy(float)), units.index)
     keys = pd.DataFrame({"score": value, **{name: figures[name] for name in order}})
     numbers = keys.groupby(["score", *order], sort=True, dropna=True).ngroup().astype(float)
-    return numbers.where(value.notna())
+    return np.where(np.isnan(value), np.nan, numbers.to_numpy(float))
 
 
 def order_units(ranked: pd.DataFrame) -> pd.DataFrame:
     """Order a list: by group, place, then the order of the register; units without place last."""
-    rank = ranked["rank"].astype("float64").fillna(np.inf)
-    keys = ranked.assign(_place=rank, _own=np.arange(len(ranked)))
-    return keys.sort_values(["group_order", "_place", "_own"]).drop(columns=["_place", "_own"])
+    rank = ranked["rank"].to_numpy("float64", na_value=np.inf)
+    return ranked.iloc[np.lexsort((rank, ranked["group_order"].to_numpy()))]
 
 
 def rank_changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:

@@ -23,9 +23,11 @@ def as_names(numbers: np.ndarray, name_of: Callable[[int], str]) -> pd.Categoric
     return pd.Categorical.from_codes(categories.get_indexer(names)[codes], categories)
 
 
-def sum_by(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
-    """Sum integer columns of a frame by keys; sorted by the keys, all int64."""
-    return pd.DataFrame(sum_columns(frame, keys, sums))
+def sum_by(
+    columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str], sums: list[str]
+) -> pd.DataFrame:
+    """Sum integer columns by keys, as a frame; sorted by the keys, all int64."""
+    return pd.DataFrame(sum_columns(columns, keys, sums))
 
 
 def sum_columns(

@@ -145,9 +145,10 @@ def tally_days(
     tallies = {}
     for some in _few_at_a_time(rows["day"].to_numpy(), [int(day) for day in days]):
         merged = merge_rows(_on(rows, some), _on(roles, some))
-        split = {day: day_rows for day, day_rows in merged.groupby("day", sort=True)}
-        empty = merged.iloc[:0]
-        tallies |= {day: _tally(split.get(day, empty)) for day in some}
+        columns = {name: merged[name].to_numpy() for name in merged}
+        for day in some:
+            of_day = slice(*np.searchsorted(columns["day"], [day, day + 1]))
+            tallies[day] = _tally({name: values[of_day] for name, values in columns.items()})
     return tallies
 
 
@@ -178,29 +179,27 @@ def _on(frame: pd.DataFrame, days: list[int]) -> pd.DataFrame:
     return frame if on_days.all() else frame[on_days]
 
 
-def _tally(grain: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    rates = np.zeros(len(grain), np.int64)
-    scored = grain["possible"].to_numpy() > 0
-    rates[scored] = rate(
-        (grain["possible"] - grain["lost"]).to_numpy()[scored], grain["possible"].to_numpy()[scored]
-    )
-    cells = sum_by(grain.assign(checks=1, rates=rates), CELL_KEYS, CELL_SUMS)
-    territory_checks = grain[grain["role"] == TERRITORY].assign(checks=1)
+def _tally(grain: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
+    lost, possible = grain["lost"], grain["possible"]
+    scored, rates = possible > 0, np.zeros_like(lost)
+    rates[scored] = rate((possible - lost)[scored], possible[scored])
+    columns = {**grain, "checks": np.ones_like(lost), "rates": rates}
+    cells = sum_by(columns, CELL_KEYS, CELL_SUMS)
+    on_territory = columns["role"] == TERRITORY
+    territorial = {name: values[on_territory] for name, values in columns.items()}
     keys = ["source", "visit", "site", "unit", "point_type"]
-    visits = sum_by(territory_checks, keys, ["checks", "failed", "lost", "possible"])
-    fine = pd.DataFrame(
-        {"visit": _lines(territory_checks, keys)}
-        | {name: territory_checks[name].to_numpy() for name in _GRAIN}
-    )
-    fine = fine.sort_values(["visit", "item"], kind="stable", ignore_index=True)
-    return {"cells": cells, "visits": visits, "grain": fine}
+    visits = sum_by(territorial, keys, ["checks", "failed", "lost", "possible"])
+    line = _lines(territorial, keys)
+    order = np.lexsort((territorial["item"], line))
+    fine = {"visit": line[order]} | {name: territorial[name][order] for name in _GRAIN}
+    return {"cells": cells, "visits": visits, "grain": pd.DataFrame(fine)}
 
 
-def _lines(frame: pd.DataFrame, keys: list[str]) -> np.ndarray:
+def _lines(columns: Mapping[str, np.ndarray], keys: list[str]) -> np.ndarray:
     """Number each row by the line that `sum_by` makes of it."""
-    order, _, starts = sort_columns(frame, keys)
-    line = np.zeros(len(frame), np.int64)
-    line[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(frame)]))
+    order, _, starts = sort_columns(columns, keys)
+    line = np.zeros(len(order), np.int64)
+    line[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(order)]))
     return line
 
 
