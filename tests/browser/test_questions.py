@@ -6,6 +6,7 @@ In each run some of them, each way of clicking once; all by --explore.
 import re
 from collections.abc import Callable
 
+import psutil
 import pytest
 from playwright.sync_api import Page
 
@@ -115,6 +116,13 @@ ANALYST = {
 IN_EACH_RUN = {"谁末位，为什么", "两个街道并排", "谁扣得严"}
 
 
+def worked(server: int) -> float:
+    """Give the seconds that processors have worked for a server."""
+    process = psutil.Process(server)
+    times = [of.cpu_times() for of in (process, *process.children(recursive=True))]
+    return sum(of.user + of.system for of in times)
+
+
 def test_no_question_takes_more_clicks_than_it_may():
     assert len(LEADER) == len(ANALYST) == 10
     assert all(len(clicks) <= 2 for clicks, _ in LEADER.values())
@@ -130,7 +138,11 @@ def test_questions_are_answered_where_the_clicks_lead(shown, chromium, request):
                 continue
             if not at_home:
                 visit(page, shown.address + HOME)
+            before = worked(shown.process.pid)
             for click in clicks:
                 click(page)
             at_home = not clicks
             sees(page, re.compile(answer, re.DOTALL), question)
+            settled(page)
+            seconds = worked(shown.process.pid) - before
+            print(f"{question}: {len(clicks)} clicks, {seconds:.2f} s of the server")

@@ -389,6 +389,31 @@ def test_the_pages_take_outlines_in_and_show_the_map(office, tmp_path, monkeypat
     assert "得分越低（30 到 100）" in texts(app)
 
 
+def test_bad_outlines_are_told_on_the_page_and_a_unit_without_one_on_the_map(
+    office, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("WENMING_STORE", office.store.engine.url.database)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(outline_reader, "LARGEST", 1 << 20)
+    turned = area("甲街道")
+    turned["geometry"]["coordinates"] = [[pair[::-1] for pair in moved(SQUARE, 0, 0)]]
+    app = visit("upload")
+    app.text_input(key="who").input("甲")
+    for content, said, is_refused in (
+        (collection(area("甲街道", 0.005), *THREE[1:]), "和“乙街道”的轮廓互相压住了", False),
+        (collection(*THREE, spot("一号", 0.5, 0.5)), "点位“一号”在所有轮廓之外", False),
+        (collection(turned, *THREE[1:]), "东和北可能写反了", True),
+        (b"{" + b" " * (1 << 20), "文件太大，轮廓文件最多 1 MB", True),
+        (collection(*THREE[:2]), "这些单位没有轮廓：丙街道", False),
+    ):
+        app.file_uploader(key="outlines-file").set_value(("轮廓.geojson", content, "")).run()
+        assert not app.exception
+        assert said in texts(app)
+        assert app.button(key="outlines-keep").disabled == is_refused, said
+    app.button(key="outlines-keep").click().run()
+    assert "没有轮廓、图上不画的：丙街道。" in texts(visit("ranking"))
+
+
 def test_who_may_not_take_in_may_not_draw(office):
     reader = bind(office, Viewer("ling", "领导甲", "领导", acts=frozenset()))
     with pytest.raises(AccessError, match="没有“入库”的权限"):

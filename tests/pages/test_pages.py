@@ -263,6 +263,35 @@ def test_group_and_board_live_in_the_address(filled):
     assert "按期整改率截至" in said
 
 
+@drawn_alike
+@pytest.mark.parametrize(
+    ("page", "address", "told"),
+    [
+        (
+            "ranking",
+            {"period": "周", "board": "部门", "group": "主城区", "unit": "望江门街道"},
+            ("分组“主城区”不在可选范围内，未作限定", "单位“望江门街道”不在可选范围内，未作限定"),
+        ),
+        ("trends", {"trend_board": "部门"}, ("榜单“部门”不在可选范围内，已显示“街道”",)),
+        (
+            "trends",
+            {"trend_view": "并排比较", "trend_units": "没有街道"},
+            ("单位“没有街道”不在可选范围内",),
+        ),
+    ],
+)
+def test_choices_of_another_board_and_unknown_units_are_told(filled, page, address, told):
+    said = texts(visit(page, **address))
+    assert [text for text in told if f"网址中的{text}" not in said] == []
+
+
+@drawn_alike
+def test_what_was_chosen_on_the_board_that_is_left_is_no_fault_of_the_address(filled):
+    app = visit("ranking", period="周", group="主城区")
+    app.segmented_control(key="board").set_value("department").run()
+    assert "网址中的" not in texts(sound(app))
+
+
 def first_unit(office):
     found = ranking(office, WEEK)
     return found[found["failed"] > 0].iloc[0]
@@ -782,9 +811,9 @@ def test_every_theme_of_the_manual_is_shown(filled):
     app = visit("manual")
     for theme in manual.themes():
         app.segmented_control(key="theme").set_value(theme.title).run()
-        begins = f"### {theme.title}\n"
-        shown = next(part.value for part in sound(app).markdown if part.value.startswith(begins))
-        assert theme.text.rstrip().splitlines()[-1] in shown
+        shown = "\n".join(part.value for part in sound(app).markdown)
+        shown = shown[shown.index(f"### {theme.title}\n") :]
+        assert [line for line in theme.text.splitlines() if line.lstrip("#") not in shown] == []
 
 
 @drawn_alike

@@ -54,7 +54,22 @@ def test_chosen_groups_and_units_only(office):
     snapshot = frozen(office, issues(office)[0].key)
     (sheet,) = wall_sheets(snapshot, WallSettings(("排名",), groups=("主城区",), units=("甲街道",)))
     assert (sheet.count("<tr>"), "甲街道" in sheet, "乙街道" in sheet) == (2, True, False)
-    assert wall_sheets(snapshot, WallSettings(("排名",), groups=("没有这组",))) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "told", "is_shown"),
+    [
+        ({"units": "甲街道,没有街道"}, "榜单里没有“没有街道”<", {"甲街道": True, "乙街道": False}),
+        ({"units": "没有街道"}, "榜单里没有“没有街道”，已显示全部", {"甲街道": True, "乙街道": True}),
+        ({"groups": "没有这组"}, "榜单里没有“没有这组”，已显示全部", {"甲街道": True}),
+        ({"groups": "主城区", "units": "甲街道"}, "签发<", {"甲街道": True, "乙街道": False}),
+        ({"groups": "其他", "units": "甲街道"}, "所选的几屏在这一期里没有可显示的内容。", {}),
+    ],
+)  # fmt: skip
+def test_groups_and_units_that_are_not_listed_are_told(office, query, told, is_shown):
+    shown = page_of(office, {"sheets": "排名", **query})
+    assert told in shown
+    assert {name: f"<td>{name}</td>" in shown for name in is_shown} == is_shown
 
 
 def test_without_a_signed_issue_the_wall_says_so(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import resources
+from itertools import accumulate
 from typing import NamedTuple
 
 import pandas as pd
@@ -18,6 +19,8 @@ from wenming_metrics.vocabulary import column_frame
 _FOLDER = resources.files("wenming_metrics") / "manual"
 _SETTINGS = {"path": "设置", "title": "名称", "meaning": "意思"}
 _COLUMNS = {"title": "列名", "aliases": "也可以写成", "type": "填什么", "meaning": "意思"}
+_FIRST = 700
+"""Characters of a theme that a phone shows before the line that unfolds it, by whole sections."""
 _MESSAGES = {"code": "编号", "severity": "处理", "text": "说明", "remedy": "改法"}
 
 
@@ -99,11 +102,21 @@ def _draw_theme(available: list[Theme]) -> None:
     with st.container(width=860, key="themes"):
         title = page.switch("主题", list(by_title), "theme")
     with st.container(width=860, key="theme-text"):
-        below = re.sub(r"^## ", "#### ", by_title[title].text, flags=re.M)
-        st.markdown(f"### {title}\n{below}")
+        sections = [
+            section for section in re.split(r"(?m)^(?=## )", by_title[title].text) if section
+        ]
+        count = max(1, sum(size <= _FIRST for size in accumulate(map(len, sections))))
+        first, others = (
+            re.sub(r"(?m)^## ", "#### ", "".join(run))
+            for run in (sections[:count], sections[count:])
+        )
+        st.markdown(f"### {title}\n{first}")
+        if others:
+            with page.fold("、".join(re.findall(r"(?m)^#### (.+)", others)), "theme"):
+                st.markdown(others)
 
 
 def _draw_table(frame: pd.DataFrame, headings: dict[str, str]) -> None:
-    first = next(iter(headings.values()))
-    with st.container(key=f"reference-{next(iter(headings))}"):
+    name, first = next(iter(headings.items()))
+    with page.fold(f"全部{len(frame)}行", name), st.container(key=f"reference-{name}"):
         st.table(frame.rename(columns=headings).set_index(first))

@@ -178,15 +178,15 @@ def _image(content: bytes, mime: str, title: str, look: str = "") -> str:
     return f"<img src='data:{mime};base64,{b64encode(content).decode()}' alt='{title}'{look}>"
 
 
-def strip(steps: Iterable[tuple[str, str, Sequence[RowPicture]]]) -> None:
-    """Draw side by side what was seen from day to day: heading, words, pictures of each step."""
+def strip(steps: Iterable[tuple[str, str, Sequence[RowPicture]]]) -> str:
+    """Put side by side what was seen from day to day: heading, words, pictures of each step; gives HTML."""
     sections = [
         f"<section><b>{escape(heading)}</b><p>{escape(text)}</p>"
         + ("".join(map(_picture, photos)) or "<p class='quiet'>没有照片</p>")
         + "</section>"
         for heading, text, photos in steps
     ]
-    st.html(f"<div class='days'>{''.join(sections)}</div>")
+    return f"<div class='days'>{''.join(sections)}</div>"
 
 
 def _picture(picture: RowPicture) -> str:

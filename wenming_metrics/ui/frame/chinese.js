@@ -119,7 +119,7 @@
     [/^day, (.+)$/, (all, label) => label + "：日"],
     [/^Remove (.+)$/, (all, name) => "移除 " + name],
     [/^Upload (.{4,})$/, (all, name) => "选择文件：" + name],
-    [/^(?:Limit )?(\d+)\s*(MB|GB) per file(?: [•·] ?(.*))?$/, (all, n, unit, kinds) => "每个文件不超过 " + n + " " + unit + (kinds ? "," + kinds.replaceAll(", ", "、") : "")],
+    [/^(?:Limit )?(\d+)\s*(MB|GB) per file(?: [•·] ?(.*))?$/, (all, n, unit, kinds) => "每个文件不超过 " + n + " " + unit + (kinds ? "，" + kinds.replaceAll(", ", "、") : "")],
     [/^You do not have access to this page or it does not exist.*$/, () => "没有这一页，请从上方目录进入。"],
     [/^You have requested page (.*), but no corresponding file was found.*$/, () => "没有这一页，请从上方目录进入。"],
     [/^File must be (\d+)(?:\.\d+)? ?(B|KB|MB|GB) or smaller\.?$/, (all, n, unit) => "文件超过 " + n + " " + unit + "，请拆开后再传"],

@@ -105,7 +105,11 @@ def choose_trend(rules: RuleSet, days: Sequence[date], *, any_period: bool = Fal
     Takes: any_period - longer periods and any two dates too
     """
     ranked = [board for board in rules.boards if board.ranked]
-    board = _board(ranked, "trend_board") if len(ranked) > 1 else ranked[0]
+    board = ranked[0]
+    if len(ranked) > 1:
+        board = _board(ranked, "trend_board")
+    else:
+        navigation.remark_missing("榜单", "trend_board", board.title)
     kinds = (*_COURSE, "quarter", "year", "custom") if any_period else _COURSE
     if st.session_state.get("trend_period") not in (None, ISSUE, *kinds):
         st.session_state["trend_period"] = kinds[0]
@@ -228,6 +232,7 @@ def _board(boards: Sequence[Board], key: str = "board") -> Board:
 
 def _group(board: Board) -> str:
     if len(board.groups) < 2:
+        navigation.remark_missing("分组", "group")
         return ""
     options = [EVERY_GROUP, *board.groups]
     chosen = page.select("分组", options, "group", width=160)

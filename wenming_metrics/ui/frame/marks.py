@@ -15,7 +15,9 @@ from pandas.io.formats.style import Styler
 
 
 def _kept(styled: Styler) -> Styler:
-    """Work out the looks of a table, and keep them."""
+    """Work out the looks of a table and the texts of its cells, and keep both."""
+    texts = styled.data.astype(str)
+    styled.data.astype = lambda *_: texts  # what Streamlit asks for at every drawing
     styled._compute()
     # Without its body nothing is written over cells: no column of ours is without a form.
     looks = styled._translate(False, False) | {"body": []}

@@ -60,6 +60,15 @@ def remark(label: str, in_address: str | None, shown: str) -> None:
     st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{missing}{instead}。")
 
 
+def remark_missing(label: str, key: str, shown: str = "") -> None:
+    """Say that the address chooses by a control that this view has not.
+
+    Takes: key - of the control; what was chosen by it in the view that was just left is not told
+    """
+    if key not in st.session_state:
+        remark(label, st.query_params.get(key), shown)
+
+
 def carry(queries: Mapping[str, Mapping[str, str]]) -> None:
     """Let the links of the bar keep what is looked at.
 

@@ -32,6 +32,19 @@ _TALL = 16
 
 def config(column: Column, **more: object) -> dict:
     """Say how a page draws a column. Takes: more - for its kind alone, such as y_min of a small line"""
+    return _stated(_kind_of(column, **more))
+
+
+def _stated(settings: Mapping) -> dict:
+    """Leave out what is not set: Streamlit copies all of it at every drawing."""
+    return {
+        name: _stated(value) if isinstance(value, dict) else value
+        for name, value in settings.items()
+        if value is not None
+    }
+
+
+def _kind_of(column: Column, **more: object) -> dict:
     settings = {"label": column.title, "width": column.width or None, **more}
     settings["help"] = column.meaning if column.explain else None
     kinds = st.column_config

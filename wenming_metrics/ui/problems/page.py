@@ -166,7 +166,7 @@ def _cards(view: ProblemView) -> list[cards.Card]:
 
 def _draw_list(office: Office, view: ProblemView, problems: ListedProblems, who: str) -> None:
     st.subheader("问题清单")
-    lines, drawn = problems.lines, problems.lines.head(_MOST)
+    lines = problems.lines
     remainder = f"，列出最急的 {_MOST} 条，其余见下载的清单" if len(lines) > _MOST else ""
     page.note(f"共 {len(lines):,} 条{remainder}。勾选一条看整改经过，勾选几条一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
@@ -189,7 +189,7 @@ def _draw_list(office: Office, view: ProblemView, problems: ListedProblems, who:
             )
     if not picked:
         return
-    ticked = drawn.iloc[picked]
+    ticked = lines.iloc[picked]
     with st.container(border=True, key="unit-panel"):
         if len(ticked) == 1:
             story.draw(ticked.iloc[0])

@@ -27,9 +27,12 @@ _LINES = tables.configs(
 
 @dataclass(frozen=True, eq=False)
 class Reminded:
-    """Who is to be reminded: of `queries.problems.reminders`, as a table with its ids, how many in words."""
+    """Who is to be reminded: of `queries.problems.reminders`, those not sent yet, all as a table with its ids,
+    how many in words.
+    """
 
     lines: pd.DataFrame
+    unsent: pd.DataFrame
     table: pa.Table
     ids: list[str]
     counts: str
@@ -40,7 +43,11 @@ def _reminded(office: Office, back: int) -> Reminded:
     counts = lines.groupby("level", sort=False)["unit_name"].nunique()
     spelled = "、".join(f"{level} {count:,} 个单位" for level, count in counts.items())
     ids = (lines["level"] + "-" + lines["unit_name"]).tolist()
-    return Reminded(lines, tables.prepared(lines, _LINES), ids, spelled)
+    return Reminded(lines, _unsent(lines), tables.prepared(lines, _LINES), ids, spelled)
+
+
+def _unsent(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines[lines["sent"] == ""]
 
 
 def draw(office: Office, view: ProblemView, who: str) -> None:
@@ -61,11 +68,10 @@ def _draw_due(office: Office, reminded: Reminded, view: ProblemView, who: str) -
     )
     key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
     held = {"param": "fix_remind", "ids": reminded.ids}
-    ticked = lines.iloc[tables.pick_many(reminded.table, _LINES, key, 8, **held)]
+    ticked = tables.pick_many(reminded.table, _LINES, key, 8, **held)
     if len(ticked) == 1:
-        st.code(ticked["text"].iloc[0], language=None, wrap_lines=True)
-    to_send = ticked if len(ticked) else lines
-    to_send = to_send[to_send["sent"] == ""]
+        st.code(lines["text"].iloc[ticked[0]], language=None, wrap_lines=True)
+    to_send = _unsent(lines.iloc[ticked]) if ticked else reminded.unsent
     button(
         f"编号发文（{len(to_send)} 份）",
         "fix-remind-send",

@@ -8,7 +8,7 @@ import streamlit as st
 from wenming_metrics.charts.city_map import city_map_chart
 from wenming_metrics.queries.city_map import BACK, CityMap, city_map, with_scores
 from wenming_metrics.queries.office import Office
-from wenming_metrics.ui.frame import cache, page
+from wenming_metrics.ui.frame import cache, page, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.ranking.view import summarised
@@ -44,7 +44,7 @@ def _draw_sites(office: Office, selection: Selection, measure: str) -> None:
         f"每点一个点位，颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}{_ends(laid.sites[column])}；"
         f"小灰点本期没有检查，没有得分。都是实时数据：得分是本期所查各项满分中得到的部分，按 {office.rules.full_mark:g} 分折算；"
         f"失分是所查各项扣的分；未整改、反弹是近 {BACK} 天发现的问题；反复点位是反复查出的问题数。"
-        f"点位没有权重，不能加成单位的得分。{laid.system}，示意图，不作为划界依据。"
+        f"点位没有权重，不能加成单位的得分。{_without_outline(selection, laid)}{laid.system}，示意图，不作为划界依据。"
     )
     drawing = city_map_chart(
         laid.units, laid.sites, column, _spell_site, is_dark_high=is_dark_high, by_site=True
@@ -59,7 +59,7 @@ def _draw_units(_office: Office, selection: Selection, measure: str) -> None:
     page.note(
         f"颜色越深，{'得分越低' if column == 'score' else f'{measure}越多'}{_ends(laid.units[column])}；浅灰的没有得分。"
         f"菱形是反复点位，越大查出越多。{origin}反复点位是实时数据；未整改、反弹是近 {BACK} 天发现、属地在这里的问题。"
-        f"{laid.system}，示意图，不作为划界依据。"
+        f"{_without_outline(selection, laid)}{laid.system}，示意图，不作为划界依据。"
     )
     drawing = city_map_chart(laid.units, laid.sites, column, _spell, is_dark_high=is_dark_high)
     page.chart(drawing, f"map-{measure}-{selection.group}-{selection.key}")
@@ -69,6 +69,13 @@ def _map_of(office: Office, selection: Selection) -> CityMap | None:
     """Give the map of the list that the page shows: its units, and their scores as they stand there."""
     laid = ask(city_map, selection.window, selection.board, shared=True, most=4, wait=False)
     return laid and with_scores(laid, summarised(selection).units, office.rules.full_mark)
+
+
+def _without_outline(selection: Selection, laid: CityMap) -> str:
+    """Name the units of the list that the map cannot show."""
+    unit_names = summarised(selection).units["unit_name"]
+    missing = unit_names[~unit_names.isin(laid.units["unit_name"])]
+    return f"没有轮廓、图上不画的：{words.joined(missing)}。" if len(missing) else ""
 
 
 def _ends(values: pd.Series) -> str:

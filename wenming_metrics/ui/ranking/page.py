@@ -21,7 +21,7 @@ from wenming_metrics.queries.ranking.ranking import ranking_under
 from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
-from wenming_metrics.ui.frame import cache, drill, marks, page, tables, words
+from wenming_metrics.ui.frame import cache, drill, marks, navigation, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.frame.signed_view import told_held
@@ -182,6 +182,7 @@ def _draw_week(_office: Office, week: Selection) -> None:
 
 def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
     """Draw a board that is not ranked: who is responsible for how many problems, and for which."""
+    navigation.remark_missing("单位", UNIT)
     responsible = listed[(listed["failed"] > 0) | (listed["failed_before"] > 0)].reset_index(
         drop=True
     )

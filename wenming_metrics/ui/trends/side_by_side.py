@@ -17,7 +17,7 @@ from wenming_metrics.queries.ranking.bands import ERROR, bands, join_bands
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.trend.trend import Course
 from wenming_metrics.scoring.ranking.bands import CLEAR
-from wenming_metrics.ui.frame import page, words
+from wenming_metrics.ui.frame import navigation, page, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.losses.scope import Scope, book_of
@@ -30,7 +30,8 @@ _CONTROL = "trend_units"
 def choose(window: Window, board: str) -> list[str]:
     """Draw the control of the units; it opens on the first and the last with a place."""
     options, placed = ask(_names, window, board)
-    return st.multiselect(
+    unknown = [name for name in st.query_params.get_all(_CONTROL) if name not in options]
+    names = st.multiselect(
         "比较哪几个单位",
         options,
         default=list(dict.fromkeys([*placed[:1], *placed[-1:]])),
@@ -40,6 +41,9 @@ def choose(window: Window, board: str) -> list[str]:
         bind="query-params",
         width=480,
     )
+    if unknown:
+        navigation.remark("单位", "、".join(unknown), "、".join(names))
+    return names
 
 
 def _names(_office: Office, window: Window, board: str) -> tuple[list[str], list[str]]:

@@ -25,11 +25,13 @@ from wenming_metrics.store.failures import StoreError
 from wenming_metrics.ui.frame import cache
 from wenming_metrics.ui.frame.identity import as_program
 from wenming_metrics.ui.frame.navigation import PRODUCT
-from wenming_metrics.ui.wall.sheets import read_settings, wall_sheets
+from wenming_metrics.ui.wall.sheets import listed_only, read_settings, wall_sheets
 
 RENEW = 60_000
 """Milliseconds after which the screen asks again."""
-_NONE = "<section><p class='empty'>还没有签发的通报。大屏只显示签发的数。</p></section>"
+_EMPTY = "<section><p class='empty'>{}</p></section>"
+_UNSIGNED = _EMPTY.format("还没有签发的通报。大屏只显示签发的数。")
+_NOTHING = _EMPTY.format("所选的几屏在这一期里没有可显示的内容。")
 logger = logging.getLogger(__name__)
 
 
@@ -76,11 +78,13 @@ def page_of(office: Office, query: Mapping[str, str], renew: int = RENEW) -> str
     settings, faults = read_settings(query)
     signed = [issue for issue in issues(office) if issue.state == SIGNED]
     signed = [issue for issue in signed if issue.window.kind != "day"] or signed
-    title, state, sheets = "", "", _NONE
+    title, state, sheets = "", "", _UNSIGNED
     if signed:
         issue = max(signed, key=lambda issue: (issue.window.end, issue.window.start))
         snapshot = frozen(office, issue.key)
-        sheets = "".join(wall_sheets(snapshot, settings)) or _NONE
+        settings, left_out = listed_only(snapshot, settings)
+        faults += left_out
+        sheets = "".join(wall_sheets(snapshot, settings)) or _NOTHING
         title = f"{issue.title}　{issue.document}"
         state = f"数据截至{issue.cutoff[:10]}，{issue.signed_at[:10]}签发"
     told = "；".join([state, *faults] if state else faults)

@@ -6,7 +6,7 @@ Only what was signed stands on a wall: nothing live, nothing of 上级测评, no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from math import ceil
 
@@ -63,6 +63,25 @@ def read_settings(query: Mapping[str, str]) -> tuple[WallSettings, list[str]]:
         turn=turn or 20,
         night=(hours[0], hours[1]),
     ), faults
+
+
+def listed_only(signed: Frozen, settings: WallSettings) -> tuple[WallSettings, list[str]]:
+    """Leave out groups and units that a signed issue does not list; without any left all are shown.
+
+    Returns: the settings, and what was left out, in words
+    """
+    boards = [lines for lines in signed.lists.boards.values() if "rank" in lines]
+    faults, within = [], {}
+    for title, column, names in (
+        ("groups", "group", settings.groups),
+        ("units", "unit_name", settings.units),
+    ):
+        in_issue = {str(name) for lines in boards for name in lines[column]}
+        within[title] = tuple(name for name in names if name in in_issue)
+        if unknown := [name for name in names if name not in in_issue]:
+            instead = "" if within[title] else "，已显示全部"
+            faults.append(f"这一期的榜单里没有“{'、'.join(unknown)}”{instead}")
+    return replace(settings, **within), faults
 
 
 def _words(text: str) -> tuple[str, ...]:

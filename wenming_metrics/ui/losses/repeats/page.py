@@ -56,7 +56,7 @@ def draw(office: Office, book: Book, scope: Scope) -> None:
             _draw_units(table, scope, is_compared=not scope.unit and len(units) > 1)
         with page.fold("哪一类反复最多", "repeat-classes"):
             _draw_classes(book, scope)
-        repeats_sites.draw(book, scope, *book.recall(_sites, scope))
+        repeats_sites.draw(book, scope, book.recall(_sites, scope))
     _draw_pairs(office, book, scope)
 
 
@@ -92,9 +92,8 @@ def _classes(book: Book, scope: Scope, kind: str) -> tuple[str, go.Figure | None
     return sentences.classes(by_class, kind), bars, _listed(kind, by_class)
 
 
-def _sites(book: Book, scope: Scope) -> tuple[pd.DataFrame, pa.Table]:
-    sites = sites_back(cache.office(), _inside_of(book, scope).problems)
-    return sites, repeats_sites.prepared(sites)
+def _sites(book: Book, scope: Scope) -> repeats_sites.SitesBack:
+    return repeats_sites.prepared(sites_back(cache.office(), _inside_of(book, scope).problems))
 
 
 def narrowed(back: Repeats, book: Book, scope: Scope) -> Repeats:

@@ -22,6 +22,8 @@ from wenming_metrics.ui.losses.scope import Book, Scope
 
 _FINDINGS = 4
 """So many answers of what comes back are kept."""
+_SHOWN = 8
+"""So many sites are kept with their pictures."""
 _STEPS = 8
 """So many problems of a site are shown side by side, the latest."""
 _SITES = tables.configs(
@@ -43,59 +45,72 @@ def repeats_of(book: Book, unit: str) -> Repeats:
 
 @dataclass(frozen=True, eq=False)
 class SiteBack:
-    """One site: its problems, oldest first, as a table too; what was found and answered on which day.
-
-    steps - day, heading, words, and the line whose pictures they are
+    """One site: its problems, oldest first, as a table with its ids too; what was found and answered on which
+    day, side by side with the pictures, as HTML.
     """
 
     rows: pd.DataFrame
     table: pa.Table
-    steps: list[tuple[date, str, str, pd.Series]]
+    ids: list[str]
+    strip: str
 
 
 def _site_back(book: Book, unit: str, lines: tuple[int, ...]) -> SiteBack:
     rows = site_rows(cache.office(), repeats_of(book, unit).problems.loc[list(lines)])
     steps = [step for _, row in rows.tail(_STEPS).iterrows() for step in _of_row(row)]
-    return SiteBack(rows, tables.prepared(rows, _ROWS), sorted(steps, key=lambda step: step[0]))
+    strip = cards.strip(
+        (f"{day:%Y-%m-%d} {heading}", text, cards.row_pictures(line))
+        for day, heading, text, line in sorted(steps, key=lambda step: step[0])
+    )
+    return SiteBack(rows, tables.prepared(rows, _ROWS), tables.record_ids(rows), strip)
 
 
-def prepared(sites: pd.DataFrame) -> pa.Table:
-    """Make the table of the sites. Takes: sites - of `queries.losses.repeat_sites.sites_back`"""
-    return tables.prepared(sites, _SITES)
+@dataclass(frozen=True, eq=False)
+class SitesBack:
+    """The sites that come back: of `queries.losses.repeat_sites.sites_back`, as a table with its ids, in a sentence."""
+
+    sites: pd.DataFrame
+    table: pa.Table
+    ids: list[str]
+    sentence: str
 
 
-def draw(book: Book, scope: Scope, sites: pd.DataFrame, table: pa.Table) -> None:
+def prepared(sites: pd.DataFrame) -> SitesBack:
+    """Make ready what is drawn. Takes: sites - of `queries.losses.repeat_sites.sites_back`"""
+    ids = sites["site"].astype(str).tolist()
+    return SitesBack(sites, tables.prepared(sites, _SITES), ids, sentences.sites(sites))
+
+
+def draw(book: Book, scope: Scope, returning: SitesBack) -> None:
     """Draw the sites that come back most, and one of them in full.
 
-    Takes: sites - of `queries.losses.repeat_sites.sites_back`, of what was read for the scope; table -
-           `prepared` of them
+    Takes: returning - `prepared`, of what was read for the scope
     """
-    key = f"{book.key}-{scope.key}"
+    key, sites = f"{book.key}-{scope.key}", returning.sites
     st.subheader("反复出现的点位")
-    st.markdown(sentences.sites(sites))
+    st.markdown(returning.sentence)
     if sites.empty:
         return
     page.note(
         f"连本期以前 {LOOK_BACK} 天一起看，本期也反复的，按查出的天数列前 {MOST} 个。"
         "点一个，看每次的照片和原表。"
     )
-    site_key, ids = f"repeat-sites-{key}", sites["site"].astype(str).tolist()
-    site_position = tables.pick(table, _SITES, site_key, 10, param="repeat_site", ids=ids) or 0
-    site = sites.iloc[site_position]
-    back = book.recall(_site_back, scope.unit, site["lines"], most=64, wait="正在查找原表的行……")
+    address = {"param": "repeat_site", "ids": returning.ids}
+    site = sites.iloc[
+        tables.pick(returning.table, _SITES, f"repeat-sites-{key}", 10, **address) or 0
+    ]
+    back = book.recall(
+        _site_back, scope.unit, site["lines"], most=_SHOWN, wait="正在查找原表的行……"
+    )
     rows = back.rows
     with st.container(border=True, key="repeat-site"):
         name = words.plain(f"{site['site_name']}（{site['unit_name']}）")
         st.markdown(f"**{name}** {words.plain(_site_words(site))}")
-        cards.strip(
-            (f"{day:%Y-%m-%d} {heading}", text, cards.row_pictures(line))
-            for day, heading, text, line in back.steps
-        )
+        st.html(back.strip)
         if len(rows) > _STEPS:
             page.note(f"上面是最近的 {_STEPS} 条，全部 {len(rows)} 条在下表。")
         row_key = f"repeat-rows-{site['site']}-{key}"
-        row_ids = tables.record_ids(rows)
-        picked = tables.pick(back.table, _ROWS, row_key, 8, param="repeat_row", ids=row_ids)
+        picked = tables.pick(back.table, _ROWS, row_key, 8, param="repeat_row", ids=back.ids)
         drill.draw_original(rows, picked)
 
 
