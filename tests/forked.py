@@ -1,15 +1,16 @@
-"""Children of the sandbox, and workers, forked from a process that has loaded what they need already.
+"""Children of the sandbox, workers and servers, forked from a process that has loaded what they need.
 
 The product begins each of them anew, with an interpreter of its own: that costs more than a small
 file does, and the tests read thousands. So do the tests that are marked `children`, and all that is
-tried in a process of its own or in a browser. A forked child runs the same program under the same
-limits, in a session of its own, and is a copy of a process that has read nothing.
+tried in a process of its own. A forked child runs the same program under the same limits, in a
+session of its own, and is a copy of a process that has read nothing.
 """
 
 from __future__ import annotations
 
 import array
 import functools
+import importlib
 import json
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing.context import BaseContext
@@ -38,18 +40,33 @@ _kept: list[subprocess.Popen] = []
 
 
 class Child:
-    """What the sandbox asks of a `subprocess.Popen`."""
+    """What is asked of a `subprocess.Popen`."""
 
-    def __init__(self, number: int, pipes: tuple[int, int, int]) -> None:
-        self.stdin, self.stdout = os.fdopen(pipes[0], "wb"), os.fdopen(pipes[1], "rb")
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+
+    def __init__(
+        self, parent: Callable[[], socket.socket], told: dict, ends: tuple[int, int, int]
+    ) -> None:
         self.returncode: int | None = None
-        self._number, self._status = number, pipes[2]
+        self._status, its_status = os.pipe()
+        its = array.array("i", (*ends, its_status))
+        with _LOCK:
+            line = parent()
+            line.sendmsg([json.dumps(told).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, its)])
+            (self._number,) = _STATUS.unpack(line.recv(_STATUS.size))
+        os.close(its_status)
+
+    def poll(self) -> int | None:
+        """Say how it ended; None: it has not."""
+        told = select.poll()
+        if self.returncode is None:
+            told.register(self._status, select.POLLIN)
+        return self.wait() if told.poll(0) else self.returncode
 
     def kill(self) -> None:
         """End it, unless it has ended: its number may be another's by then."""
-        told = select.poll()
-        told.register(self._status, select.POLLIN)
-        if self.returncode is None and not told.poll(0):
+        if self.poll() is None:
             with suppress(ProcessLookupError):  # it ended in this moment
                 os.kill(self._number, signal.SIGKILL)
 
@@ -72,34 +89,50 @@ def workers() -> BaseContext:
 
 def start(program: str, limits: object, folder: str, log: IO[bytes]) -> Child:
     """Start a program in a child; takes the place of `process._start`."""
-    told = json.dumps([program, folder, json.dumps(asdict(limits))]).encode()
-    (its_in, to_it), (from_it, its_out), (status, its_status) = os.pipe(), os.pipe(), os.pipe()
-    its = (its_in, its_out, log.fileno(), its_status)
-    with _LOCK:
-        parent = _parent()
-        parent.sendmsg([told], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", its))])
-        (number,) = _STATUS.unpack(parent.recv(_STATUS.size))
-    for end in (its_in, its_out, its_status):
-        os.close(end)
-    return Child(number, (to_it, from_it, status))
+    (its_in, to_it), (from_it, its_out) = os.pipe(), os.pipe()
+    told = {"program": program, "folder": folder}
+    told["arguments"] = [program, json.dumps(asdict(limits))]
+    child = Child(_sandbox, told, (its_in, its_out, log.fileno()))
+    child.stdin, child.stdout = os.fdopen(to_it, "wb"), os.fdopen(from_it, "rb")
+    os.close(its_in)
+    os.close(its_out)
+    return child
+
+
+def serve(port: int, environment: dict[str, str], log: IO[bytes]) -> Child:
+    """Start the dashboard in a child that has its pages loaded."""
+    told = {"program": "wenming_metrics.__main__", "folder": os.getcwd()}
+    told |= {"arguments": ["serve", "--port", str(port)], "environment": environment}
+    return Child(_pages, told, (log.fileno(),) * 3)
 
 
 @functools.cache
-def _parent() -> socket.socket:
-    """Start the process that forks, and give the line to it; it ends when that is closed."""
+def _sandbox() -> socket.socket:
+    """Start the process that forks children of the sandbox; gives the line to it."""
     from wenming_metrics.domain import privacy
     from wenming_metrics.reading.sandbox import process
 
-    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     apart = Path(process.__file__).parents[1] / "apart"
     site = Path(process.importlib.util.find_spec("python_calamine").origin).parent.parent
     places = [apart, site, Path(privacy.__file__).parent]
+    return _line(["-I", "-S", __file__, *map(str, places)], {})
+
+
+@functools.cache
+def _pages() -> socket.socket:
+    """Start the process that forks servers; gives the line to it."""
+    return _line(["-m", "tests.forked"], dict(os.environ))
+
+
+def _line(command: list[str], environment: dict[str, str]) -> socket.socket:
+    """Start a process that forks, and give the line to it; it ends when that is closed."""
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with its:
         _kept.append(
             subprocess.Popen(
-                [sys.executable, "-I", "-S", __file__, *map(str, places), str(its.fileno())],
+                [sys.executable, *command, str(its.fileno())],
                 pass_fds=[its.fileno()],
-                env={},
+                env=environment,
                 start_new_session=True,
             )
         )
@@ -142,7 +175,7 @@ def _reap(waiting: dict[int, int]) -> None:
 
 
 def _become(told: bytes, pipes: list[int]) -> None:
-    """Run a program of the sandbox in this process, as its own interpreter would."""
+    """Run a program in this process, as its own interpreter would."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
@@ -152,10 +185,11 @@ def _become(told: bytes, pipes: list[int]) -> None:
             os.dup2(end, number)
         for end in pipes:
             os.close(end)
-        program, folder, limits = json.loads(told)
-        os.chdir(folder)
-        sys.argv = ["-c", program, limits]
-        __import__(program).main()
+        told = json.loads(told)
+        os.environ |= told.get("environment", {})
+        os.chdir(told["folder"])
+        sys.argv = ["-c", *told["arguments"]]
+        importlib.import_module(told["program"]).main()
         sys.stdout.flush()
         code = 0
     finally:
@@ -165,12 +199,32 @@ def _become(told: bytes, pipes: list[int]) -> None:
         os._exit(code)
 
 
-if __name__ == "__main__":
-    sys.path += sys.argv[1:4]
-    for _module in sorted(Path(sys.argv[1]).glob("[a-z]*.py")):
-        __import__(_module.stem)
+def _load_sandbox(apart: str) -> None:
+    for module in sorted(Path(apart).glob("[a-z]*.py")):
+        importlib.import_module(module.stem)
     import PIL.Image
     import PIL.ImageOps
 
     PIL.Image.preinit()
-    _fork_for(socket.socket(fileno=int(sys.argv[4])))
+
+
+def _load_pages() -> None:
+    import pkgutil
+
+    from wenming_metrics import ui
+    from wenming_metrics.reading.sandbox import process
+
+    process._start = start
+    importlib.import_module("wenming_metrics.__main__")
+    for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
+        importlib.import_module(module.name)
+
+
+if __name__ == "__main__":
+    *_places, _number = sys.argv[1:]
+    sys.path += _places
+    if _places:
+        _load_sandbox(_places[0])
+    else:
+        _load_pages()
+    _fork_for(socket.socket(fileno=int(_number)))

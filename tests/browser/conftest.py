@@ -1,25 +1,24 @@
 """A real server on a store of its own, and a real browser."""
 
-import os
 import shutil
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.pages import opened
+from tests import forked
+from tests.browser.pages import Visitors, opened
 from tests.conftest import browser_program
 from wenming_metrics.decisions.held_rows import discard_held
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.settings import ROOT, Settings, store_url
 
 SAMPLES = ROOT / "data" / "samples"
@@ -39,7 +38,7 @@ class Site:
     """A running dashboard: its address, its process, and the office it shows."""
 
     address: str
-    process: subprocess.Popen
+    process: forked.Child
     office: Office
 
 
@@ -49,27 +48,29 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def serve(store: Path) -> tuple[str, subprocess.Popen]:
-    """Start the dashboard on a store and wait until it answers; gives address and process."""
+@contextmanager
+def serve(store: Path, data: Path = ROOT / "data") -> Iterator[Site]:
+    """Serve the dashboard on a store; it answers from the first moment on."""
     port = free_port()
+    told = {"WENMING_STORE": str(store), "WENMING_DATA": str(data)}
     log = store.with_suffix(".log")
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "wenming_metrics", "serve", "--port", str(port)],
-            cwd=ROOT,
-            env={**os.environ, "WENMING_STORE": str(store)},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://127.0.0.1:{port}"
-    latest = time.monotonic() + START
-    while time.monotonic() < latest and process.poll() is None:
-        if answers(address):
-            return address, process
-        time.sleep(0.1)
-    process.kill()
-    process.wait()
-    raise AssertionError(f"the dashboard did not start:\n{log.read_text(errors='replace')}")
+        process = forked.serve(port, told, output)
+    try:
+        site = Site(f"http://127.0.0.1:{port}", process, office_on(store, data))
+        latest = time.monotonic() + START
+        while not answers(site.address):
+            alive = time.monotonic() < latest and process.poll() is None
+            assert alive, f"the dashboard did not start:\n{log.read_text(errors='replace')}"
+            time.sleep(0.1)
+        yield site
+    finally:
+        process.kill()
+        process.wait()
+
+
+def office_on(store: Path, data: Path = ROOT / "data") -> Office:
+    return open_office(Settings(data, store_url(store), None))
 
 
 def answers(address: str, path: str = "/_stcore/health") -> bool:
@@ -86,7 +87,7 @@ def answers(address: str, path: str = "/_stcore/health") -> bool:
 def stored(tmp_path_factory) -> Path:
     """A store with the registers, the plan and the inspections of the samples; nothing waits."""
     place = tmp_path_factory.mktemp("stored") / "samples.db"
-    office = open_office(Settings(settings.load().data, store_url(place), None))
+    office = office_on(place)
     names = ["单位名册.xlsx", "点位名册.xlsx"]
     names += sorted(p.name for p in SAMPLES.glob("*.xlsx") if p.name not in names)
     for name in names:
@@ -102,32 +103,26 @@ def stored(tmp_path_factory) -> Path:
 @pytest.fixture
 def site(stored, tmp_path):
     """A dashboard of the test's own that nobody has visited yet, on a fresh copy of that store."""
-    yield from run_on(stored, tmp_path / "own.db")
+    with serve(shutil.copy(stored, tmp_path / "own.db")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
 def shown(stored, tmp_path_factory):
     """A dashboard on a copy of that store, for all tests that store nothing."""
-    yield from run_on(stored, tmp_path_factory.mktemp("shown") / "shown.db")
-
-
-def run_on(stored: Path, place: Path):
-    shutil.copy(stored, place)
-    address, process = serve(place)
-    yield Site(address, process, open_office(Settings(ROOT / "data", store_url(place), None)))
-    process.terminate()
-    process.wait(60)
+    with serve(shutil.copy(stored, tmp_path_factory.mktemp("shown") / "shown.db")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def visitors() -> Iterator[Visitors]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_program(), args=_FLAGS)
-        yield browser
+        yield Visitors(browser)
         browser.close()
 
 
 @pytest.fixture
-def page(chromium) -> Page:
-    with opened(chromium, "pc") as page:
+def page(visitors) -> Iterator[Page]:
+    with opened(visitors, "pc") as page:
         yield page

@@ -8,14 +8,19 @@ brought it has ended.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from wenming_metrics.runtime.settings import ROOT
 
 OUT = ROOT / "out"
 """Where screenshots go, for people to look at."""
-WIDTHS = {"pc": (1440, 900), "phone": (390, 844), "wide": (1920, 1080)}
+WIDTHS = {
+    "phone": {"width": 390, "height": 844},
+    "wide": {"width": 1920, "height": 1080},
+    "pc": {"width": 1440, "height": 900},
+}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PATIENCE = 90_000
 """Milliseconds after which an expectation fails: a busy machine is no fault of the page."""
@@ -50,18 +55,42 @@ _SETTLED = """() => {
 expect.set_options(timeout=PATIENCE)
 
 
+@dataclass(frozen=True)
+class Visitors:
+    """People who know nothing of each other; what a page is made of they loaded long ago.
+
+    away - those who have closed all their tabs
+    """
+
+    browser: Browser
+    away: list[BrowserContext] = field(default_factory=list)
+
+
 @contextmanager
-def opened(chromium: Browser, width: str) -> Iterator[Page]:
-    """Open an empty tab of a visitor of its own."""
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    context = chromium.new_context(
-        viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
-    )
-    context.set_default_timeout(PATIENCE)
+def opened(visitors: Visitors, width: str) -> Iterator[Page]:
+    """Open an empty tab of a visitor of its own, who brings no cookie and nothing else along."""
+    visitor = visitors.away.pop() if visitors.away else _visitor(visitors.browser)
+    page = visitor.new_page()
+    page.set_viewport_size(WIDTHS[width])
     try:
-        yield context.new_page()
+        yield page
     finally:
-        context.close()
+        visitor.set_offline(False)
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear()")
+        for tab in visitor.pages:
+            tab.close()
+        visitor.clear_cookies()
+        visitors.away.append(visitor)
+
+
+def _visitor(browser: Browser) -> BrowserContext:
+    """Bring a visitor: the loaded program is kept by each of them, and half of what a page costs."""
+    visitor = browser.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
+    )
+    visitor.set_default_timeout(PATIENCE)
+    return visitor
 
 
 def settled(page: Page) -> None:
@@ -76,6 +105,40 @@ def visit(page: Page, address: str) -> None:
     """Open an address; whatever is there comes from this visit, so nothing needs to be looked for."""
     page.goto(address)
     settled(page)
+
+
+NO_PAGES = ("ranking", "upload")
+"""Names of files of pages, at which no page is."""
+
+
+def visit_first(page: Page, site: str, path: str) -> None:
+    """Be the first who visits a server: any address shows the page in its frame.
+
+    There Streamlit would run pages/<file>.py without app.py, and would say of a page's own
+    address that there is no such page.
+    """
+    visit(page, f"{site}/{path}")
+    dialog = page.get_by_role("dialog")
+    if path in NO_PAGES:
+        expect(dialog).to_contain_text("没有这一页")
+        button(page, "关闭").click()
+    expect(dialog).to_have_count(0)
+    expect(open_group(page, "工作办理").filter(has_text="数据上传")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def every_width(page: Page) -> Iterator[str]:
+    """Show a page in each width, at last in that of a PC."""
+    for width, size in WIDTHS.items():
+        page.set_viewport_size(size)
+        settled(page)
+        yield width
+
+
+def fits(page: Page, why: str | None = None) -> None:
+    """Expect a page that is no wider than its screen: what is drawn anew may be for a moment."""
+    width = page.viewport_size["width"]
+    expect(page.locator("html"), why).to_have_js_property("scrollWidth", width)
 
 
 def main(page: Page) -> Locator:

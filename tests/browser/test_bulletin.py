@@ -7,7 +7,7 @@ import pytest
 from docx import Document
 from playwright.sync_api import Page
 
-from tests.browser.pages import SLOW, button, sees, settled, shoot, visit
+from tests.browser.pages import SLOW, button, sees, settled, shoot, visit_first
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.issues import issues
 from wenming_metrics.queries.office import days_known
@@ -28,7 +28,7 @@ def test_a_signed_list_is_a_word_document_in_three_clicks(site, page: Page):
     signed(site.office)
     (issue, *_) = [issue for issue in issues(site.office) if issue.was_signed]
     clicks = []
-    visit(page, f"{site.address}/issued")
+    visit_first(page, site.address, "issued")
     sees(page, issue.document)
     settled(page)
     shoot(page, "bulletin-signed")

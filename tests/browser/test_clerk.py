@@ -10,11 +10,11 @@ from playwright.sync_api import expect
 
 from tests.browser.pages import (
     SLOW,
-    WIDTHS,
     button,
     drop,
+    every_width,
+    fits,
     lacks,
-    opened,
     pick_row,
     sees,
     settled,
@@ -71,7 +71,9 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     files = twelve(place, items_of(site.office, place[1]))
     drop(page, files, "共 12 个文件，11 个可以入库（11 行，另有 1 条待核，暂不计分）")
     expect(button(page, "全部入库（11 个文件）")).to_be_enabled()
-    shoot(page, "twelve-files")
+    for width in every_width(page):
+        shoot(page, f"files-{width}")
+        fits(page)
 
     sees(page, "请核对一遍这 1 种表")
     explain(page, "踏勘之处", "点位名称")
@@ -134,14 +136,3 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     button(page, "恢复这一批").click()
     sees(page, "批已恢复，得分和名次已经按现在的数据重新计算")
     assert waiting_rows(site.office).empty
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_many_files_are_legible_at_every_width(shown, chromium, place, width):  # noqa: F811
-    files = twelve(place, items_of(shown.office, place[1]))
-    with opened(chromium, width) as page:
-        visit(page, f"{shown.address}/files")
-        drop(page, files, "共 12 个文件，11 个可以入库（11 行，另有 1 条待核，暂不计分）")
-        shoot(page, f"files-{width}")
-        body = page.evaluate("document.documentElement.scrollWidth")
-        assert body <= WIDTHS[width][0]

@@ -10,14 +10,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, serve
+from tests.browser.conftest import office_on, serve
 from tests.browser.pages import SLOW, button, drop, open_group, sees, settled, shoot, sign, visit
 from tests.own_office import MONDAY, STREETS, first_set, second_set
 from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.files import batches
-from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.runtime.settings import ROOT, Settings, store_url
 from wenming_metrics.scoring.ranking.ranking import RANKED
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(SLOW)]
@@ -27,12 +25,10 @@ MOST_CLICKS = 8
 @pytest.fixture
 def empty(tmp_path):
     """A dashboard on a store in which there is nothing yet."""
-    place = tmp_path / "empty.db"
-    open_office(Settings(ROOT / "data", store_url(place), None)).store.engine.dispose()
-    address, process = serve(place)
-    yield Site(address, process, open_office(Settings(ROOT / "data", store_url(place), None)))
-    process.terminate()
-    process.wait(60)
+    store = tmp_path / "empty.db"
+    office_on(store).store.engine.dispose()
+    with serve(store) as site:
+        yield site
 
 
 def test_from_an_empty_store_to_the_first_ranking(empty, page: Page):

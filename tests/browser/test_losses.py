@@ -72,11 +72,11 @@ def stands_on(page, path: tuple[str, ...]) -> None:
     settled(page)
 
 
-def test_ten_ways_down_agree_and_the_address_shows_the_same(shown, page, chromium):
+def test_ten_ways_down_agree_and_the_address_shows_the_same(shown, page, visitors):
     losses = ledger(shown.office, window("week", days_known(shown.office)[-1]))
     book, chance, walked = Book(losses, lambda: None), random.Random(20261120), 0
     names = losses.units.dropna(subset=["score"])["name"].tolist()
-    with opened(chromium, "pc") as other:
+    with opened(visitors, "pc") as other:
         for unit, wanted in zip(["", *chance.sample(names, 2)], (4, 3, 3), strict=True):
             visit(page, address(shown, unit))
             assert total(page) == bottom(page) == book.shown_points(Scope(unit))

@@ -80,8 +80,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.timeout(SLOW)
 @pytest.mark.parametrize("width", ["pc", "phone"])
-def test_every_way_leads_back_to_the_view_before(shown, chromium, width):
-    with opened(chromium, width) as page:
+def test_every_way_leads_back_to_the_view_before(shown, visitors, width):
+    with opened(visitors, width) as page:
         visit(page, f"{shown.address}/?city_period=周")
         sees(page, WEEK)
         name = page.locator(".st-key-bar .page")
@@ -105,7 +105,7 @@ def test_every_way_leads_back_to_the_view_before(shown, chromium, width):
         unit = page.get_by_label("单位", exact=True).first
         unit.click()
         page.get_by_role("option").nth(1).click()
-        page.wait_for_function("location.search.includes('lost_unit')", polling=100)
+        page.wait_for_url(lambda url: "lost_unit=" in url)
         chosen = re.search(r"lost_unit=([^&]+)", unquote(page.url))[1]
         sees(page, f"{chosen}“")
         led_to = there_and_back(page, by_bar(page, "结果查看", "单位画像"), "unit")
@@ -113,7 +113,7 @@ def test_every_way_leads_back_to_the_view_before(shown, chromium, width):
         there_and_back(page, main(page).get_by_role("link", name="打开单位画像").click, "unit")
         page.mouse.wheel(0, 1500)
         expect(name).to_be_in_viewport()
-        with opened(chromium, width) as second:
+        with opened(visitors, width) as second:
             visit(second, led_to)
             sees(second, chosen)
             assert unquote(second.url) == led_to
@@ -129,17 +129,17 @@ PICKED = {
 
 @pytest.mark.timeout(SLOW)
 @pytest.mark.parametrize("view", PICKED)
-def test_a_picked_record_comes_back_and_opens_in_a_second_browser(shown, chromium, view):
+def test_a_picked_record_comes_back_and_opens_in_a_second_browser(shown, visitors, view):
     key, held = PICKED[view]
-    with opened(chromium, "pc") as page:
+    with opened(visitors, "pc") as page:
         visit(page, f"{shown.address}/{view}")
         pick_row(page, key, 1)
-        page.wait_for_function(f"location.search.includes('{held}=')")
+        page.wait_for_url(lambda url: f"{held}=" in url)
         settled(page)
         seen = view_of(page)
-        led_to = there_and_back(page, by_bar(page, "工作办理", "使用说明"), "guide")
+        led_to = there_and_back(page, by_bar(page, "工作办理", "核对"), "verify")
         assert held not in led_to
-        with opened(chromium, "pc") as second:
+        with opened(visitors, "pc") as second:
             visit(second, page.url)
             assert view_of(second) == seen
 
@@ -216,19 +216,24 @@ def addresses_of(page: Page, address: str) -> list[str]:
     return [f"{address}/{path}{view}" for path in paths for view in VIEWS.get(path, [""])]
 
 
+def pytest_generate_tests(metafunc):
+    if "walked_width" in metafunc.fixturenames:
+        every = metafunc.config.getoption("explore")
+        metafunc.parametrize("walked_width", ["pc", "phone"] if every else ["pc"])
+
+
 @pytest.mark.timeout(4 * SLOW)
-@pytest.mark.parametrize("width", ["pc", "phone"])
-def test_every_link_of_every_page_leads_back(shown, chromium, width, request):
-    """Every link by --explore; in each run the pages with the most of them, a link of each kind."""
+def test_every_link_of_every_page_leads_back(shown, visitors, walked_width, request):
+    """Every link by --explore; in each run the page with the most of them, a link of each kind."""
     every = request.config.getoption("explore")
-    with opened(chromium, width) as page:
-        addresses = addresses_of(page, shown.address)
-        chosen = addresses if every else [f"{shown.address}/unit?unit_period=周"][: width == "pc"]
+    with opened(visitors, walked_width) as page:
+        most = [f"{shown.address}/unit?unit_period=周"]
+        chosen = addresses_of(page, shown.address) if every else most
         walked = {address: dict(walk(page, address, every)) for address in chosen}
     for address, links in walked.items():
         wrong = sum(map(bool, links.values()))
         print(
-            f"{width} {unquote(urlsplit(address).path + urlsplit(address).query)}: {len(links)} {wrong}"
+            f"{walked_width} {unquote(urlsplit(address).path + urlsplit(address).query)}: {len(links)} {wrong}"
         )
     wrong = {
         (address, href): why

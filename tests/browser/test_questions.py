@@ -129,9 +129,9 @@ def test_no_question_takes_more_clicks_than_it_may():
     assert all(len(clicks) <= 4 for clicks, _ in ANALYST.values())
 
 
-def test_questions_are_answered_where_the_clicks_lead(shown, chromium, request):
+def test_questions_are_answered_where_the_clicks_lead(shown, visitors, request):
     every = request.config.getoption("explore")
-    with opened(chromium, "pc") as page:
+    with opened(visitors, "pc") as page:
         at_home = False
         for question, (clicks, answer) in (LEADER | ANALYST).items():
             if not every and question not in IN_EACH_RUN:
