@@ -34,6 +34,7 @@ from wenming_metrics.store.catalogue import read_entries
 from wenming_metrics.store.changes import commits
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.ui.frame.identity import present_run, viewer_of_run
+from wenming_metrics.ui.frame.replay import Recording, record, replay
 from wenming_metrics.upkeep.start import check_once
 
 CALCULATING = "正在计算……"
@@ -179,18 +180,16 @@ def draw(painter: Callable, *arguments: object) -> None:
     Takes: painter - a function of the office and some arguments, told apart by their `repr`, that draws and
            asks. It draws no control, and only inside of itself.
     """
-    present, drawn_now = office(), []
+    present, recorded_now = office(), []
     _follow(present.store)
 
-    def make() -> int:
-        number = next(_numbers)
+    def make() -> Recording:
         token = _drawing.set(True)
         try:
-            _draw_once(number, partial(painter, present, *arguments))
+            recorded_now.append(record(partial(painter, present, *arguments)))
         finally:
             _drawing.reset(token)
-        drawn_now.append(number)
-        return number
+        return recorded_now[0]
 
     name = f"{painter.__module__}.{painter.__qualname__}"
     key = repr((name, _number(present), today(), arguments))
@@ -198,14 +197,8 @@ def draw(painter: Callable, *arguments: object) -> None:
     answer = recall(
         _MEMORY, key, make, room=_DRAWN, capacity=_PARTS, shared=True, meanwhile=waiting
     )
-    if not drawn_now:
-        _draw_once(answer.content, partial(painter, present, *arguments))
-
-
-@st.cache_resource(max_entries=_PARTS, show_spinner=False)
-def _draw_once(number: int, _painter: Callable[[], None]) -> None:
-    """Draw a part; Streamlit sends again what it was drawn of. Takes: number - of what it rests on"""
-    _painter()
+    if not recorded_now:
+        replay(answer.content)
 
 
 def answer_to(question: Callable, *arguments: object, **settings: object) -> Answer:
