@@ -7,6 +7,7 @@ of stored data stand here; files being uploaded are never cached.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -14,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
+from glob import glob
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -101,8 +103,8 @@ def _office_now() -> Office:
 
 def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:
     """Say which files of rules there are and when they were written: a version may be added."""
-    paths = sorted((data / "rules").glob("*/*.*"))
-    return tuple((str(path.relative_to(data)), path.stat().st_mtime_ns) for path in paths)
+    names = sorted(glob("rules/*/*.*", root_dir=data))
+    return tuple((name, os.stat(data / name).st_mtime_ns) for name in names)
 
 
 @st.cache_resource(max_entries=4, show_spinner="正在打开数据……")
@@ -152,13 +154,12 @@ def _follow(store: Store) -> int:
 
     Returns: the number of the last change
     """
-    store, run = replace(store, viewer=EVERYBODY), present_run()
-    if run is None:
-        return follow(_MEMORY, store)
-    look = (store.url, commits())
-    last_look = _looks.get(run)
+    run, look = present_run(), (store.url, commits())
+    last_look = _looks.get(run) if run is not None else None
     if last_look is None or last_look[0] != look:
-        last_look = _looks[run] = (look, follow(_MEMORY, store))
+        last_look = look, follow(_MEMORY, replace(store, viewer=EVERYBODY))
+        if run is not None:
+            _looks[run] = last_look
     return last_look[1]
 
 

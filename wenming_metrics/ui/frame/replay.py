@@ -29,11 +29,11 @@ _still: dict[tuple[Hashable, ...], Recording] = {}
 class Recording:
     """What drawing a part sent.
 
-    messages - each with its path below what the part was drawn into, the first step counted from where the
+    deltas - each with its path below what the part was drawn into, the first step counted from where the
     part began; breadth - so many elements stand side by side there
     """
 
-    messages: tuple[tuple[tuple[int, ...], ForwardMsg], ...]
+    deltas: tuple[tuple[tuple[int, ...], ForwardMsg], ...]
     breadth: int
 
 
@@ -41,15 +41,15 @@ def record(paint: Callable[[], None]) -> Recording:
     """Draw a part and keep what is sent. Takes: paint - draws no control, and only inside of itself"""
     context, (parent, first) = get_script_run_ctx(), _spot(_cursor())
     send, hashes = context._enqueue, context.cached_message_hashes
-    messages = []
+    deltas = []
 
-    def keep(message: ForwardMsg) -> None:
-        *outer, step = message.metadata.delta_path[: len(parent) + 1]
-        if outer != parent or step < first:
+    def keep(delta: ForwardMsg) -> None:
+        *outer, number = delta.metadata.delta_path[: len(parent) + 1]
+        if outer != parent or number < first:
             raise ValueError("a part is drawn outside of itself")
-        path = (step - first, *message.metadata.delta_path[len(parent) + 1 :])
-        messages.append((path, _copy(message)))
-        send(message)
+        path = (number - first, *delta.metadata.delta_path[len(parent) + 1 :])
+        deltas.append((path, _copy(delta)))
+        send(delta)
 
     # Also what the browser has already is recorded in full: the next browser may not.
     context._enqueue, context.cached_message_hashes = keep, frozenset()
@@ -59,16 +59,16 @@ def record(paint: Callable[[], None]) -> Recording:
     finally:
         in_cached_function.reset(token)
         context._enqueue, context.cached_message_hashes = send, hashes
-    return Recording(tuple(messages), max((path[0] + 1 for path, _ in messages), default=0))
+    return Recording(tuple(deltas), max((path[0] + 1 for path, _ in deltas), default=0))
 
 
 def replay(recording: Recording) -> None:
     """Send a part again, to where the page has come."""
     cursor = _cursor()
     parent, first = _spot(cursor)
-    for (step, *below), message in recording.messages:
-        copy = _copy(message)
-        copy.metadata.delta_path[:] = [*parent, first + step, *below]
+    for (number, *inner), delta in recording.deltas:
+        copy = _copy(delta)
+        copy.metadata.delta_path[:] = [*parent, first + number, *inner]
         enqueue_message(copy)
     for _ in range(recording.breadth):
         cursor.lock_element()
@@ -98,7 +98,7 @@ def _spot(cursor: Cursor) -> tuple[list[int], int]:
     return parent, first
 
 
-def _copy(message: ForwardMsg) -> ForwardMsg:
+def _copy(delta: ForwardMsg) -> ForwardMsg:
     copy = ForwardMsg()
-    copy.CopyFrom(message)
+    copy.CopyFrom(delta)
     return copy
