@@ -26,7 +26,7 @@ from wenming_metrics.upkeep.upgrade import is_older
 _log = logging.getLogger(__name__)
 _SMALL = 64_000_000
 """Bytes of a file of which every page is looked at: 0.5 s at 130 MB/s, measured."""
-_PAGES, _DAYS = 0.7, 1.4
+_PAGES, _DAYS = 0.5, 1.0
 """Seconds from the beginning after which no further table, and no further day, is begun."""
 _MOST_DAYS = 31
 _BULKY = [schema.row, schema.row_unit, schema.finding_state, schema.original, schema.block]
