@@ -57,9 +57,9 @@ def remark(label: str, in_address: str | None, shown: str) -> None:
     if in_address in (None, shown):
         return
     asked = f"“{plain(in_address[:40])}”" if in_address.strip() else "没有写明，"
-    missing = "不在可选范围内，" if in_address.strip() else ""
+    reason = "不在可选范围内，" if in_address.strip() else ""
     instead = f"已显示“{plain(shown)}”" if shown else "未作限定"
-    st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{missing}{instead}。")
+    st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{reason}{instead}。")
 
 
 def remark_missing(label: str, key: str, shown: str = "") -> None:

@@ -201,17 +201,17 @@ def ask_who(record: str, width: int = 320) -> str:
     """
     if cache.office().viewer.account:
         return cache.office().viewer.name
-    kept = unquote(st.context.cookies.get(_WHO, ""))
+    cookie_name = unquote(st.context.cookies.get(_WHO, ""))
     who = st.text_input(
         "经办人",
-        kept[:_LONGEST_NAME],
+        cookie_name[:_LONGEST_NAME],
         key="who",
         placeholder=f"您的姓名，会记在{record}里",
         max_chars=_LONGEST_NAME,
         persist_state="session",
         width=width,
     ).strip()
-    if who != kept:
+    if who != cookie_name:
         # Quoted, the name holds nothing that ends a script or a cookie.
         cookie = f"{_WHO}={quote(who, safe='')}; path=/; SameSite=Strict"
         st.html(f'<script>document.cookie = "{cookie}"</script>', unsafe_allow_javascript=True)
