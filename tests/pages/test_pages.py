@@ -222,7 +222,7 @@ def test_a_phone_gets_the_ranking_as_cards_that_open_a_unit(filled):
     app = visit("ranking", period="周")
     table = next(frame.value for frame in app.dataframe if "place" in frame.value)
     placed = table[~table["unit_name"].str.endswith("平均")]
-    html = next(block.proto.body for block in app.get("html") if "phone-only" in block.proto.body)
+    html = next(block.proto.body for block in app.get("html") if "<details" in block.proto.body)
     assert html.count("class='ranked'") == len(placed)
     assert html.count("<details") == placed["group"].nunique()
     line = placed.iloc[0]

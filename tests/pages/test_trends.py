@@ -106,7 +106,11 @@ def test_units_stand_side_by_side_with_what_each_lost(filled):
     names = app.multiselect[0].value
     assert len(names) == 2
     lines = ranking(filled, WEEK).set_index("unit_name")
-    html = next(block.proto.body for block in app.get("html") if "side-by-side" in block.proto.body)
+    html = next(
+        block.proto.body
+        for block in app.get("html")
+        if "<div class='side-by-side'" in block.proto.body
+    )
     losses = []
     for position, name in enumerate(names):
         assert f"<td>{lines.loc[name, 'score']:.2f}</td>" in html

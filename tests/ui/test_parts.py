@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 
 from tests.offices import checklist, copy_office, ingest
@@ -12,7 +14,7 @@ from tests.store.test_split import open_office, rows
 from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.memory import Memory
 from wenming_metrics.queries.ranking.overview import city
-from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame import cache, replay
 
 _drawn: list[date] = []
 
@@ -96,3 +98,65 @@ def test_a_part_that_fails_leaves_nothing_behind(office, monkeypatch):
     assert app.exception
     monkeypatch.setattr(cache, "ask", real)
     assert f"检查{COUNT}项" in shown()
+
+
+def test_what_is_sent_again_is_what_was_sent(office, monkeypatch):
+    sent: list[ForwardMsg] = []
+    enqueue = ForwardMsgQueue.enqueue
+
+    def listen(queue, message):
+        if message.delta.WhichOneof("type") in ("new_element", "add_block"):  # no sign of waiting
+            sent.append(message)
+        enqueue(queue, message)
+
+    monkeypatch.setattr(ForwardMsgQueue, "enqueue", listen)
+    shown()
+    drawn = len(sent)
+    shown()
+    assert len(_drawn) == 1
+    assert drawn == 8  # above, below, what it stands in, a row of two columns, a text in each
+    assert sent[drawn:] == sent[:drawn]
+
+
+def page_of_still_parts(names):
+    from functools import partial
+
+    import streamlit as st
+
+    from wenming_metrics.ui.frame.replay import draw_still
+
+    place = st.empty()
+    for name in names:
+        draw_still(partial(st.caption, f"第{name}个"), "test", name)
+    with place:  # as the links are, which are drawn again where they stood
+        draw_still(partial(st.caption, "最先"), "test", "first")
+
+
+def test_parts_that_rest_on_their_name_alone_are_kept_to_a_number(monkeypatch):
+    monkeypatch.setattr(replay, "_PARTS", 2)
+    monkeypatch.setattr(replay, "_still", {})
+    for names in ("甲乙", "甲乙", "乙丙"):
+        app = AppTest.from_function(page_of_still_parts, args=(names,)).run()
+        assert not app.exception
+        assert [text.value for text in app.caption] == ["最先", *(f"第{name}个" for name in names)]
+        assert len(replay._still) == 2
+
+
+def page_of_faulty_parts():
+    import streamlit as st
+
+    from wenming_metrics.ui.frame.replay import record
+
+    outside = st.container()
+    with st.container():
+        record(lambda: st.button("按"))
+        try:
+            record(lambda: outside.caption("外面"))
+        except ValueError as error:
+            st.caption(str(error))
+
+
+def test_a_part_draws_no_control_and_only_inside_of_itself():
+    app = AppTest.from_function(page_of_faulty_parts).run()
+    assert [text.value for text in app.caption] == ["a part is drawn outside of itself"]
+    assert len(app.exception) == 1  # Streamlit's own, where the button would stand

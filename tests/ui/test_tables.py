@@ -89,16 +89,36 @@ def test_colours_that_are_kept_are_those_of_pandas_and_texts_stay_as_they_are():
     )
     columns = configs("unit_name", "score")
     grey = np.where(lines["is_mean"], "background-color: #eef2f7; color: #52606d", "")
-    plain, kept, again = ArrowData(), ArrowData(), ArrowData()
-    marked = mark_means(lines, columns)
-    unmarked = lines[list(columns)].style.set_uuid(marked.uuid)
+    plain, marked = ArrowData(), mark_means(lines, columns)
+    unmarked = lines[list(columns)].style.set_uuid(marked.arrow.styler.uuid)
     marshall_styler(plain, unmarked.apply(lambda _: grey, axis=0), "")
-    marshall_styler(kept, marked, "")
-    marshall_styler(again, marked, "")
-    assert kept.styler.styles == plain.styler.styles
-    texts = [convert_arrow_bytes_to_pandas_df(one.styler.display_values) for one in (plain, kept)]
+    looks = marked.arrow.styler
+    assert looks.styles == plain.styler.styles
+    texts = [convert_arrow_bytes_to_pandas_df(one.display_values) for one in (plain.styler, looks)]
     assert texts[0]["unit_name"].tolist() == texts[1]["unit_name"].tolist() == ["平均", "甲街道"]
-    assert kept == again
+    pd.testing.assert_frame_equal(marked.table.to_pandas(), lines[list(columns)])
+
+
+def marked_table(key):
+    import pandas as pd
+
+    from wenming_metrics.ui.frame import marks, tables
+
+    lines = pd.DataFrame({"unit_name": ["平均", "甲街道"], "is_mean": [True, False]})
+    columns = tables.configs("unit_name")
+    marked = marks.mark_means(lines, columns)
+    if key:
+        tables.pick(marked, columns, key)
+    else:
+        tables.show(marked, columns)
+
+
+@pytest.mark.parametrize("key", ["", "picked"])
+def test_a_marked_table_is_sent_with_its_looks(key):
+    (drawn,) = AppTest.from_function(marked_table, args=(key,)).run().dataframe
+    assert drawn.value["unit_name"].tolist() == ["平均", "甲街道"]
+    assert "#eef2f7" in drawn.proto.arrow_data.styler.styles
+    assert bool(drawn.proto.id) == bool(key)
 
 
 def test_a_table_that_is_prepared_is_sent_as_the_frame_would_be():

@@ -180,4 +180,6 @@ def check_writing(viewer: Viewer) -> None:
 
 def bind(office: object, viewer: Viewer) -> object:
     """Give an office as it is asked by somebody, with its store bound to them."""
+    if office.viewer is viewer and office.store.viewer is viewer:
+        return office  # a page asks twenty times in a run
     return replace(office, viewer=viewer, store=replace(office.store, viewer=viewer))

@@ -9,6 +9,7 @@ import threading
 import time
 import webbrowser
 from argparse import Namespace
+from concurrent.futures import ThreadPoolExecutor
 
 from rich.progress import track
 
@@ -23,6 +24,7 @@ from wenming_metrics.queries.office import days_known
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.queries.ranking.bands import bands, join_bands
 from wenming_metrics.runtime import settings
+from wenming_metrics.upkeep.start import check_early
 
 _LAST_PORT = 65535
 _PATIENCE = 300
@@ -34,8 +36,10 @@ def _serve(options: Namespace) -> int:
     if refusal := _port_refusal(options.port, options.host):
         err.print(refusal)
         return FAILED
-    from wenming_metrics.ui import server  # Streamlit is not needed by other commands
-
+    with ThreadPoolExecutor(1) as beside:  # the store is looked at while Streamlit is brought in
+        checked = beside.submit(check_early, settings.load().store_url)
+        from wenming_metrics.ui import server  # Streamlit is not needed by other commands
+    checked.result()
     listening = server.Listening(
         options.port, options.host, options.cert, options.key, options.behind_https
     )

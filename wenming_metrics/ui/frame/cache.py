@@ -7,6 +7,7 @@ of stored data stand here; files being uploaded are never cached.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -14,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
+from glob import glob
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -34,6 +36,7 @@ from wenming_metrics.store.catalogue import read_entries
 from wenming_metrics.store.changes import commits
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.ui.frame.identity import present_run, viewer_of_run
+from wenming_metrics.ui.frame.replay import Recording, record, replay
 from wenming_metrics.upkeep.start import check_once
 
 CALCULATING = "正在计算……"
@@ -100,8 +103,8 @@ def _office_now() -> Office:
 
 def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:
     """Say which files of rules there are and when they were written: a version may be added."""
-    paths = sorted((data / "rules").glob("*/*.*"))
-    return tuple((str(path.relative_to(data)), path.stat().st_mtime_ns) for path in paths)
+    names = sorted(glob("rules/*/*.*", root_dir=data))
+    return tuple((name, os.stat(data / name).st_mtime_ns) for name in names)
 
 
 @st.cache_resource(max_entries=4, show_spinner="正在打开数据……")
@@ -151,13 +154,12 @@ def _follow(store: Store) -> int:
 
     Returns: the number of the last change
     """
-    store, run = replace(store, viewer=EVERYBODY), present_run()
-    if run is None:
-        return follow(_MEMORY, store)
-    look = (store.url, commits())
-    last_look = _looks.get(run)
+    run, look = present_run(), (store.url, commits())
+    last_look = _looks.get(run) if run is not None else None
     if last_look is None or last_look[0] != look:
-        last_look = _looks[run] = (look, follow(_MEMORY, store))
+        last_look = look, follow(_MEMORY, replace(store, viewer=EVERYBODY))
+        if run is not None:
+            _looks[run] = last_look
     return last_look[1]
 
 
@@ -179,18 +181,16 @@ def draw(painter: Callable, *arguments: object) -> None:
     Takes: painter - a function of the office and some arguments, told apart by their `repr`, that draws and
            asks. It draws no control, and only inside of itself.
     """
-    present, drawn_now = office(), []
+    present, recorded_now = office(), []
     _follow(present.store)
 
-    def make() -> int:
-        number = next(_numbers)
+    def make() -> Recording:
         token = _drawing.set(True)
         try:
-            _draw_once(number, partial(painter, present, *arguments))
+            recorded_now.append(record(partial(painter, present, *arguments)))
         finally:
             _drawing.reset(token)
-        drawn_now.append(number)
-        return number
+        return recorded_now[0]
 
     name = f"{painter.__module__}.{painter.__qualname__}"
     key = repr((name, _number(present), today(), arguments))
@@ -198,14 +198,8 @@ def draw(painter: Callable, *arguments: object) -> None:
     answer = recall(
         _MEMORY, key, make, room=_DRAWN, capacity=_PARTS, shared=True, meanwhile=waiting
     )
-    if not drawn_now:
-        _draw_once(answer.content, partial(painter, present, *arguments))
-
-
-@st.cache_resource(max_entries=_PARTS, show_spinner=False)
-def _draw_once(number: int, _painter: Callable[[], None]) -> None:
-    """Draw a part; Streamlit sends again what it was drawn of. Takes: number - of what it rests on"""
-    _painter()
+    if not recorded_now:
+        replay(answer.content)
 
 
 def answer_to(question: Callable, *arguments: object, **settings: object) -> Answer:

@@ -8,12 +8,14 @@ view before it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame.replay import draw_still
 from wenming_metrics.ui.frame.words import plain
 
 PRODUCT = "文明创建数据"
@@ -55,9 +57,9 @@ def remark(label: str, in_address: str | None, shown: str) -> None:
     if in_address in (None, shown):
         return
     asked = f"“{plain(in_address[:40])}”" if in_address.strip() else "没有写明，"
-    missing = "不在可选范围内，" if in_address.strip() else ""
+    reason = "不在可选范围内，" if in_address.strip() else ""
     instead = f"已显示“{plain(shown)}”" if shown else "未作限定"
-    st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{missing}{instead}。")
+    st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{reason}{instead}。")
 
 
 def remark_missing(label: str, key: str, shown: str = "") -> None:
@@ -96,9 +98,21 @@ def of_unit(unit: str) -> dict[str, dict[str, str]]:
 
 
 def _draw_links(queries: Mapping[str, Mapping[str, str]]) -> None:
-    with st.session_state[_LINKS].container(horizontal=True, gap=None):
-        for group, pages in st.session_state[_OFFERED].items():
+    groups = {
+        group: [(page, tuple(queries.get(page.title, {}).items())) for page in pages]
+        for group, pages in st.session_state[_OFFERED].items()
+    }
+    addresses = (
+        (group, *((page.url_path, query) for page, query in links))
+        for group, links in groups.items()
+    )
+    with st.session_state[_LINKS]:
+        draw_still(partial(_paint_links, groups), "links", *addresses)
+
+
+def _paint_links(groups: Mapping[str, Sequence[tuple[StreamlitPage, tuple]]]) -> None:
+    with st.container(horizontal=True, gap=None):
+        for group, links in groups.items():
             with st.popover(group, type="tertiary"):
-                for page in pages:
-                    query = dict(queries.get(page.title, {})) or None
-                    st.page_link(page, label=page.title, query_params=query)
+                for page, query in links:
+                    st.page_link(page, label=page.title, query_params=dict(query) or None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -30,6 +29,7 @@ from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, navigation
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.identity import exported
+from wenming_metrics.ui.frame.replay import draw_still
 from wenming_metrics.vocabulary import file_name
 
 _HERE = Path(__file__).resolve().parent
@@ -68,9 +68,7 @@ def open_page(title: str) -> Office:
     """
     _require_router()
     st.set_page_config(page_title=f"{title} · {navigation.PRODUCT}", page_icon="📊", layout="wide")
-    with st.container(key="unseen"):
-        for text in _unseen():
-            st.html(text, unsafe_allow_javascript=True)
+    draw_still(_draw_unseen, "unseen")
     navigation.draw(title)
     try:
         office = cache.office()
@@ -86,12 +84,16 @@ def open_page(title: str) -> Office:
     st.stop()
 
 
-@lru_cache(maxsize=1)
-def _unseen() -> list[str]:
-    """Read the style sheet and the scripts that stand on every page."""
-    style = f"<style>{(_HERE / 'look.css').read_text(encoding='utf-8')}</style>"
-    scripts = ((_HERE / name).read_text(encoding="utf-8") for name in ("chinese.js", "history.js"))
-    return [style, *(f"<script>{script}</script>" for script in scripts)]
+def _draw_unseen() -> None:
+    """Draw the style sheet and the scripts that stand on every page."""
+    style, *scripts = (
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("look.css", "chinese.js", "history.js")
+    )
+    # In one piece: a style sheet alone would be drawn outside of where it stands.
+    text = f"<style>{style}</style>" + "".join(f"<script>{script}</script>" for script in scripts)
+    with st.container(key="unseen"):
+        st.html(text, unsafe_allow_javascript=True)
 
 
 def _require_router() -> None:
@@ -199,17 +201,17 @@ def ask_who(record: str, width: int = 320) -> str:
     """
     if cache.office().viewer.account:
         return cache.office().viewer.name
-    kept = unquote(st.context.cookies.get(_WHO, ""))
+    cookie_name = unquote(st.context.cookies.get(_WHO, ""))
     who = st.text_input(
         "经办人",
-        kept[:_LONGEST_NAME],
+        cookie_name[:_LONGEST_NAME],
         key="who",
         placeholder=f"您的姓名，会记在{record}里",
         max_chars=_LONGEST_NAME,
         persist_state="session",
         width=width,
     ).strip()
-    if who != kept:
+    if who != cookie_name:
         # Quoted, the name holds nothing that ends a script or a cookie.
         cookie = f"{_WHO}={quote(who, safe='')}; path=/; SameSite=Strict"
         st.html(f'<script>document.cookie = "{cookie}"</script>', unsafe_allow_javascript=True)

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
-from pandas.io.formats.style import Styler
 from streamlit.dataframe_util import convert_pandas_df_to_arrow_bytes
 
 from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
@@ -17,9 +16,10 @@ from wenming_metrics.queries.ranking.ranking import group_means
 from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.frame import navigation, words
+from wenming_metrics.ui.frame.marks import MarkedTable
 from wenming_metrics.vocabulary import Column, columns, moved_place
 
-Table = pd.DataFrame | Styler | pa.Table
+Table = pd.DataFrame | MarkedTable | pa.Table
 """What is drawn: figures, figures with colours (`marks`), or what `prepared` makes of figures."""
 _ONE, _SEVERAL = "single-row", "multi-row"
 _AND = "~"
@@ -239,8 +239,10 @@ def choose_name(label: str, names: Sequence[str], control: str) -> None:
 
 def chosen_line(lines: pd.DataFrame, control: str) -> pd.Series | None:
     """Give the line of the unit that is chosen by click, control or address."""
-    name = st.session_state.get(control)  # mostly nobody: then no names are compared
-    chosen = lines.head(0) if name is None else lines[lines["unit_name"] == name]
+    name = st.session_state.get(control)
+    if name is None:  # mostly: then no names are compared
+        return None
+    chosen = lines[lines["unit_name"] == name]
     return chosen.iloc[0] if len(chosen) else None
 
 
@@ -249,15 +251,13 @@ def _draw(data: Table, columns: dict, rows: int, **more: object) -> dict:
         # The grid of an empty table says "empty".
         st.caption("没有可列的行。")
         return {"selection": {"rows": []}}
+    settings = {"column_order": list(columns), "column_config": columns, "hide_index": True, **more}
+    settings |= {"row_height": _ROW, "placeholder": ""}
+    settings["height"] = _HEAD + _ROW * max(1, min(_count(data), rows)) + 2
+    if isinstance(data, MarkedTable):
+        return data.draw(**settings)
     return st.dataframe(
-        without_minus_zero(data, columns) if isinstance(data, pd.DataFrame) else data,
-        hide_index=True,
-        column_order=list(columns),
-        column_config=columns,
-        height=_HEAD + _ROW * max(1, min(_count(data), rows)) + 2,
-        row_height=_ROW,
-        placeholder="",
-        **more,
+        without_minus_zero(data, columns) if isinstance(data, pd.DataFrame) else data, **settings
     )
 
 
@@ -268,7 +268,8 @@ def prepared(data: pd.DataFrame, columns: dict) -> pa.Table:
 
 
 def _count(data: Table) -> int:
-    return data.num_rows if isinstance(data, pa.Table) else len(data.index)
+    table = data.table if isinstance(data, MarkedTable) else data
+    return table.num_rows if isinstance(table, pa.Table) else len(table.index)
 
 
 def without_minus_zero(data: pd.DataFrame, columns: dict) -> pd.DataFrame:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from wenming_metrics.domain.periods import custom
 from wenming_metrics.export.package import DOCX
@@ -83,7 +82,7 @@ class ListedProblems:
     """What is left by the filters: all lines, as a table with the ids of its rows the first _MOST, what waits."""
 
     lines: pd.DataFrame
-    table: Styler
+    table: marks.MarkedTable
     ids: list[str]
     waiting: dict[str, dispatches.Waiting]
 
@@ -196,7 +195,7 @@ def _draw_list(office: Office, view: ProblemView, problems: ListedProblems, who:
         moves.draw(office, ticked, who)
 
 
-def _coloured(lines: pd.DataFrame) -> Styler:
+def _coloured(lines: pd.DataFrame) -> marks.MarkedTable:
     """Write deadlines in the three colours of 督办; the word beside says the same."""
     inks = np.select(
         [

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import pandas as pd
-from pandas.io.formats.style import Styler
 
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.files.held_effect import held_counts, with_held
@@ -71,7 +70,7 @@ class Summary:
     caveats: tuple[str, ...]
     units: pd.DataFrame
     shortlists: pd.DataFrame
-    table: Styler
+    table: marks.MarkedTable
     columns: dict[str, dict]
     names: list[str | float]
     cards: str
