@@ -9,7 +9,13 @@ from functools import lru_cache
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, weights
 from wenming_metrics.reading.recognise.families import wanted
-from wenming_metrics.reading.recognise.row_shapes import MAIN, is_marked, is_telling
+from wenming_metrics.reading.recognise.row_shapes import (
+    MAIN,
+    is_marked,
+    is_telling,
+    named_roles,
+    speaks_for,
+)
 from wenming_metrics.reading.recognise.special_columns import ACCEPTED, STRONG, is_idle
 from wenming_metrics.vocabulary import headers, normalise
 
@@ -31,6 +37,8 @@ _NOT_OF_KIND = {
     reading.PLAN: {"day"},
 }
 """Columns of a family that one kind of it has no use for."""
+_FIGURES = {"points", "score", "rank"}
+"""How figures look, whatever it is that they count."""
 _LOSS = re.compile("[扣失罚减]")
 _FINEST = {reading.CHECKLIST: ("item", ""), "campaign": ("task", "campaign")}
 """What each row of a kind is about, and what a column is that says it of several rows together."""
@@ -84,13 +92,22 @@ def _take_finest(kind: str, columns: Sequence[ColumnEvidence], roles: list[str])
         roles[held], roles[best] = ("" if coarse in roles else coarse), name
 
 
-def fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set[int]:
+def fill(
+    kind: str, columns: Sequence[ColumnEvidence], roles: list[str], is_titled: bool
+) -> set[int]:
     """Give roles that no header speaks for to columns that are left, by their values.
+
+    Figures are filled in only where a title (`is_titled`) or a header speaks for the kind: a number
+    beside each unit may be anything.
 
     Returns: the columns that got one
     """
     by_values = set()
-    for name, forms in weights()[1][kind].forms.items():
+    kind_weights = weights()[1][kind]
+    is_spoken = is_titled or speaks_for(kind, roles)
+    for name, forms in kind_weights.forms.items():
+        if not is_spoken and _FIGURES.issuperset(forms):
+            continue
         free = [
             index
             for index, column in enumerate(columns)
@@ -101,9 +118,14 @@ def fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set[
             roles[best] = name
             by_values.add(best)
     main, is_shaped = MAIN.get(kind, ("", is_marked))
-    if main and main not in roles and is_shaped(roles):
+    headed = set(named_roles(columns, roles))
+    if any(column.worded["description"] >= STRONG for column in columns):
+        headed.add("description")
+    if main and main not in roles and is_shaped(headed):
         texts = [
-            index for index, column in enumerate(columns) if not roles[index] and is_telling(column)
+            index
+            for index, column in enumerate(columns)
+            if not roles[index] and is_telling(column, main)
         ]
         if texts:
             # Each row is one of these, and says so in words; the finest of several columns tells it.

@@ -175,6 +175,9 @@ def _unasked(header: Header, proposal: Proposal) -> set[int]:
 
 def _names_sites(column: ColumnEvidence) -> bool:
     """Say whether each row is of a site: what a kind of units keeps of it would be of no unit."""
+    is_silent = max(column.worded.values()) <= 0 and not is_idle(column.text)
+    if is_silent and column.has("site", "place") >= 0.6:
+        return True  # below a header that says nothing, names of places say it
     return column.worded["site"] >= ACCEPTED and column.points["site"] >= ACCEPTED
 
 

@@ -24,6 +24,7 @@ from wenming_metrics.reading.recognise.column_evidence import (
 from wenming_metrics.reading.recognise.families import REQUIRED
 from wenming_metrics.reading.recognise.row_shapes import (
     is_marked,
+    is_mostly_named,
     is_plain,
     names_each_once,
     names_tell_kind,
@@ -36,6 +37,7 @@ from wenming_metrics.reading.recognise.special_columns import (
     fixed_roles,
     has_outcome,
     is_idle,
+    lists_people,
     special_points,
 )
 from wenming_metrics.reading.recognise.value_forms import Lexicon
@@ -86,7 +88,8 @@ _FILED = re.compile(
 class KindFit:
     """How well a table fits a kind: points, role per column ("" = none), titles of what lacks.
 
-    is_plain - its headers name what the kind is there to tell, whatever lacks beside it
+    is_plain - its headers name what the kind is there to tell, or most of its columns, whatever lacks
+               beside it
     """
 
     kind: str
@@ -148,7 +151,10 @@ def propose(
     no_table, _ = title_points(weights()[2], titles)
     ordered = sorted(fits, key=lambda fit: -fit.points)
     is_none = bool(no_table) and ordered[0].points < no_table + _LEAST
-    return Proposal(tuple(ordered), tuple(columns), is_none or not _is_told(columns))
+    is_none |= not _is_told(columns) or (
+        lists_people(columns) and not {"description", "submitted"} & set(ordered[0].roles)
+    )
+    return Proposal(tuple(ordered), tuple(columns), is_none)
 
 
 def _is_told(columns: Sequence[ColumnEvidence]) -> bool:
@@ -161,8 +167,8 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     kind_weights = weights()[1][kind]
     fixed = fixed_roles(kind, table)
     roles = assign(kind, table.columns, fixed)
-    by_values = fill(kind, table.columns, roles)
     titles, word = title_points(kind_weights.titles, table.titles)
+    by_values = fill(kind, table.columns, roles, titles > 0)
     points, n_read, n_left = max(-6.0, min(titles, 6.0)), 0, 0
     is_quiet = tells_no_event(table.columns)
     for index, (column, role) in enumerate(zip(table.columns, roles, strict=True)):
@@ -198,7 +204,12 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     )
     points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
     read = tuple(_roles_read(kind, table.columns, roles))
-    return KindFit(kind, points, read, absent, titles, word, is_plain(kind, table.columns, roles))
+    is_told = is_plain(kind, table.columns, roles) or (
+        points >= 0
+        and is_mostly_named(kind, table.columns, roles)
+        and not any("subject" in group for group in lacking)
+    )
+    return KindFit(kind, points, read, absent, titles, word, is_told)
 
 
 def _roles_read(

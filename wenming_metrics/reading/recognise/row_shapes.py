@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence
-from wenming_metrics.reading.recognise.special_columns import is_idle
+from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, weights
+from wenming_metrics.reading.recognise.special_columns import STRONG, is_idle
 
 
 def names_each_once(name: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
@@ -21,32 +21,46 @@ def tells_no_event(columns: Sequence[ColumnEvidence]) -> bool:
     return all(column.has(*happened) < 0.5 for column in columns if not is_idle(column.text))
 
 
-def is_marked(roles: Sequence[str]) -> bool:
+def is_marked(roles: Collection[str]) -> bool:
     """Say whether rows have a full mark and what of it was lost or earned."""
     return "full_mark" in roles and bool({"earned_total", "deduction", "lost_total"} & set(roles))
 
 
-def is_followed(roles: Sequence[str]) -> bool:
-    """Say whether rows have somebody responsible and how far it is."""
-    return {"responsible", "progress"} <= set(roles)
+def is_checked(headed: Collection[str]) -> bool:
+    """Say whether rows have points of a mark, or how a look came out: they are what was looked at."""
+    return is_marked(headed) or "result" in headed
+
+
+def is_followed(headed: Collection[str]) -> bool:
+    """Say whether rows have somebody who sees to them, and how far it is; or by when it is due,
+    where they are nothing that was found."""
+    if "description" in headed:
+        return {"responsible", "progress"} <= set(headed)
+    seen_to, going_on = {"responsible", "lead", "contact"}, {"progress", "due"}
+    return bool(seen_to & set(headed)) and bool(going_on & set(headed))
 
 
 _HINTED = 3.0
 """Points of a header that hints at a role."""
-MAIN = {reading.CHECKLIST: ("item", is_marked), "campaign": ("task", is_followed)}
+MAIN = {
+    reading.CHECKLIST: ("item", is_checked),
+    "campaign": ("task", is_followed),
+}
 """What each row of a kind is about, where the other columns have the shape of the kind."""
 
 
-def is_telling(column: ColumnEvidence) -> bool:
-    """Say whether a column holds words, each another, that may say what was looked at."""
+def is_telling(column: ColumnEvidence, name: str) -> bool:
+    """Say whether a column holds words, each another, that may say what the rows are about, and
+    whose header does not plainly say something else."""
     names = ("district", "street", "community", "department", "person", "site")
     is_text = (
         column.forms["filled"] >= 0.6
         and column.has("date", "number", "result", "code", *names) < 0.3
     )
-    is_named = column.has("distinct") >= 0.6 and column.worded["item"] >= 0
+    is_named = column.has("distinct") >= 0.6 and column.worded[name] >= 0
     is_named = is_named and max(column.worded["description"], column.worded["measure"]) < _HINTED
-    return is_text and is_named and not is_idle(column.text)
+    is_other = max(column.worded.values()) >= STRONG and column.worded[name] <= 0
+    return is_text and is_named and not is_other and not is_idle(column.text)
 
 
 def names_tell_kind(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
@@ -78,11 +92,34 @@ _NAMED = 5.0
 """Points of a header that names a role."""
 
 
-def is_plain(kind: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
-    """Say whether headers name what a kind is there to tell."""
-    named = {
+_SPOKEN = 2.0
+"""Points of a column from which it speaks for its kind."""
+_MOST = 0.4
+"""Share of the columns whose headers name a role of a kind, from which it is told by them alone."""
+
+
+def named_roles(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> list[str]:
+    """List the roles that columns have by their own headers."""
+    return [
         role
         for column, role in zip(columns, roles, strict=True)
         if role in column.worded and column.worded[role] >= _NAMED
-    }
-    return kind in _PLAIN and all(named & set(group) for group in _PLAIN[kind])
+    ]
+
+
+def is_plain(kind: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether headers name what a kind is there to tell."""
+    headed = set(named_roles(columns, roles))
+    return kind in _PLAIN and all(headed & set(group) for group in _PLAIN[kind])
+
+
+def speaks_for(kind: str, roles: Collection[str]) -> bool:
+    """Say whether a table has a column that few other kinds have."""
+    return any(weights()[1][kind].roles.get(name, 0.0) >= _SPOKEN for name in roles)
+
+
+def is_mostly_named(kind: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether the headers of most columns that say anything name a role, and one speaks for it."""
+    headed = named_roles(columns, roles)
+    n_filled = sum(c.forms["filled"] >= 0.3 and not is_idle(c.text) for c in columns)
+    return len(headed) >= _MOST * max(n_filled, 1) and speaks_for(kind, headed)
