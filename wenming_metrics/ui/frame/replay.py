@@ -6,6 +6,7 @@ themselves are kept, and only where they stand is written anew.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -21,8 +22,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import (
 _PARTS = 256
 """So many parts are kept that rest on nothing but what tells them apart."""
 
-
 _still: dict[tuple[Hashable, ...], Recording] = {}
+_making_room = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +84,11 @@ def draw_still(paint: Callable[[], None], *key: Hashable) -> None:
     if recording is not None:
         replay(recording)
         return
-    while len(_still) >= _PARTS:
-        _still.pop(next(iter(_still)), None)
-    _still[key] = record(paint)
+    recording = record(paint)
+    with _making_room:
+        while len(_still) >= _PARTS:
+            del _still[next(iter(_still))]
+        _still[key] = recording
 
 
 def _cursor() -> Cursor:
