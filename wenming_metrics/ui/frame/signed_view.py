@@ -132,6 +132,8 @@ def present_part(span: Window) -> Window:
 
 def _on_board(changed: Corrections, board: str) -> Corrections:
     """Keep what concerns the board that is shown; the page of the city shows the first one."""
+    if changed.units.empty:
+        return changed
     kind = board or first_board().kind
     units = changed.units[changed.units["board"] == kind].reset_index(drop=True)
     return replace(changed, units=units)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import streamlit as st
 from wenming_metrics.queries.losses.ledger import ROW
 from wenming_metrics.queries.losses.ledger_rows import loss_rows
 from wenming_metrics.ui.frame import cache, drill, page, tables
+from wenming_metrics.ui.frame.replay import draw_still
 from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import Book, Scope
 
@@ -31,24 +33,31 @@ def draw(book: Book, scope: Scope) -> None:
     records = book.recall(_found, scope, most=48, wait="正在查找原表的行……")
     if records is None:
         return
-    listed, count, total = records.listed, records.count, records.listed["loss"].sum()
-    st.subheader(f"失分记录（{count:,} 条）")
-    page.note(
-        f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行，看这一行的分是怎样算的、原表怎样写的。"
+    listed, total = records.listed, records.listed["loss"].sum()
+    page.introduce(
+        f"失分记录（{records.count:,} 条）",
+        f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行，看这一行的分是怎样算的、原表怎样写的。",
     )
     key = f"lost-rows-{book.key}-{scope.key}"
     picked = tables.pick(records.table, records.columns, key, 12, param="lost_row", ids=records.ids)
-    row = listed.iloc[picked or 0]
-    if row["line"] < 0:
+    number = int(listed["line"].iat[picked or 0])
+    if number < 0:
         return
+    draw_still(
+        partial(_draw_arithmetic, book, scope, listed, picked), "arithmetic", records, picked
+    )
+    if book.ledger.lines.at[number, "kind"] == ROW:
+        drill.draw_original(listed, picked)
+
+
+def _draw_arithmetic(book: Book, scope: Scope, listed: pd.DataFrame, picked: int | None) -> None:
+    row = listed.iloc[picked or 0]
     line = book.ledger.lines.loc[int(row["line"])]
     weight = None if scope.unit else _weight(book, line)
     with st.container(key="arithmetic"):
         arithmetic = sentences.arithmetic(line, row["of_line"], weight, row["loss"])
         which = "第一行" if picked is None else "这一行"
         st.markdown(f"**{which}的算法** {arithmetic}")
-    if line["kind"] == ROW:
-        drill.draw_original(listed, picked)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from wenming_metrics.charts.template import CONFIG, Drawing, settled
 from wenming_metrics.charts.treemap import join_narrow, shades, tree_blocks
 from wenming_metrics.scoring.losses.ledger import LEVELS, blocks, crossing, sum_lines
 from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame.replay import draw_still
 from wenming_metrics.ui.losses import scope as losses_scope
 from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import CUTS, NAMED, NOBODY, Book, Scope
@@ -63,8 +64,7 @@ class _Drawn:
 
 
 def _draw_drawn(title: str, drawn: _Drawn, key: str) -> None:
-    st.subheader(title)
-    page.note(drawn.note)
+    page.introduce(title, drawn.note)
     if drawn.scopes:
         _pick_figure(drawn.figure, key, drawn.scopes)
 
@@ -213,11 +213,14 @@ def _draw_shades(book: Book, scope: Scope) -> None:
     listed, drawn = book.recall(_shaded, scope, what)
     if listed is None:
         return
-    st.subheader(f"{what}和指标")
-    page.note(drawn.note)
+    page.introduce(f"{what}和指标", drawn.note)
     _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
     if listed.table.num_rows <= _SHADES and len(listed.columns) - 1 <= _WIDE:
         return
+    draw_still(partial(_draw_all_shades, listed, what), "shades", listed)
+
+
+def _draw_all_shades(listed: _Listed, what: str) -> None:
     with st.expander(f"全部{listed.table.num_rows}个{what}的数"):
         tables.show(listed.table, listed.columns, 14)
 
