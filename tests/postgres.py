@@ -97,8 +97,13 @@ class Cluster:
 
     def new_database(self, like: str = "template1") -> str:
         """Make a database and give its URL; `like` names one to copy that nobody is using."""
+        import psycopg
+
         name = f"city{next(_NUMBERS)}"
-        self.run(f'CREATE DATABASE {name} TEMPLATE "{like}"')
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            # Of itself a server copies pages through its log from 15 on: three times the work.
+            how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            connection.execute(f'CREATE DATABASE {name} TEMPLATE "{like}" {how}')
         return self.url(name)
 
 

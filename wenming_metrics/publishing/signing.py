@@ -109,6 +109,12 @@ def _cutoff(
 
 def draft_lists(office: Office, issue: Issue) -> IssueLists:
     """Make the lists of an issue as they are now: what would be signed."""
+    if office.recall is None:
+        return _draft_lists(office, issue)
+    return office.recall(office, _draft_lists, issue)
+
+
+def _draft_lists(office: Office, issue: Issue) -> IssueLists:
     with reading(office.store) as connection:
         cut = cut_of(connection, issue)
         return make_lists(connection, office, issue.window, cut, signed_before(connection, issue))

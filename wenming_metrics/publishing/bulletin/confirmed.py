@@ -128,6 +128,8 @@ def candidates(connection: Connection, problems: pd.DataFrame, window: Window) -
 def candidates_of(office: Office, issue: Issue) -> list[Candidate]:
     """List the pictures of an issue's problems, as `candidates` does."""
     with reading(office.store) as connection:
+        if not _pictures_by_row(connection, issue.window):
+            return []
         facts = gather(connection, office, issue.window, cut_of(connection, issue))
         return candidates(connection, facts.problems, issue.window)
 
@@ -184,6 +186,18 @@ def _placed(connection: Connection, problems: pd.DataFrame, window: Window) -> p
     """Say which pictures stand in the rows of problems: problem (position), digest; in their order."""
     if problems.empty or "batch" not in problems:
         return pd.DataFrame({"problem": [], "digest": []})
+    by_row = _pictures_by_row(connection, window)
+    keys = zip(problems["batch"].tolist(), problems["seq"].tolist(), strict=True)
+    lines = [
+        (number, digest)
+        for number, key in enumerate(keys)
+        for digest in dict.fromkeys(by_row.get(key, ()))
+    ]
+    return pd.DataFrame(lines, columns=["problem", "digest"])
+
+
+def _pictures_by_row(connection: Connection, window: Window) -> dict[tuple[int, int], list[str]]:
+    """Give the digests of the pictures of a window's rows, by batch and seq."""
     row, placement = schema.row, schema.picture_place
     query = (
         select(row.c.batch, row.c.seq, placement.c.digest)
@@ -200,13 +214,7 @@ def _placed(connection: Connection, problems: pd.DataFrame, window: Window) -> p
     by_row: dict[tuple[int, int], list[str]] = {}
     for batch, seq, digest in connection.execute(query):
         by_row.setdefault((batch, seq), []).append(digest)
-    keys = zip(problems["batch"].tolist(), problems["seq"].tolist(), strict=True)
-    lines = [
-        (number, digest)
-        for number, key in enumerate(keys)
-        for digest in dict.fromkeys(by_row.get(key, ()))
-    ]
-    return pd.DataFrame(lines, columns=["problem", "digest"])
+    return by_row
 
 
 def stored_pictures(connection: Connection, digests: Collection[str]) -> dict[str, bytes]:
