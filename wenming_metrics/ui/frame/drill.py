@@ -93,8 +93,9 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
         if in_use(office.rules.adjustments):
             _draw_ledger(line, chosen)
         code = _draw_leaves(leaves, chosen)
-        _draw_rows(leaves, code, chosen, total)
-        _draw_visits(chosen)
+        with page.fold("失分记录和各次督查", "rows"):
+            _draw_rows(leaves, code, chosen, total)
+            _draw_visits(chosen)
 
 
 def _draw_visits(chosen: ChosenUnit) -> None:

@@ -53,8 +53,9 @@ def draw(office: Office) -> None:
         )
         return
     cache.draw(_draw_counts, day)
-    only_nobody = st.toggle("只列没有人负责的", key="duty_nobody", bind="query-params")
-    cache.draw(_draw_owners, day, only_nobody)
+    with page.fold("测评标准和点位由谁负责", "owners"):
+        only_nobody = st.toggle("只列没有人负责的", key="duty_nobody", bind="query-params")
+        cache.draw(_draw_owners, day, only_nobody)
     _draw_lines(office, lines)
 
 

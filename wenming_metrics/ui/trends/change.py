@@ -48,9 +48,11 @@ def draw_change(
     _say(sentence + sentences.largest(leaves, causes))
     _draw_bars(change, (first, last), causes)
     page.note(_basis(change, signed))
-    _draw_leaves(leaves, line)
-    if line["kind"] != UNIT:
-        _draw_units(change, row)
+    is_whole = line["kind"] != UNIT
+    with page.fold(f"各测评标准{'、各单位' if is_whole else ''}的变动", "moved"):
+        _draw_leaves(leaves, line)
+        if is_whole:
+            _draw_units(change, row)
 
 
 def _say(sentence: str) -> None:

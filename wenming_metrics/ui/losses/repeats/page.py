@@ -57,7 +57,8 @@ def draw(office: Office, book: Book, scope: Scope) -> None:
         with page.fold("哪一类反复最多", "repeat-classes"):
             _draw_classes(book, scope)
         repeats_sites.draw(book, scope, book.recall(_sites, scope))
-    _draw_pairs(office, book, scope)
+    with page.fold("可能是同一问题", "repeat-pairs"):
+        _draw_pairs(office, book, scope)
 
 
 def _inside_of(book: Book, scope: Scope) -> Repeats:
