@@ -17,7 +17,9 @@ from itertools import count
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
@@ -76,7 +78,7 @@ def _start(side: Side, folder: Path) -> None:
     process = subprocess.Popen(
         [*_command(side, folder), str(port)],
         cwd=ROOT if side.office else folder,
-        env={**os.environ, **_settings(side, folder / f"data{port}")},
+        env={**os.environ, **_settings(side)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -100,10 +102,8 @@ def _command(side: Side, folder: Path) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(page), *options]
 
 
-def _settings(side: Side, data: Path) -> dict[str, str]:
-    if side.office is None:
-        return {}
-    return {"WENMING_STORE": url_of(side.office), "WENMING_DATA": str(data)}
+def _settings(side: Side) -> dict[str, str]:
+    return {"WENMING_STORE": url_of(side.office)} if side.office else {}
 
 
 async def crowd(
@@ -194,10 +194,8 @@ async def _visit(side: Side, tab: object, address: str) -> None:
         while True:
             message = ForwardMsg.FromString(await tab.recv())
             kind = message.WhichOneof("type")
-            if kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
-                side.errors.append(
-                    f"{address}: {message.delta.new_element.exception.message}"[:120]
-                )
+            if kind == "delta" and (fault := _fault(message.delta.new_element)):
+                side.errors.append(f"{address}: {fault}"[:120])
             if kind == "page_not_found":
                 side.errors.append(f"{address}: no such page")
             if (
@@ -206,3 +204,10 @@ async def _visit(side: Side, tab: object, address: str) -> None:
             ):
                 side.times.append(time.monotonic() - start)
                 return
+
+
+def _fault(element: Element) -> str:
+    """Say what is wrong with a page that shows this; "" where nothing is."""
+    if element.WhichOneof("type") == "exception":
+        return element.exception.message
+    return element.alert.body if element.alert.format == Alert.ERROR else ""

@@ -56,12 +56,10 @@ def signed_readers(setup: Setup) -> Iterator[Line]:
 
 
 def _lines(engine: str, sides: dict[str, Side]) -> Iterator[Line]:
-    signed, bare = sides["signed in"], sides["open"]
+    signed = sides["signed in"]
     middle, last = (statistics.mean(part) for part in _thirds(signed.memory)[1:])
     median = {name: statistics.median(side.times) for name, side in sides.items()}
-    wrong = signed.errors + bare.errors
-    for text in sorted(set(wrong)):
-        say(f"{wrong.count(text)} x {text}")
+    wrong = _tell_errors(sides)
     yield Line(
         named_for("signed-readers", engine),
         f"{engine}: p50 of a page for {_READERS} readers and {UPLOADERS} uploaders, signed in / without accounts",
@@ -113,7 +111,7 @@ def crowds(setup: Setup) -> Iterator[Line]:
                 at_least=True,
                 figures=pages,
             )
-        yield Line("crowd-errors", "errors that the readers saw", len(ours.errors + bare.errors), 0)
+        yield Line("crowd-errors", "errors that the readers saw", len(_tell_errors(sides)), 0)
         time.sleep(_REST)
         asyncio.run(crowd(ours, 0, 1, 3, uploaders=0))
         left = ours.memory[-1]
@@ -147,6 +145,14 @@ def first_page(setup: Setup) -> Iterator[Line]:
         seconds=seconds,
         runs=setup.runs,
     )
+
+
+def _tell_errors(sides: dict[str, Side]) -> list[str]:
+    """Say what the readers of each side saw that is wrong; gives all of it."""
+    errors = [f"{name}: {text}" for name, side in sides.items() for text in side.errors]
+    for text in sorted(set(errors)):
+        say(f"{errors.count(text)} x {text}")
+    return errors
 
 
 def _thirds(values: list[float]) -> list[list[float]]:

@@ -51,12 +51,12 @@ def _follow_as_program() -> None:
 
 
 def _follow() -> None:
-    """Make ready whenever the store has been quiet for a moment: of many commits, after the last."""
+    """Make ready at once, then whenever the store has been quiet for a moment: of many commits, after the last."""
     ready = quiet = None
     while True:
         try:
             present = cache.version()
-            if present != ready and present == quiet and make_ready():
+            if present != ready and quiet in (None, present) and make_ready():
                 ready = present
             quiet = present
         except (StoreError, RuleSetError) as error:
@@ -94,12 +94,12 @@ def _questions() -> Iterator[Callable[[], object]]:
     opening = signed_view.opening_window(office.rules, days)
     windows = list(dict.fromkeys([opening, *map(signed_view.present_part, windows)]))
     for newest in windows:
+        selection = _shown(newest, "")  # of the page that the site opens with
+        yield lambda selection=selection: _ask(city_view, selection)
         for board in office.rules.boards:
             if board.ranked:
                 selection = _shown(newest, board.kind)
                 yield lambda selection=selection: _ask(summary_of, selection)
-        selection = _shown(newest, "")
-        yield lambda selection=selection: _ask(city_view, selection)
     yield lambda: ask(overview_rates, days[-1], wait=False)
     yield lambda: book_of(_shown(windows[0], first.kind))
     for wave in ask(waves, wait=False)[:1]:

@@ -48,6 +48,8 @@ from wenming_metrics.store.tallies import read_days
 from wenming_metrics.vocabulary import ROLE_CODES, SOURCE_CODES, SOURCES
 
 _RESPONSIBLE = ROLE_CODES.index("responsible")
+_MOST_ITEMS = 1 << 31
+"""More than a catalogue has."""
 _NO_LOOKS = pd.DataFrame(
     {name: np.zeros(0, np.int64) for name in ("site", "item", "day", "visit", "failed")}
 )
@@ -205,23 +207,28 @@ def _judge(
 def _read_looks(
     connection: Connection, days: range, wanted: pd.DataFrame, closed: pd.DataFrame
 ) -> pd.DataFrame:
-    """Read every look at some items of some sites: site, item, day, visit, failed."""
+    """Read every look at some items of some sites: site, item, day, visit, failed, all int64."""
     site_items = pd.concat(
         [problems[["site", "item"]] for problems in (wanted, closed)]
     ).drop_duplicates()
-    sites = site_items["site"].unique()
-    if not len(sites):
+    if site_items.empty:
         return _NO_LOOKS
     visits, grain = (read_days(connection, days, table) for table in ("visits", "grain"))
-    looks = [_NO_LOOKS]
-    for day, of_day in visits.items():
-        keep = of_day["site"].isin(sites).to_numpy()[grain[day]["visit"]]
-        checks = grain[day][keep]
-        visit_lines = of_day.iloc[checks["visit"].to_numpy()]
-        columns = {name: visit_lines[name].to_numpy() for name in ("site", "visit")}
-        columns |= {name: checks[name].to_numpy() for name in ("item", "failed")}
-        looks.append(pd.DataFrame({**columns, "day": day}))
-    return pd.concat(looks, ignore_index=True).merge(site_items, on=["site", "item"])
+    wanted_keys = np.sort(_look_keys(site_items["site"].to_numpy(), site_items["item"].to_numpy()))
+    looks = [_NO_LOOKS.to_numpy()]
+    for day, visits_of_day in visits.items():
+        visit, item, failed = (grain[day][name].to_numpy() for name in ("visit", "item", "failed"))
+        sites, number = (visits_of_day[name].to_numpy()[visit] for name in ("site", "visit"))
+        keys = _look_keys(sites, item)
+        nearest = np.searchsorted(wanted_keys[:-1], keys)
+        rows = np.flatnonzero(wanted_keys[nearest] == keys)
+        columns = (sites, item, np.full(len(sites), day), number, failed)
+        looks.append(np.column_stack([values[rows] for values in columns]))
+    return pd.DataFrame(np.concatenate(looks), columns=_NO_LOOKS.columns)
+
+
+def _look_keys(sites: np.ndarray, items: np.ndarray) -> np.ndarray:
+    return sites * _MOST_ITEMS + items
 
 
 def _name(
