@@ -17,7 +17,10 @@ from wenming_metrics.reading.recognise.column_evidence import weights
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.vocabulary import INPUT
 
-HALVES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "gathered")
+HALVES = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    "gathered",
+)
 LEAST = {
     "first": 0.99,
     "second": 0.98,
@@ -27,6 +30,7 @@ LEAST = {
     "sixth": 0.94,
     "seventh": 0.95,
     "eighth": 0.90,
+    "ninth": 0.80,
     "gathered": 0.93,
 }
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
@@ -40,8 +44,11 @@ streets); what it told was mended later. The sixth part, 32 tables, was labelled
 84.4 %, columns 94.3 %, none wrong and sure, 0.06 questions a table; kinds of misses were mended afterwards. The seventh part, 44 tables, was scored once after the lists of problems had been told
 from the answers to them by all parts together: kinds 84.1 %, columns 91.7 %, none wrong and sure, 0.14 questions a
 table; what it told was mended. The eighth part, 33 tables, was scored once after that: kinds 84.8 %, columns 95.8 %, none
-wrong and sure, 0.18 questions a table; three of its five misses were mended. Of the column sets that were gathered a third is held out: no weight was set by it (kinds 93.3 %, columns
-95.7 %), see `score --held-out`."""
+wrong and sure, 0.18 questions a table; three of its five misses were mended. The ninth part, 50 tables, was
+labelled before headers were hidden from the others to see what is told by what surrounds them, and scored once: kinds
+76.0 %, columns 94.5 %, none wrong and sure, 0.12 questions a table, just as the reading before would have done; a register
+and a count were mended. Of the column sets that were gathered a third is held out: no weight was set by it (kinds 93.3 %, columns
+96.1 %), see `score --held-out`."""
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -148,3 +155,19 @@ def test_a_table_of_days_and_points_is_no_register_of_its_sites():
     (table,) = reading.recognised
     assert (table.certainty, table.proposed) != (SURE, "sites")
     assert reading.registered_sites.empty
+
+
+def test_a_number_beside_a_street_is_no_score():
+    rows = [["柳浪街道", "香樟", 62.5], ["文笔街道", "银杏", 55]]
+    reading = read(xlsx({"表一": [["街道", "树种", "胸径"], *rows]}), "表一.xlsx", context())
+    assert reading.is_rejected
+    assert not [each for each in reading.recognised if each.certainty]
+
+
+def test_an_unknown_word_over_what_was_looked_at_is_told_by_the_results_beside_it():
+    header = ["日期", "街道", "点位名称", "甲栏", "检查结果"]
+    seen = ("消火栓前有通道", "门牌齐全", "台阶有扶手")
+    rows = [[TODAY, "柳浪街道", "枫林新村", text, "符合"] for text in seen]
+    (table,) = read(xlsx({"表一": [header, *rows]}), "表一.xlsx", context()).recognised
+    assert table.proposed == "checklist"
+    assert table.roles["checklist"][3] == "item"

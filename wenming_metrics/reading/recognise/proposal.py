@@ -26,6 +26,7 @@ from wenming_metrics.reading.recognise.row_shapes import (
     is_marked,
     is_mostly_named,
     is_plain,
+    named_roles,
     names_each_once,
     names_tell_kind,
     tells_no_event,
@@ -180,11 +181,12 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
         elif not role and _is_substantial(column, kind):
             n_left += 1
         n_read += bool(role)
-    is_more = kind in _REGISTERS and is_quiet
-    points += (_MORE_OF_IT if is_more else _LEFT_OVER) * n_left / max(n_read + n_left, 1)
+    is_register = kind in _REGISTERS and is_quiet
+    points += (_MORE_OF_IT if is_register else _LEFT_OVER) * n_left / max(n_read + n_left, 1)
     if kind in _REGISTERS:
         is_named = names_each_once(_REGISTERS[kind], table.columns, roles)
         points += _MARKED * is_quiet if is_named else _REPEATED
+        is_register &= is_named and _REGISTERS[kind] in named_roles(table.columns, roles)
     present = set(roles) | set(columns_of_titles(table.header.titles))
     absent = tuple(group for group in REQUIRED[kind] if not present & set(group))
     heading = "" if kind in _LISTS_OF_UNITS else table.header.above
@@ -206,7 +208,7 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     read = tuple(_roles_read(kind, table.columns, roles))
     is_told = is_plain(kind, table.columns, roles) or (
         points >= 0
-        and is_mostly_named(kind, table.columns, roles)
+        and (is_register or is_mostly_named(kind, table.columns, roles))
         and not any("subject" in group for group in lacking)
     )
     return KindFit(kind, points, read, absent, titles, word, is_told)

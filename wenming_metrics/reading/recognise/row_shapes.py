@@ -56,6 +56,7 @@ def is_telling(column: ColumnEvidence, name: str) -> bool:
     is_text = (
         column.forms["filled"] >= 0.6
         and column.has("date", "number", "result", "code", *names) < 0.3
+        and column.has("problem") < 0.6  # what was found is neither looked at nor to be done
     )
     is_named = column.has("distinct") >= 0.6 and column.worded[name] >= 0
     is_named = is_named and max(column.worded["description"], column.worded["measure"]) < _HINTED
