@@ -1,6 +1,7 @@
 """Names say what a thing is: words that only say who spoke, or that something was found, get fewer."""
 
 import ast
+import re
 from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
@@ -76,9 +77,9 @@ def test_a_name_in_many_files_is_a_term():
 
 def test_no_two_classes_have_one_name():
     names = Counter(
-        node.name
+        name
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
+        for name in re.findall(r"^ *class (\w+)[:(]", path.read_text("utf-8"), re.MULTILINE)
     )
+    assert len(names) > 100
     assert not [name for name, count in names.items() if count > 1]
