@@ -3,7 +3,7 @@
 What keeps the run short, for whoever adds to it: nothing large is made on import, for every process
 of the tests reads every file; an office is made once and copied (`offices.copy_office`), a command
 is called (`main([...])`) unless the process itself is tried; a browser looks every tenth of a second
-and never with every frame (`browser.pages.settled`); children and workers are forked
+and never with every frame (`browser.pages.settled`); children, workers and servers are forked
 (`forked`); wide searches go behind --explore.
 """
 

@@ -213,8 +213,10 @@ def _load_pages() -> None:
 
     from wenming_metrics import ui
     from wenming_metrics.reading.sandbox import process
+    from wenming_metrics.ui import server
 
     process._start = start
+    server.keep_ready = lambda: None  # six seconds of work at each start, for pages never opened
     importlib.import_module("wenming_metrics.__main__")
     for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
         importlib.import_module(module.name)
