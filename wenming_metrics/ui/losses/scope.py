@@ -209,26 +209,28 @@ def _responsible(office: Office, window: Window, board: str, cut: Cutoff | None)
 def choose(book: Book) -> Scope:
     """Draw the controls that narrow: unit and indicator, and folded away what else.
 
-    What is folded away is made only when it is open or in use: listing every site and every
-    responsible unit costs more than the rest of the page.
+    Of what is folded away each control is made only when it is open or in use: listing every site and every
+    responsible unit costs more than the rest of the page. What is in use stands in the crumbs.
     """
     units, paths = book.recall(_options, "unit_name"), book.recall(_paths)
     with page.row("narrowing"):
         unit = _select("单位", UNIT, units, CITY, 200)
         node = _select("指标", NODE, paths, "全部指标", 340)
-    in_use = any(st.session_state.get(key) or key in st.query_params for key, _ in CUTS.values())
-    more = st.expander(
-        "再按点位类型、责任单位、来源等缩小", expanded=in_use, key="narrow_more", on_change="rerun"
-    )
-    cuts = _cuts(book, more) if more.open or in_use else []
+    more = st.expander("再按点位类型、责任单位、来源等缩小", key="narrow_more", on_change="rerun")
+    in_use = {
+        key for key, _ in CUTS.values() if st.session_state.get(key) or key in st.query_params
+    }
+    cuts = _cuts(book, more, in_use) if more.open or in_use else []
     return Scope(unit, tuple(node.split(PATH_MARK)) if node else (), tuple(cuts))
 
 
-def _cuts(book: Book, expander: DeltaGenerator) -> list[tuple[str, str]]:
-    """Draw the controls that are folded away; gives what is chosen in them."""
+def _cuts(book: Book, expander: DeltaGenerator, in_use: set[str]) -> list[tuple[str, str]]:
+    """Draw the controls that are folded away; gives what is chosen in them. Takes: in_use - their keys"""
     cuts = []
     columns = expander.columns(4)
     for position, (column, (key, title)) in enumerate(CUTS.items()):
+        if not (expander.open or key in in_use):
+            continue
         with columns[position % 4]:
             options = book.recall(_options, column)
             value = _select(title, key, options, "全部", "stretch")
