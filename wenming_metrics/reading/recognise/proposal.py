@@ -152,7 +152,9 @@ def propose(
     ordered = sorted(fits, key=lambda fit: -fit.points)
     is_none = bool(no_table) and ordered[0].points < no_table + _LEAST
     is_none |= not _is_told(columns) or (
-        lists_people(columns) and not {"description", "submitted"} & set(ordered[0].roles)
+        lists_people(columns)
+        and bool(ordered[0].absent)
+        and not {"description", "submitted"} & set(ordered[0].roles)
     )
     return Proposal(tuple(ordered), tuple(columns), is_none)
 
