@@ -109,10 +109,12 @@ def test_what_a_sender_says_of_kind_and_columns_is_read():
             [1, "志愿服务材料", "柳浪街道", "张伟", "13800138000", TODAY, "已报"],
             "document",
         ),
+        ("各街道10月得分", ["街道", "本季"], ["柳浪街道", 88.5], "external"),
+        ("各街道10月情况", ["街道", "本季"], ["柳浪街道", 88.5], ""),
         ("志愿者名单", ["姓名", "单位", "电话", "时长"], ["张伟", "柳浪街道", "13800138000", 3], ""),
     ],
 )
-def test_whom_a_row_names_does_not_hide_what_it_is(title, header, row, kind):
+def test_a_table_with_a_column_in_doubt_is_told_by_the_rest(title, header, row, kind):
     (table,) = read(xlsx({"表一": [[title], header, row, row]}), "表一.xlsx", context()).recognised
     assert (table.proposed if table.certainty else "") == kind
 
