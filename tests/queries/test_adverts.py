@@ -117,6 +117,15 @@ def test_a_count_that_is_not_sure_is_held(office, row, code):
     assert (reading.counts.good, reading.counts.held) == (1, 1)
 
 
+def test_what_is_asked_of_types_needs_no_column_of_units(office):
+    head, row = ["点位类型", "期间", *HEAD[5:]], ["小区", OCTOBER, "", "", 2]
+    reading = commit.inspect(
+        office, xlsx({"广告": [["公益广告统计表"], head, row]}), "要求.xlsx"
+    ).reading
+    assert (reading.kind, reading.counts.held) == ("adverts", 0)
+    assert [told["ad_required"] for told in reading.records["told"]] == ["2"]
+
+
 @pytest.mark.parametrize(
     ("heading", "length", "metres"),
     [

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from threading import Event
 
 import pytest
 import streamlit as st
@@ -116,6 +117,44 @@ def test_what_is_sent_again_is_what_was_sent(office, monkeypatch):
     assert len(_drawn) == 1
     assert drawn == 8  # above, below, what it stands in, a row of two columns, a text in each
     assert sent[drawn:] == sent[:drawn]
+
+
+_told = Event()
+
+
+def slow_part(_office):
+    _told.clear()
+    with st.spinner("在算"):
+        assert _told.wait(60)  # until it is said
+    st.markdown("慢")
+
+
+def page_of_a_slow_part():
+    from tests.ui.test_parts import slow_part
+    from wenming_metrics.ui.frame import cache
+
+    cache.draw(slow_part)
+
+
+def test_that_something_is_calculated_is_not_sent_again(office, monkeypatch):
+    waits: list[int] = []
+    enqueue = ForwardMsgQueue.enqueue
+
+    def listen(queue, message):
+        enqueue(queue, message)
+        if message.delta.WhichOneof("type") == "new_transient":
+            waits.append(len(message.delta.new_transient.elements))
+            _told.set()
+
+    monkeypatch.setattr(ForwardMsgQueue, "enqueue", listen)
+    monkeypatch.setattr("streamlit.elements.spinner.DELAY_SECS", 0)
+    assert not AppTest.from_function(page_of_a_slow_part).run().exception
+    assert waits
+    assert waits[-1] == 0
+    waits.clear()
+    again = AppTest.from_function(page_of_a_slow_part).run()
+    assert [text.value for text in again.markdown] == ["慢"]
+    assert not waits
 
 
 def page_of_still_parts(names):

@@ -101,6 +101,36 @@ def test_what_a_sender_says_of_kind_and_columns_is_read():
     assert len(reading.plan) > 0
 
 
+@pytest.mark.parametrize(
+    ("title", "header", "row", "kind"),
+    [
+        (
+            "加减分表",
+            ["单位", "姓名", "加分", "事由", "文号", "日期"],
+            ["柳浪街道", "张伟", 0.5, "获评省级好人", "文明办〔2026〕1号", TODAY],
+            "adjustment",
+        ),
+        (
+            "台账材料报送情况",
+            ["序号", "材料名称", "报送单位", "姓名", "联系方式", "报送时限", "状态"],
+            [1, "志愿服务材料", "柳浪街道", "张伟", "13800138000", TODAY, "已报"],
+            "document",
+        ),
+        ("各街道10月得分", ["街道", "本季"], ["柳浪街道", 88.5], "external"),
+        ("各街道10月情况", ["街道", "本季"], ["柳浪街道", 88.5], ""),
+        (
+            "志愿者名单",
+            ["姓名", "单位", "电话", "时长"],
+            ["张伟", "柳浪街道", "13800138000", 3],
+            "",
+        ),
+    ],
+)
+def test_a_table_with_a_column_in_doubt_is_told_by_the_rest(title, header, row, kind):
+    (table,) = read(xlsx({"表一": [[title], header, row, row]}), "表一.xlsx", context()).recognised
+    assert (table.proposed if table.certainty else "") == kind
+
+
 def test_visits_with_a_column_of_points_in_own_words_are_not_read_as_clean_ones():
     """By its known titles it is a sheet of visits, on which nothing was found."""
     header = ["督查日期", "街道", "点位类型", "点位名称", "罚掉的分"]

@@ -83,6 +83,8 @@ _FILED = re.compile(
     r"(填表|填报|申报|报送|上报|制表|填写)(日期|时间):?\s*20\d\d[-./年]\d+[-./月]\d+日?"
 )
 """When a form was filled in: no day on which something was looked at."""
+_OF_SCORES = re.compile("得分|评分|分数|成绩|测评|考评")
+"""Titles below which a figure beside a unit is a score."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,9 @@ def propose(
     ordered = sorted(fits, key=lambda fit: -fit.points)
     is_none = bool(no_table) and ordered[0].points < no_table + _LEAST
     is_none |= not _is_told(columns) or (
-        lists_people(columns) and not {"description", "submitted"} & set(ordered[0].roles)
+        lists_people(columns)
+        and bool(ordered[0].absent)
+        and not {"description", "submitted"} & set(ordered[0].roles)
     )
     return Proposal(tuple(ordered), tuple(columns), is_none)
 
@@ -169,7 +173,8 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     fixed = fixed_roles(kind, table)
     roles = assign(kind, table.columns, fixed)
     titles, word = title_points(kind_weights.titles, table.titles)
-    by_values = fill(kind, table.columns, roles, titles > 0)
+    is_titled = titles > 0 or bool(_OF_SCORES.search(table.titles))
+    by_values = fill(kind, table.columns, roles, is_titled)
     points, n_read, n_left = max(-6.0, min(titles, 6.0)), 0, 0
     is_quiet = tells_no_event(table.columns)
     for index, (column, role) in enumerate(zip(table.columns, roles, strict=True)):

@@ -270,7 +270,7 @@ def require_unit(
 ) -> np.ndarray:
     """Settle units as `settle_unit` does, and hold the rows that speak of one and name none."""
     unit = settle_unit(table, names, day, skipped)
-    name = next(column_name for column_name in _NAMING if column_name in table.columns)
+    name = next((column_name for column_name in _NAMING if column_name in table.columns), "")
     nameless = (unit < 0) & ~table.held
     report(table, nameless if skipped is None else nameless & ~skipped, "记录-03", name)
     return unit

@@ -45,6 +45,9 @@ def record(paint: Callable[[], None]) -> Recording:
     deltas = []
 
     def keep(delta: ForwardMsg) -> None:
+        if delta.delta.HasField("new_transient"):
+            send(delta)  # a sign that something is calculated, of a timer beside: no part of it
+            return
         *outer, number = delta.metadata.delta_path[: len(parent) + 1]
         if outer != parent or number < first:
             raise ValueError("a part is drawn outside of itself")
