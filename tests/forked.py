@@ -54,7 +54,7 @@ class Child:
         with _LOCK:
             line = parent()
             line.sendmsg([json.dumps(told).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, its)])
-            (self._number,) = _STATUS.unpack(line.recv(_STATUS.size))
+            (self.pid,) = _STATUS.unpack(line.recv(_STATUS.size))
         os.close(its_status)
 
     def poll(self) -> int | None:
@@ -68,7 +68,7 @@ class Child:
         """End it, unless it has ended: its number may be another's by then."""
         if self.poll() is None:
             with suppress(ProcessLookupError):  # it ended in this moment
-                os.kill(self._number, signal.SIGKILL)
+                os.kill(self.pid, signal.SIGKILL)
 
     def wait(self) -> int:
         if self.returncode is None:

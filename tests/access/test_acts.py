@@ -3,7 +3,6 @@
 import ast
 import importlib
 import inspect
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -222,8 +221,8 @@ def test_remarks_on_days_are_acts(office):
 
 
 def test_a_page_asks_itself_whether_it_is_theirs(monkeypatch):
-    for name in ("set_page_config", "html", "container"):
-        monkeypatch.setattr(page.st, name, lambda *_, **__: nullcontext())
+    monkeypatch.setattr(page.st, "set_page_config", lambda *_, **__: None)
+    monkeypatch.setattr(page, "draw_still", lambda *_: None)
     monkeypatch.setattr(page, "_require_router", lambda: None)
     monkeypatch.setattr(page.navigation, "draw", lambda title: None)
     bound = bind(_Nothing(), viewer("责任单位"))

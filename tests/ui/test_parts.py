@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from threading import Event
+from weakref import WeakKeyDictionary
 
 import pytest
 import streamlit as st
@@ -173,12 +174,13 @@ def page_of_still_parts(names):
 
 def test_parts_that_rest_on_their_name_alone_are_kept_to_a_number(monkeypatch):
     monkeypatch.setattr(replay, "_PARTS", 2)
-    monkeypatch.setattr(replay, "_still", {})
+    kept = WeakKeyDictionary()
+    monkeypatch.setattr(replay, "_still", kept)
     for names in ("甲乙", "甲乙", "乙丙"):
         app = AppTest.from_function(page_of_still_parts, args=(names,)).run()
         assert not app.exception
         assert [text.value for text in app.caption] == ["最先", *(f"第{name}个" for name in names)]
-        assert len(replay._still) == 2
+        assert [len(parts) for parts in kept.values()] == [2]
 
 
 def page_of_faulty_parts():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from streamlit.cursor import Cursor
@@ -20,9 +21,10 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import (
 )
 
 _PARTS = 256
-"""So many parts are kept that rest on nothing but what tells them apart."""
+"""So many parts of one thing are kept, and of nothing in particular."""
 
-_still: dict[tuple[Hashable, ...], Recording] = {}
+_NOTHING = frozenset()
+_still: WeakKeyDictionary[object, dict[tuple[Hashable, ...], Recording]] = WeakKeyDictionary()
 _making_room = threading.Lock()
 
 
@@ -78,20 +80,23 @@ def replay(recording: Recording) -> None:
         cursor.lock_element()
 
 
-def draw_still(paint: Callable[[], None], *key: Hashable) -> None:
+def draw_still(paint: Callable[[], None], *key: Hashable, of: object = _NOTHING) -> None:
     """Draw a part that rests on nothing but its key: as it was drawn before with the same one.
 
-    Takes: paint - as in `record`
+    Takes: paint - as in `record`; of - what it is drawn of besides, an object that is never changed:
+           what was drawn of it goes with it
     """
-    recording = _still.get(key)
+    with _making_room:
+        parts = _still.setdefault(of, {})
+        recording = parts.get(key)
     if recording is not None:
         replay(recording)
         return
     recording = record(paint)
     with _making_room:
-        while len(_still) >= _PARTS:
-            del _still[next(iter(_still))]
-        _still[key] = recording
+        while len(parts) >= _PARTS:
+            del parts[next(iter(parts))]
+        parts[key] = recording
 
 
 def _cursor() -> Cursor:

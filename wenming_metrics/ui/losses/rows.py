@@ -44,7 +44,7 @@ def draw(book: Book, scope: Scope) -> None:
     if number < 0:
         return
     draw_still(
-        partial(_draw_arithmetic, book, scope, listed, picked), "arithmetic", records, picked
+        partial(_draw_arithmetic, book, scope, listed, picked), "arithmetic", picked, of=records
     )
     if book.ledger.lines.at[number, "kind"] == ROW:
         drill.draw_original(listed, picked)
