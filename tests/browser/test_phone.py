@@ -41,10 +41,10 @@ MEASURED = """() => {
 }"""
 
 
-def test_no_page_is_long_before_the_rest_is_folded(shown, chromium, request):
+def test_no_page_is_long_before_the_rest_is_folded(shown, visitors, request):
     views = VIEWS if request.config.getoption("explore") else VIEWS[:1]
     measured = {}
-    with opened(chromium, "phone") as page:
+    with opened(visitors, "phone") as page:
         for view in views:
             visit(page, f"{shown.address}/{view}")
             measured[view] = page.evaluate(MEASURED)
