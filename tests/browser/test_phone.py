@@ -49,7 +49,7 @@ def test_no_page_is_long_before_the_rest_is_folded(shown, visitors, request):
             visit(page, f"{shown.address}/{view}")
             measured[view] = page.evaluate(MEASURED)
             print(view, *measured[view])
-    width = WIDTHS["phone"][0]
+    width = WIDTHS["phone"]["width"]
     assert {
         view: (length, across)
         for view, (length, across) in measured.items()
