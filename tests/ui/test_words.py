@@ -11,6 +11,7 @@ from wenming_metrics.domain.periods import custom, window
 from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.scores.deductions import PricedFinding
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.ui import accounts
 from wenming_metrics.ui.frame import words
 
 CLOSED = date(2026, 11, 19)
@@ -139,3 +140,8 @@ def test_bold_is_bold_wherever_it_stands():
         html = marks.render(f"全在{words.bold(name)}这一项")
         shown = html.replace("\u2060", "").strip()
         assert shown == f"<p>全在<strong>{name}</strong>这一项</p>"
+
+
+def test_who_signed_in_at_two_places_is_one_person():
+    lines = pd.DataFrame({"login": ["甲", "乙", "丙"], "signed_in": [2, 0, 1]})
+    assert accounts._spell_presence(lines) == "共 3 个账号，2 人已登录。"

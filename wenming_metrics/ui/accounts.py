@@ -44,7 +44,7 @@ def draw_people(office: Office) -> None:
     """Draw the accounts; a click on one opens what can be done with it."""
     accounts, rights = account_facts(office)
     lines = pd.DataFrame(accounts)
-    page.say(f"共 {len(lines)} 个账号，{int(lines['signed_in'].sum())} 人已登录。")
+    page.say(_spell_presence(lines))
     tell_done()
     spelled = lines.assign(at=lines["at"].str[:16].str.replace("T", " "))
     picked = tables.pick(spelled, _PEOPLE, f"accounts-{len(lines)}", 12)
@@ -53,6 +53,11 @@ def draw_people(office: Office) -> None:
         _draw_change(office, lines.iloc[picked], rights, units)
     with st.expander("建立账号", expanded=len(lines) < 2):
         _draw_new(office, rights, units)
+
+
+def _spell_presence(lines: pd.DataFrame) -> str:
+    """Say how many accounts there are and who is in, wherever they signed in; two places are one person."""
+    return f"共 {len(lines)} 个账号，{(lines['signed_in'] > 0).sum()} 人已登录。"
 
 
 def _draw_new(office: Office, rights: Rights, units: dict[str, int]) -> None:

@@ -80,14 +80,14 @@ def replay(recording: Recording) -> None:
         cursor.lock_element()
 
 
-def draw_still(paint: Callable[[], None], *key: Hashable, of: object = _NOTHING) -> None:
+def draw_still(paint: Callable[[], None], *key: Hashable, made_from: object = _NOTHING) -> None:
     """Draw a part that rests on nothing but its key: as it was drawn before with the same one.
 
-    Takes: paint - as in `record`; of - what it is drawn of besides, an object that is never changed:
+    Takes: paint - as in `record`; made_from - what else it is drawn of, an object that is never changed:
            what was drawn of it goes with it
     """
     with _making_room:
-        parts = _still.setdefault(of, {})
+        parts = _still.setdefault(made_from, {})
         recording = parts.get(key)
     if recording is not None:
         replay(recording)

@@ -44,7 +44,10 @@ def draw(book: Book, scope: Scope) -> None:
     if number < 0:
         return
     draw_still(
-        partial(_draw_arithmetic, book, scope, listed, picked), "arithmetic", picked, of=records
+        partial(_draw_arithmetic, book, scope, listed, picked),
+        "arithmetic",
+        picked,
+        made_from=records,
     )
     if book.ledger.lines.at[number, "kind"] == ROW:
         drill.draw_original(listed, picked)

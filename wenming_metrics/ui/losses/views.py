@@ -217,7 +217,7 @@ def _draw_shades(book: Book, scope: Scope) -> None:
     _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
     if listed.table.num_rows <= _SHADES and len(listed.columns) - 1 <= _WIDE:
         return
-    draw_still(partial(_draw_all_shades, listed, what), "shades", what, of=listed)
+    draw_still(partial(_draw_all_shades, listed, what), "shades", what, made_from=listed)
 
 
 def _draw_all_shades(listed: _Listed, what: str) -> None:
