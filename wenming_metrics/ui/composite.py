@@ -24,7 +24,7 @@ from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.runtime import settings
 from wenming_metrics.scoring.ranking.ranking import VETOED
 from wenming_metrics.scoring.tree.composite import INCOMPLETE, worked_line
-from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.frame import cache, drill, page, tables, words
 
 UNIT = "appraised"
 _COMBINED = {"sum": "", "geometric": "，按权重作几何平均"}
@@ -211,4 +211,4 @@ def draw_unit(appraisal: Composite, line: pd.Series) -> None:
         adjustments = appraisal.composed.ledger[appraisal.composed.ledger["column"] == column]
         if len(adjustments):
             st.markdown("**加减分和系数**")
-            tables.show_adjustments(adjustments)
+            drill.show_adjustments(adjustments)

@@ -23,7 +23,7 @@ from wenming_metrics.reading.inspection.time_limits import (
     minute_of,
     read_limit,
 )
-from wenming_metrics.reading.resolve.periods_and_units import iso, report_rows
+from wenming_metrics.reading.resolve.periods_and_units import iso
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
     Table,
@@ -31,6 +31,7 @@ from wenming_metrics.reading.tables.table import (
     column_location,
     combine,
     report,
+    report_rows,
     typed,
 )
 from wenming_metrics.reading.tables.values import Value

@@ -20,13 +20,12 @@ from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     report_again,
-    report_rows,
     require_unit,
     texts_of,
 )
 from wenming_metrics.reading.resolve.where import EARLIEST
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, report, typed
+from wenming_metrics.reading.tables.table import Table, column, report, report_rows, typed
 from wenming_metrics.reading.tables.values import Value, spell
 from wenming_metrics.vocabulary import ADJUSTMENTS, normalise, numeral
 

@@ -20,13 +20,19 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     last_days,
     period_facts,
     report_again,
-    report_rows,
     require_unit,
     settle_periods,
     texts_of,
 )
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import CellFault, Table, column, report, report_faults
+from wenming_metrics.reading.tables.table import (
+    CellFault,
+    Table,
+    column,
+    report,
+    report_faults,
+    report_rows,
+)
 from wenming_metrics.reading.tables.totals import is_total
 from wenming_metrics.vocabulary import normalise, numeral
 

@@ -12,17 +12,19 @@ from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.records.rectification import NOT_YET, TO_COME
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
-    contacts_of,
     decimal_text,
     first_meaning,
     iso,
-    place_of_units,
-    report_rows,
     texts_of,
 )
-from wenming_metrics.reading.resolve.shared_duty import settle_due, settle_duty
+from wenming_metrics.reading.resolve.shared_duty import (
+    contacts_of,
+    place_of_units,
+    settle_due,
+    settle_duty,
+)
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, report, typed
+from wenming_metrics.reading.tables.table import Table, column, report, report_rows, typed
 from wenming_metrics.vocabulary import normalise
 
 DONE, UNDER_WAY, NOT_BEGUN = "已完成", "进行中", "未开始"

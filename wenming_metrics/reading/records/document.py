@@ -15,17 +15,22 @@ import pandas as pd
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
-from wenming_metrics.reading.resolve.periods_and_units import (
+from wenming_metrics.reading.resolve.periods_and_units import first_meaning, iso, texts_of
+from wenming_metrics.reading.resolve.shared_duty import (
+    Duty,
     contacts_of,
-    first_meaning,
-    iso,
     place_of_units,
-    report_rows,
-    texts_of,
+    settle_due,
+    settle_duty,
 )
-from wenming_metrics.reading.resolve.shared_duty import Duty, settle_due, settle_duty
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, report_each, report_sheet
+from wenming_metrics.reading.tables.table import (
+    Table,
+    column,
+    report_each,
+    report_rows,
+    report_sheet,
+)
 from wenming_metrics.vocabulary import normalise
 
 PASSED, RETURNED, WAITING, MISSING = "通过", "退回", "待审", "未报"

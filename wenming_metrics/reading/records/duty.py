@@ -13,15 +13,14 @@ import pandas as pd
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
-from wenming_metrics.reading.resolve.periods_and_units import (
-    iso,
+from wenming_metrics.reading.resolve.periods_and_units import iso, read_period, texts_of
+from wenming_metrics.reading.resolve.shared_duty import (
+    Duty,
     place_of_units,
-    read_period,
-    report_rows,
-    texts_of,
+    settle_due,
+    settle_duty,
 )
-from wenming_metrics.reading.resolve.shared_duty import Duty, settle_due, settle_duty
-from wenming_metrics.reading.tables.table import Table
+from wenming_metrics.reading.tables.table import Table, report_rows
 from wenming_metrics.vocabulary import normalise
 
 WHAT = ("project", "indicator", "content", "standard", "method", "point_type", "site", "task")

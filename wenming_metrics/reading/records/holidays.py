@@ -21,9 +21,16 @@ from wenming_metrics.domain.working_days import (
 from wenming_metrics.reading.model.reading import HOLIDAYS, Context
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
-from wenming_metrics.reading.resolve.periods_and_units import iso, report_rows, texts_of
+from wenming_metrics.reading.resolve.periods_and_units import iso, texts_of
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, report, report_sheet, typed
+from wenming_metrics.reading.tables.table import (
+    Table,
+    column,
+    report,
+    report_rows,
+    report_sheet,
+    typed,
+)
 from wenming_metrics.vocabulary import normalise
 
 _WORDS = {

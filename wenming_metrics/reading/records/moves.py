@@ -13,14 +13,9 @@ from wenming_metrics.reading.inspection.time_limits import read_limit
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
-from wenming_metrics.reading.resolve.periods_and_units import (
-    PLACES,
-    report_rows,
-    settle_unit,
-    texts_of,
-)
+from wenming_metrics.reading.resolve.periods_and_units import PLACES, settle_unit, texts_of
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, report, typed
+from wenming_metrics.reading.tables.table import Table, column, report, report_rows, typed
 from wenming_metrics.vocabulary import normalise
 
 _TEXTS = {

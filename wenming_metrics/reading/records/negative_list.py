@@ -17,12 +17,11 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     last_days,
     period_facts,
     report_again,
-    report_rows,
     require_unit,
     settle_periods,
     texts_of,
 )
-from wenming_metrics.reading.tables.table import Table
+from wenming_metrics.reading.tables.table import Table, report_rows
 from wenming_metrics.vocabulary import normalise
 
 CLEAR, HAPPENED = "未发生", "已发生"

@@ -19,13 +19,12 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     last_days,
     period_facts,
     report_again,
-    report_rows,
     require_unit,
     settle_periods,
     texts_of,
     whole_count,
 )
-from wenming_metrics.reading.tables.table import Table, column
+from wenming_metrics.reading.tables.table import Table, column, report_rows
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import normalise
 

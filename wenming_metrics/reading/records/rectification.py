@@ -17,17 +17,16 @@ from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
-    contacts_of,
     filed_day,
     iso,
-    report_rows,
     reporter_of_titles,
     settle_unit,
     texts_of,
     unit_of_titles,
 )
+from wenming_metrics.reading.resolve.shared_duty import contacts_of
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
+from wenming_metrics.reading.tables.table import Table, column, report, report_rows, report_sheet
 from wenming_metrics.vocabulary import ANSWERED, leading_serial, normalise
 
 DONE, UNDER_WAY, NOT_DONE, POSTPONED, REFUTED, OWN = (

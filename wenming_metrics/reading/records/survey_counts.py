@@ -18,7 +18,6 @@ from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     report_again,
-    report_rows,
     require_unit,
     texts_of,
     whole_count,
@@ -26,7 +25,7 @@ from wenming_metrics.reading.resolve.periods_and_units import (
 from wenming_metrics.reading.survey.questions import MARK, is_counted, name_of, parts_of
 from wenming_metrics.reading.survey.respondents import find_wave, report_misfits
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
+from wenming_metrics.reading.tables.table import Table, column, report, report_rows, report_sheet
 from wenming_metrics.rules.survey.model import COUNT, MULTIPLE, Survey
 
 

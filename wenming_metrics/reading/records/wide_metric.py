@@ -25,12 +25,11 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     last_days,
     period_facts,
     report_again,
-    report_rows,
     require_unit,
     settle_periods,
     texts_of,
 )
-from wenming_metrics.reading.tables.table import Table, hold, report_sheet
+from wenming_metrics.reading.tables.table import Table, hold, report_rows, report_sheet
 from wenming_metrics.reading.tables.values import Value, spell
 from wenming_metrics.vocabulary import INPUT, normalise
 

@@ -24,12 +24,12 @@ from wenming_metrics.reading.tables.table import (
     column,
     combine,
     report,
-    report_each,
     report_faults,
+    report_rows,
     report_sheet,
 )
 from wenming_metrics.reading.tables.values import Value, spell
-from wenming_metrics.vocabulary import INPUT, normalise, numeral
+from wenming_metrics.vocabulary import normalise, numeral
 
 PLACES = ("district", "street", "community")
 """Columns that say a unit by where it lies."""
@@ -328,36 +328,6 @@ def first_meaning(text: str, meanings: Sequence[tuple[str, re.Pattern]]) -> str:
     """Give the first meaning whose words stand in a text, "" where none do or nothing is written."""
     plain = normalise(text)
     return next((meaning for meaning, words in meanings if plain and words.search(plain)), "")
-
-
-def place_of_units(table: Table) -> str:
-    """Name the column that says who is responsible, or leads."""
-    return "responsible" if "responsible" in table.columns else "lead"
-
-
-def contacts_of(table: Table) -> list[str]:
-    """Write who is to be reminded, per row: 「责任领导:张;责任人:李 13800138000」."""
-    names = [name for name in ("chief", "contact", "phone") if name in table.columns]
-    contact_columns = [texts_of(table, name) for name in names]
-    titles = [INPUT[name].title for name in names]
-    lines = zip(*contact_columns, strict=True) if contact_columns else [()] * table.n_rows
-    return [
-        "；".join(f"{t}：{word}" for t, word in zip(titles, line, strict=True) if word)
-        for line in lines
-    ]
-
-
-def report_rows(
-    table: Table,
-    rows: Iterable[int],
-    code: str,
-    name: str,
-    message_words: list[dict] | None = None,
-) -> None:
-    """Report one problem for each of some rows; nothing where there are none."""
-    row_numbers = np.array(list(rows), np.int64)
-    if len(row_numbers):
-        report_each(table, row_numbers, code, name, message_words)
 
 
 def report_again(table: Table, keys: Sequence[tuple | None], *, of_file: bool = True) -> None:

@@ -8,12 +8,12 @@ import numpy as np
 
 from wenming_metrics.reading.resolve.collective import expand_units, report_expanded
 from wenming_metrics.reading.resolve.names import Names
-from wenming_metrics.reading.resolve.periods_and_units import deadline
+from wenming_metrics.reading.resolve.periods_and_units import deadline, texts_of
 from wenming_metrics.reading.resolve.where import expand
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import Table, column, combine, report_each, report_faults
 from wenming_metrics.reading.tables.values import CellError, spell
-from wenming_metrics.vocabulary import normalise
+from wenming_metrics.vocabulary import INPUT, normalise
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,23 @@ def settle_due(table: Table, code: str) -> tuple[np.ndarray, list[str]]:
     report_each(table, rows, code, "due")
     return np.maximum(days, 0), [
         spell(due_column.values[cell_code]) for cell_code in due_column.codes.tolist()
+    ]
+
+
+def place_of_units(table: Table) -> str:
+    """Name the column that says who is responsible, or leads."""
+    return "responsible" if "responsible" in table.columns else "lead"
+
+
+def contacts_of(table: Table) -> list[str]:
+    """Write who is to be reminded, per row: 「责任领导:张;责任人:李 13800138000」."""
+    names = [name for name in ("chief", "contact", "phone") if name in table.columns]
+    contact_columns = [texts_of(table, name) for name in names]
+    titles = [INPUT[name].title for name in names]
+    lines = zip(*contact_columns, strict=True) if contact_columns else [()] * table.n_rows
+    return [
+        "；".join(f"{t}：{word}" for t, word in zip(titles, line, strict=True) if word)
+        for line in lines
     ]
 
 

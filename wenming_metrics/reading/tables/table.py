@@ -171,6 +171,19 @@ def report_each(
     table.problems.extend(many(len(rows), repeat(code), *where, cells, details))
 
 
+def report_rows(
+    table: Table,
+    rows: Iterable[int],
+    code: str,
+    name: str,
+    message_words: list[dict] | None = None,
+) -> None:
+    """Report one problem for each of some rows; nothing where there are none."""
+    row_numbers = np.array(list(rows), np.int64)
+    if len(row_numbers):
+        report_each(table, row_numbers, code, name, message_words)
+
+
 def _once(
     table: Table, rows: np.ndarray, details: Sequence[Mapping[str, object]]
 ) -> tuple[np.ndarray, list[Mapping[str, object]]]:

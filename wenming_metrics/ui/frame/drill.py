@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.charts.losses import loss_bars
-from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.numbers import POINT_SCALE, half_up
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.ranking.visits import visits
 from wenming_metrics.queries.scores.arrivals import Cutoff
@@ -33,6 +33,10 @@ from wenming_metrics.ui.frame import (
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
+_LEDGER = tables.configs(
+    *("kind=adjustment", "counted=counted_points", "points=written_points", "reason=merit"),
+    *("document_no", "file", "source_row", "remark=long_remark"),
+)
 _BARS = 8
 _LEAVES = tables.configs(
     *("name=leaf_name", "loss", "multiple", "path", "rate", "checks", "failed", "responsible"),
@@ -164,7 +168,7 @@ def _draw_ledger(line: pd.Series, chosen: ChosenUnit) -> None:
     if lines.empty:
         return
     st.markdown(f"**加减分账**：得分里加减了 {line['adjusted']:+.2f} 分，各行相加正好是这个数。")
-    tables.show_adjustments(lines)
+    show_adjustments(lines)
 
 
 def _draw_leaves(leaves: pd.DataFrame, chosen: ChosenUnit) -> str | None:
@@ -259,3 +263,13 @@ def go_there(key: str) -> None:
         "window.shownUnit = key;"
     )
     st.html(f"<script>setTimeout(() => {{ {script} }}, 400)</script>", unsafe_allow_javascript=True)
+
+
+def show_adjustments(ledger: pd.DataFrame) -> None:
+    """Draw the lines of 加减分账, as `scoring.tree.adjusting.settle` gives them.
+
+    What no workbook says has neither points nor row.
+    """
+    written = ledger["written"].where(ledger["written"] > 0) / POINT_SCALE
+    rows = ledger["source_row"].where(ledger["source_row"] > 0).astype("Int64")
+    tables.show(ledger.assign(points=written, source_row=rows), _LEDGER)

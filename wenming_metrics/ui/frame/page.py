@@ -165,11 +165,6 @@ def note(text: str) -> None:
     st.caption(text)
 
 
-def introduce(title: str, text: str) -> None:
-    """Head a part of a page. Takes: text - what is to be seen in it, a line of lesser weight"""
-    draw_still(lambda: (st.subheader(title), note(text)), "head", title, text)
-
-
 def fold(title: str, key: str) -> DeltaGenerator:
     """Open a part of a page that a phone shows only when its line is tapped; elsewhere it always stands.
 

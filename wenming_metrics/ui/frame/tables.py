@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_pandas_df_to_arrow_bytes
 
-from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
+from wenming_metrics.domain.numbers import allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
 from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.scoring.ranking.ranking import RANKED
@@ -69,10 +69,6 @@ SOURCE = ("file", "sheet", "source_row")
 RANKED_LIST = (
     *("place", "moved", "unit_name", "score", "place_band", "score_band", "tier"),
     *("change", "trend", "sites", "checks", "failed", "coverage", "registered", "group"),
-)
-_LEDGER = configs(
-    *("kind=adjustment", "counted=counted_points", "points=written_points", "reason=merit"),
-    *("document_no", "file", "source_row", "remark=long_remark"),
 )
 EFFECT = configs("unit_name", "scores=score_pair", "ranks=rank_pair")
 UNIT_CHANGES = configs(
@@ -284,16 +280,6 @@ def without_minus_zero(data: pd.DataFrame, columns: dict) -> pd.DataFrame:
             if np.signbit(values[is_nothing]).any():
                 mended[name] = data[name].mask(is_nothing, 0.0)
     return data.assign(**mended) if mended else data
-
-
-def show_adjustments(ledger: pd.DataFrame) -> None:
-    """Draw the lines of 加减分账, as `scoring.tree.adjusting.settle` gives them.
-
-    What no workbook says has neither points nor row.
-    """
-    written = ledger["written"].where(ledger["written"] > 0) / POINT_SCALE
-    rows = ledger["source_row"].where(ledger["source_row"] > 0).astype("Int64")
-    show(ledger.assign(points=written, source_row=rows), _LEDGER)
 
 
 def ranking_columns(lines: pd.DataFrame) -> dict:

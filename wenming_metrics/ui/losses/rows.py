@@ -12,10 +12,10 @@ import streamlit as st
 
 from wenming_metrics.queries.losses.ledger import ROW
 from wenming_metrics.queries.losses.ledger_rows import loss_rows
-from wenming_metrics.ui.frame import cache, drill, page, tables
+from wenming_metrics.ui.frame import cache, drill, tables
 from wenming_metrics.ui.frame.replay import draw_still
 from wenming_metrics.ui.losses import sentences
-from wenming_metrics.ui.losses.scope import Book, Scope
+from wenming_metrics.ui.losses.scope import Book, Scope, introduce
 
 _MOST = 200
 """So many losses are listed one by one."""
@@ -34,7 +34,7 @@ def draw(book: Book, scope: Scope) -> None:
     if records is None:
         return
     listed, total = records.listed, records.listed["loss"].sum()
-    page.introduce(
+    introduce(
         f"失分记录（{records.count:,} 条）",
         f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行，看这一行的分是怎样算的、原表怎样写的。",
     )

@@ -26,6 +26,7 @@ from wenming_metrics.scoring.losses.ledger import LEVELS, inside
 from wenming_metrics.ui.frame import page, signed_view, words
 from wenming_metrics.ui.frame.cache import answer_to, ask
 from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.frame.replay import draw_still
 from wenming_metrics.ui.frame.tables import shown_losses
 
 _LEDGERS = 6
@@ -311,3 +312,8 @@ def follow(key: str, scopes: list[Scope | None]) -> None:
     positions = picked.get("rows") or [point["point_index"] for point in picked.get("points", [])]
     if positions and positions[0] < len(scopes) and scopes[positions[0]] is not None:
         go(scopes[positions[0]])
+
+
+def introduce(title: str, text: str) -> None:
+    """Head a part of a page. Takes: text - what is to be seen in it, a line of lesser weight"""
+    draw_still(lambda: (st.subheader(title), page.note(text)), "head", title, text)

@@ -19,7 +19,7 @@ from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.replay import draw_still
 from wenming_metrics.ui.losses import scope as losses_scope
 from wenming_metrics.ui.losses import sentences
-from wenming_metrics.ui.losses.scope import CUTS, NAMED, NOBODY, Book, Scope
+from wenming_metrics.ui.losses.scope import CUTS, NAMED, NOBODY, Book, Scope, introduce
 
 TREE, UNITS = "指标", "单位"
 _BY = "lost_by"
@@ -64,7 +64,7 @@ class _Drawn:
 
 
 def _draw_drawn(title: str, drawn: _Drawn, key: str) -> None:
-    page.introduce(title, drawn.note)
+    introduce(title, drawn.note)
     if drawn.scopes:
         _pick_figure(drawn.figure, key, drawn.scopes)
 
@@ -213,7 +213,7 @@ def _draw_shades(book: Book, scope: Scope) -> None:
     listed, drawn = book.recall(_shaded, scope, what)
     if listed is None:
         return
-    page.introduce(f"{what}和指标", drawn.note)
+    introduce(f"{what}和指标", drawn.note)
     _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
     if listed.table.num_rows <= _SHADES and len(listed.columns) - 1 <= _WIDE:
         return
