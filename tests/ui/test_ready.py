@@ -1,6 +1,8 @@
 """What readers ask for first is asked by the server under the very same key."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -82,3 +84,18 @@ def test_after_a_change_only_what_it_touches_is_made_ready_again(office):
         key for key in before if key in after and after[key].content is not before[key].content
     }
     assert any("city_view" in key for key in changed)
+
+
+def test_memory_that_nothing_uses_goes_back_to_the_system():
+    blocks = [bytes([number % 256]) * 1_000 for number in range(200_000)]
+    blocks = blocks[-1:]  # the end of the heap is in use: nothing goes back by itself
+    before = resident()
+    ready.give_back_memory()
+    assert len(blocks) == 1
+    assert before - resident() > 100_000_000
+
+
+def resident() -> int:
+    """Give how much memory this process has, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
