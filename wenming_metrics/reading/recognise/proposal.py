@@ -192,16 +192,7 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
         is_named = names_each_once(_REGISTERS[kind], table.columns, roles)
         points += _MARKED * is_quiet if is_named else _REPEATED
         is_register &= is_named and _REGISTERS[kind] in named_roles(table.columns, roles)
-    present = set(roles) | set(columns_of_titles(table.header.titles))
-    absent = tuple(group for group in REQUIRED[kind] if not present & set(group))
-    heading = "" if kind in _LISTS_OF_UNITS else table.header.above
-    lacking = [group for group in absent if not _is_above(group, heading)]
-    if kind == reading.UNITS and names_tell_kind(table.columns, roles):
-        lacking = [group for group in lacking if "unit_kind" not in group]
-    if kind == reading.CHECKLIST and {"item", "earned_total"} <= present:
-        lacking = [group for group in lacking if "deduction" not in group]  # points earned tell it
-    if kind == reading.CHECKLIST and "item" in present and has_outcome(table.columns, roles):
-        lacking = [group for group in lacking if "deduction" not in group]  # a person says which
+    absent, lacking = _lacking(kind, table, roles)
     if kind in _LISTS_OF_UNITS and any("subject" in group for group in lacking):
         points += _NO_UNITS  # it is no list of units at all
     if kind == reading.CHECKLIST and "item" in roles and is_marked(roles):
@@ -217,6 +208,25 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
         and not any("subject" in group for group in lacking)
     )
     return KindFit(kind, points, read, absent, titles, word, is_told)
+
+
+def _lacking(
+    kind: str, table: TableFacts, roles: Sequence[str]
+) -> tuple[tuple[tuple[str, ...], ...], list[tuple[str, ...]]]:
+    """Give the groups of columns a kind needs that are not there, and those that nothing else tells."""
+    present = set(roles) | set(columns_of_titles(table.header.titles))
+    absent = tuple(group for group in REQUIRED[kind] if not present & set(group))
+    heading = "" if kind in _LISTS_OF_UNITS else table.header.above
+    lacking = [group for group in absent if not _is_above(group, heading)]
+    if kind == reading.UNITS and names_tell_kind(table.columns, roles):
+        lacking = [group for group in lacking if "unit_kind" not in group]
+    # Points earned tell what was lost; else a person says which column tells how a look came out.
+    if kind == reading.CHECKLIST and (
+        {"item", "earned_total"} <= present
+        or ("item" in present and has_outcome(table.columns, roles))
+    ):
+        lacking = [group for group in lacking if "deduction" not in group]
+    return absent, lacking
 
 
 def _roles_read(
