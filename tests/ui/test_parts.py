@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.offices import checklist, copy_office, ingest
 from tests.store.test_split import open_office, rows
+from wenming_metrics.access.viewer import Viewer, bind
 from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.memory import Memory
 from wenming_metrics.queries.ranking.overview import city
@@ -91,6 +92,15 @@ def test_only_a_change_of_what_it_rests_on_draws_it_anew(office):
     ingest(office, more(date(2026, 10, 28)), "本月.xlsx")
     assert f"检查{COUNT + 1}项" in shown()
     assert len(_drawn) == 2
+
+
+def test_fifty_who_may_see_the_same_are_shown_what_was_drawn_once(office, monkeypatch):
+    rights = {"pages": frozenset({"总览", "排名"}), "acts": frozenset({"导出"})}
+    leaders = [Viewer(f"lingdao{n}", f"领导{n}", "领导", **rights) for n in range(50)]
+    for viewer in (*leaders, *leaders[:2], Viewer("fenxi", "分析员", "分析员", acts=frozenset())):
+        monkeypatch.setattr(cache, "office", lambda viewer=viewer: bind(office, viewer))
+        assert f"检查{COUNT}项" in shown()
+    assert len(_drawn) == 2  # for the leaders, and for one with other rights
 
 
 def test_a_part_that_fails_leaves_nothing_behind(office, monkeypatch):

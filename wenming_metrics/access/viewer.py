@@ -86,6 +86,10 @@ class Viewer:
             return EVERYBODY
         return Viewer(acts=frozenset(), units=self.units, own=self.own)
 
+    def unnamed(self) -> Viewer:
+        """Give them without who they are: to whom the same is allowed, the same is shown."""
+        return replace(self, account="", name="", role="")
+
 
 EVERYBODY = Viewer()
 
