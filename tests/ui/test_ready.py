@@ -1,6 +1,8 @@
 """What readers ask for first is asked by the server under the very same key."""
 
+import gc
 import os
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +95,23 @@ def test_memory_that_nothing_uses_goes_back_to_the_system():
     ready.give_back_memory()
     assert len(blocks) == 1
     assert before - resident() > 100_000_000
+
+
+def test_what_only_the_collector_finds_goes_with_it():
+    class Session:
+        pass
+
+    ended = Session()
+    ended.itself = ended
+    trace = weakref.ref(ended)
+    gc.disable()
+    try:
+        del ended
+        assert trace()
+        ready.give_back_memory()
+        assert not trace()
+    finally:
+        gc.enable()
 
 
 def resident() -> int:

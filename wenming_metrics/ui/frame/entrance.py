@@ -11,9 +11,9 @@ from streamlit.navigation.page import StreamlitPage
 from wenming_metrics.access.viewer import AccessError, SignedOutError
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.runtime import settings
-from wenming_metrics.store.database import open_store
 from wenming_metrics.store.failures import StoreError
-from wenming_metrics.ui.frame.identity import is_local, viewer_of_run
+from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame.identity import is_local
 
 _REFUSAL, _KEPT = "entrance_refusal", "entrance_pages"
 _ACCOUNTS = "账号"
@@ -35,7 +35,7 @@ def permitted(pages: Mapping[str, Sequence[StreamlitPage]]) -> dict[str, list[St
     Takes: name of a group -> its pages
     """
     try:
-        viewer = viewer_of_run(open_store(settings.load().store_url))
+        viewer = cache.office().viewer
     except (StoreError, RuleSetError, settings.SettingsError) as error:
         _log.info("%s", error)  # each page says what is to be done
         return (

@@ -40,27 +40,26 @@ def draw(book: Book, scope: Scope) -> None:
     )
     key = f"lost-rows-{book.key}-{scope.key}"
     picked = tables.pick(records.table, records.columns, key, 12, param="lost_row", ids=records.ids)
-    number = int(listed["line"].iat[picked or 0])
+    if picked is None:
+        draw_still(partial(_draw_row, book, scope, listed, None), "first row", made_from=records)
+    else:
+        _draw_row(book, scope, listed, picked)
+
+
+def _draw_row(book: Book, scope: Scope, listed: pd.DataFrame, picked: int | None) -> None:
+    """Draw how the points of the picked row, or else of the first one, came about, and its cells."""
+    row = listed.iloc[picked or 0]
+    number = int(row["line"])
     if number < 0:
         return
-    draw_still(
-        partial(_draw_arithmetic, book, scope, listed, picked),
-        "arithmetic",
-        picked,
-        made_from=records,
-    )
-    if book.ledger.lines.at[number, "kind"] == ROW:
-        drill.draw_original(listed, picked)
-
-
-def _draw_arithmetic(book: Book, scope: Scope, listed: pd.DataFrame, picked: int | None) -> None:
-    row = listed.iloc[picked or 0]
-    line = book.ledger.lines.loc[int(row["line"])]
+    line = book.ledger.lines.loc[number]
     weight = None if scope.unit else _weight(book, line)
     with st.container(key="arithmetic"):
         arithmetic = sentences.arithmetic(line, row["of_line"], weight, row["loss"])
         which = "第一行" if picked is None else "这一行"
         st.markdown(f"**{which}的算法** {arithmetic}")
+    if line["kind"] == ROW:
+        drill.draw_original(listed, picked)
 
 
 @dataclass(frozen=True, eq=False)
