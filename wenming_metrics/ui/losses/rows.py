@@ -12,7 +12,7 @@ import streamlit as st
 
 from wenming_metrics.queries.losses.ledger import ROW
 from wenming_metrics.queries.losses.ledger_rows import loss_rows
-from wenming_metrics.ui.frame import cache, drill, tables
+from wenming_metrics.ui.frame import cache, cards, drill, tables
 from wenming_metrics.ui.frame.replay import draw_still
 from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import Book, Scope, introduce
@@ -40,25 +40,30 @@ def draw(book: Book, scope: Scope) -> None:
     )
     key = f"lost-rows-{book.key}-{scope.key}"
     picked = tables.pick(records.table, records.columns, key, 12, param="lost_row", ids=records.ids)
-    if picked is None:
-        draw_still(partial(_draw_row, book, scope, listed, None), "first row", made_from=records)
-    else:
-        _draw_row(book, scope, listed, picked)
-
-
-def _draw_row(book: Book, scope: Scope, listed: pd.DataFrame, picked: int | None) -> None:
-    """Draw how the points of the picked row, or else of the first one, came about, and its cells."""
     row = listed.iloc[picked or 0]
     number = int(row["line"])
     if number < 0:
         return
-    line = book.ledger.lines.loc[number]
+    is_row = book.ledger.lines.at[number, "kind"] == ROW
+    paint = partial(_draw_row, book, scope, listed, picked, is_row)
+    if picked is not None or (is_row and cards.row_pictures(row)):
+        paint()  # a picture may be blanked while all figures stay
+    else:
+        draw_still(paint, "first row", made_from=records)
+
+
+def _draw_row(
+    book: Book, scope: Scope, listed: pd.DataFrame, picked: int | None, is_row: bool
+) -> None:
+    """Draw how the points of the picked row, or else of the first one, came about, and its cells."""
+    row = listed.iloc[picked or 0]
+    line = book.ledger.lines.loc[int(row["line"])]
     weight = None if scope.unit else _weight(book, line)
     with st.container(key="arithmetic"):
         arithmetic = sentences.arithmetic(line, row["of_line"], weight, row["loss"])
         which = "第一行" if picked is None else "这一行"
         st.markdown(f"**{which}的算法** {arithmetic}")
-    if line["kind"] == ROW:
+    if is_row:
         drill.draw_original(listed, picked)
 
 
