@@ -15,6 +15,7 @@ from wenming_metrics.reading.recognise.row_shapes import (
     is_telling,
     named_roles,
     speaks_for,
+    tells_fault,
 )
 from wenming_metrics.reading.recognise.special_columns import ACCEPTED, STRONG, is_idle
 from wenming_metrics.vocabulary import headers, normalise
@@ -67,6 +68,10 @@ def assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str
         lost = roles.index("deduction")
         if not _LOSS.search(columns[lost].text):
             roles[lost] = "full_mark"  # points of which some were earned
+    if kind == reading.FINDINGS and "item" in roles and "description" not in roles:
+        looked_at = roles.index("item")
+        if tells_fault(columns[looked_at]):
+            roles[looked_at] = "description"  # found there, below the word for what was looked at
     if "verdict" in roles and "result" not in roles:
         roles[roles.index("verdict")] = "result"  # as `families.take_verdict` takes it
     return roles
@@ -139,6 +144,8 @@ def _is_free(column: ColumnEvidence, name: str) -> bool:
     if column.has("phone") >= 0.6:
         return False
     is_date = column.has("date") >= 0.5 and "date" not in weights()[0][name].forms
+    if name == "task" and tells_fault(column):
+        return False
     told_otherwise = max(column.worded.values()) >= STRONG and column.worded[name] <= 0
     return not (is_idle(column.text) or is_date or told_otherwise or column.worded[name] < 0)
 

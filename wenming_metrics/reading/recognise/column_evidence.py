@@ -85,8 +85,9 @@ class ColumnEvidence:
 
 
 @lru_cache(maxsize=1)
-def weights() -> tuple[Mapping[str, RoleWeights], Mapping[str, KindWeights], Words]:
-    """Load the weights: of roles, of kinds, of titles that say a sheet is no table of data."""
+def weights() -> tuple[Mapping[str, RoleWeights], Mapping[str, KindWeights], Mapping[str, Words]]:
+    """Load the weights: of roles, of kinds, and words of titles and headers that say that a sheet is
+    of no kind ("titles", "headers"), of titles that say that its figures are scores ("scores")."""
     with _WEIGHTS.open("rb") as file:
         table = tomllib.load(file)
     stems = table["stems"]
@@ -108,7 +109,8 @@ def weights() -> tuple[Mapping[str, RoleWeights], Mapping[str, KindWeights], Wor
         )
         for name, entry in table["kinds"].items()
     }
-    return roles, kinds, _compiled(table["none"]["title"], stems)
+    others = {name: _compiled(words, stems) for name, words in table["others"].items()}
+    return roles, kinds, others
 
 
 def _compiled(words: Mapping[str, float], stems: Mapping[str, str]) -> Words:

@@ -59,8 +59,8 @@ _WRITTEN_ABOVE = {
 _NO_UNITS = -3.5
 _RIVAL, _CLEAR = 3.0, 8.0
 """Points by which another kind beats one that is taken; points of a kind that is clear."""
-_LEAST = 3.0
-"""Points from which a table is of a kind at all."""
+_LEAST, _ALONE = 3.0, -1.0
+"""Points from which a table is of a kind at all; where no other kind is as near as these."""
 _OPEN = {kind.name for kind in RECORD_KINDS if kind.open}
 _TELLING = {
     **dict.fromkeys(
@@ -83,8 +83,6 @@ _FILED = re.compile(
     r"(填表|填报|申报|报送|上报|制表|填写)(日期|时间):?\s*20\d\d[-./年]\d+[-./月]\d+日?"
 )
 """When a form was filled in: no day on which something was looked at."""
-_OF_SCORES = re.compile("得分|评分|分数|成绩|测评|考评")
-"""Titles below which a figure beside a unit is a score."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +113,14 @@ class Proposal:
     @property
     def best(self) -> KindFit | None:
         """The best fit; None where the table is of no kind."""
+        if self.is_none:
+            return None
         first = self.fits[0]
-        return first if not self.is_none and (first.points >= _LEAST or first.is_plain) else None
+        if first.points >= _LEAST or first.is_plain:
+            return first
+        is_alone = first.points >= _ALONE and self.margin >= _LEAST
+        plain = (fit for fit in self.fits if fit.is_plain and fit.points >= 0)
+        return next(plain, first if is_alone else None)
 
     @property
     def margin(self) -> float:
@@ -151,7 +155,9 @@ def propose(
     titles = "\n".join(map(normalise, (header.above, sheet.name, header.filename)))
     table = TableFacts(columns, header, item_names, survey, titles)
     fits = [_fit(kind, table) for kind in weights()[1]]
-    no_table, _ = title_points(weights()[2], titles)
+    texts = "\n".join(map(normalise, header.texts))
+    words = weights()[2]
+    no_table = title_points(words["titles"], titles)[0] + title_points(words["headers"], texts)[0]
     ordered = sorted(fits, key=lambda fit: -fit.points)
     is_none = bool(no_table) and ordered[0].points < no_table + _LEAST
     is_none |= not _is_told(columns) or (
@@ -173,7 +179,7 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     fixed = fixed_roles(kind, table)
     roles = assign(kind, table.columns, fixed)
     titles, word = title_points(kind_weights.titles, table.titles)
-    is_titled = titles > 0 or bool(_OF_SCORES.search(table.titles))
+    is_titled = titles > 0 or title_points(weights()[2]["scores"], table.titles)[0] > 0
     by_values = fill(kind, table.columns, roles, is_titled)
     points, n_read, n_left = max(-6.0, min(titles, 6.0)), 0, 0
     is_quiet = tells_no_event(table.columns)
@@ -205,7 +211,7 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     is_told = is_plain(kind, table.columns, roles) or (
         points >= 0
         and (is_register or is_mostly_named(kind, table.columns, roles))
-        and not any("subject" in group for group in lacking)
+        and not any({"subject", "deduction"} & set(group) for group in lacking)
     )
     return KindFit(kind, points, read, absent, titles, word, is_told)
 

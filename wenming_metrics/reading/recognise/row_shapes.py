@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, weights
-from wenming_metrics.reading.recognise.special_columns import STRONG, is_idle
+from wenming_metrics.reading.recognise.special_columns import STRONG, has_problems, is_idle
+from wenming_metrics.vocabulary import normalise
 
 
 def names_each_once(name: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
@@ -17,8 +18,12 @@ def names_each_once(name: str, columns: Sequence[ColumnEvidence], roles: Sequenc
 
 def tells_no_event(columns: Sequence[ColumnEvidence]) -> bool:
     """Say whether no column tells of days, problems, results or figures: a list of what there is."""
-    happened = ("date", "problem", "result", "score", "percent")
-    return all(column.has(*happened) < 0.5 for column in columns if not is_idle(column.text))
+    happened = ("date", "problem", "score", "percent")
+    return all(
+        column.has(*happened) < 0.5 and column.has("result") - column.has("yesno") < 0.5
+        for column in columns
+        if not is_idle(column.text)
+    )
 
 
 def is_marked(roles: Collection[str]) -> bool:
@@ -40,6 +45,11 @@ def is_followed(headed: Collection[str]) -> bool:
     return bool(seen_to & set(headed)) and bool(going_on & set(headed))
 
 
+def tells_fault(column: ColumnEvidence) -> bool:
+    """Say whether a column holds what was wrong, not what is asked for nor names of items."""
+    return column.has("problem") >= 0.6 and column.has("item", "demand", "rule") < 0.3
+
+
 _HINTED = 3.0
 """Points of a header that hints at a role."""
 MAIN = {
@@ -52,11 +62,12 @@ MAIN = {
 def is_telling(column: ColumnEvidence, name: str) -> bool:
     """Say whether a column holds words, each another, that may say what the rows are about, and
     whose header does not plainly say something else."""
-    names = ("district", "street", "community", "department", "person", "site")
+    names = ("district", "street", "community", "department", "person", "site", "place")
     is_text = (
         column.forms["filled"] >= 0.6
         and column.has("date", "number", "result", "code", *names) < 0.3
-        and column.has("problem") < 0.6  # what was found is neither looked at nor to be done
+        and not tells_fault(column)  # what was found is neither looked at nor to be done
+        and column.has("severity") < 0.6
     )
     is_named = column.has("distinct") >= 0.6 and column.worded[name] >= 0
     is_named = is_named and max(column.worded["description"], column.worded["measure"]) < _HINTED
@@ -93,6 +104,10 @@ _NAMED = 5.0
 """Points of a header that names a role."""
 
 
+_REGISTERED = {"site", "street", "community", "district"}
+"""Roles that names of the register tell as well as a header does."""
+_CONFIRMED = 7.0
+"""Points of a header that hints at a role, with values that confirm it."""
 _SPOKEN = 2.0
 """Points of a column from which it speaks for its kind."""
 _MOST = 0.4
@@ -101,17 +116,32 @@ _MOST = 0.4
 
 def named_roles(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> list[str]:
     """List the roles that columns have by their own headers."""
-    return [
-        role
-        for column, role in zip(columns, roles, strict=True)
-        if role in column.worded and column.worded[role] >= _NAMED
-    ]
+    return [role for column, role in zip(columns, roles, strict=True) if _is_named(column, role)]
+
+
+def _is_named(column: ColumnEvidence, role: str) -> bool:
+    """Say whether a header names a role, or hints at it above values that are just so."""
+    worded = column.worded.get(role, 0.0)
+    if role in _REGISTERED and column.has(role) >= 0.6:
+        return True
+    return worded >= _NAMED or (worded >= _SPOKEN and column.points[role] >= _CONFIRMED)
 
 
 def is_plain(kind: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
     """Say whether headers name what a kind is there to tell."""
     headed = set(named_roles(columns, roles))
+    if kind == reading.FINDINGS and "description" in headed and has_problems(columns):
+        return True
+    if kind == reading.SITES and not tells_no_event(columns):
+        return False
+    if kind == reading.VISITS and not any(map(_tells_look, columns)):
+        return False  # places and days of anything
     return kind in _PLAIN and all(headed & set(group) for group in _PLAIN[kind])
+
+
+def _tells_look(column: ColumnEvidence) -> bool:
+    """Say whether a column is the day of a look, by more than the word for a day."""
+    return column.worded["day"] >= STRONG and len(normalise(column.text)) > len("日期")
 
 
 def speaks_for(kind: str, roles: Collection[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.recognise.answer_columns import answer_points, done_columns, is_case
 from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence
 from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.survey.questions import MARK, counted_columns, survey_columns
@@ -41,18 +42,13 @@ _OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id
 """What only questionnaires have: the way their questions are put, and facts of the answering."""
 _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectification"}
 """Kinds that tell of what has been: a day to come speaks against them."""
-_ASKED_FOR, _ANSWERED = -6.5, 5.5
-"""Points of measures that are asked for alone; of what was done."""
-_REPAIRED = re.compile("整改|治理|完成|销[号项]|闭环|改[没完好正]")
-"""What was done about a problem, not how far a case or a task is."""
-_STATE_ALONE = re.compile("^是否|状态$")
-_ANSWERS = re.compile("整改情况|整改反馈|整改回复|整改落实|整改进展")
-_FAULT = re.compile("问题|隐患|缺陷|整改|治理|交办|督[查办]|违[规章法]")
 _CAME_OUT = {"result", "deduction", "earned_total", "lost_total", "description"}
+_PURSUED = {"task", "campaign", "due", "phase"}
+"""What is pursued, or by when: else somebody in charge and a state may be of anything."""
+_HANDED_IN = {"responsible", "lead", "due", "handed_in", "document_state", "review", "standard"}
+"""Who hands a document in, by when, and what became of it: else it is a list of things."""
 _NOT_FILLED, _NOT_LISTED = -3.0, -4.0
 """How a check came out; a list of items without that is a standard, or a form nobody filled in."""
-_NAMED = 5.0
-"""What says what was done, where its header names it."""
 _OF_UNITS = {"external", "metric", "quota", "counts", "adjustment"}
 _PEOPLE = re.compile(
     "^(员工|学员|学生|警员|干部|选手|职工|教师)?(姓名|名字)$|^(学员|警员|员工)名称$|扣分学生"
@@ -166,16 +162,20 @@ def special_points(
         if problems and problems.forms["filled"] < 0.5:
             return _OTHERWISE  # most rows tell of none
         is_whole = problems and problems.forms["filled"] >= 0.7 and not tells_clean(problems)
-        return 0.0 if is_whole else -3.0
+        is_answered = (
+            done_columns(columns, is_case(table.header.texts, table.titles))
+            and "deduction" not in by_role
+        )
+        return (0.0 if is_whole else -3.0) + (_OTHERWISE / 2 if is_answered else 0.0)
     if kind == reading.CHECKLIST:
         item = by_role.get("item")
-        if item and item.has("category") >= 0.5 > item.has("item"):
+        if item and item.has("category", "problem") >= 0.5 > item.has("item", "demand", "rule"):
             return _OTHERWISE
         came_out = _CAME_OUT & set(by_role) or has_outcome(columns, roles)
         is_listed = {"item", "item_code"} & set(by_role)  # what was looked at, one by one
         return (0.0 if came_out else _NOT_FILLED) + (0.0 if is_listed else _NOT_LISTED)
     if kind == "rectification":
-        return _answered(columns, roles, table.titles)
+        return answer_points(columns, roles, is_case(table.header.texts, table.titles))
     if kind == reading.UNITS and any(
         c.worded["site"] >= ACCEPTED > c.worded["unit_name"] and c.has("unique") >= 1
         for c in columns
@@ -187,6 +187,14 @@ def special_points(
         return (
             _OTHERWISE  # what was looked at, one by one, with points: a check, not a list of units
         )
+    if kind == "campaign" and (not _PURSUED & set(by_role) or has_problems(columns)):
+        return _OTHERWISE / 2
+    if kind == "document" and not _HANDED_IN & set(roles):
+        return _OTHERWISE / 2
+    if kind == "metric" and any(
+        c.worded["total"] >= STRONG and c.has("score") >= 0.6 for c in columns
+    ):
+        return _OTHERWISE  # a score, of which its figures are the parts
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
@@ -212,29 +220,7 @@ def _beside(kind: str, fixed: Mapping[int, str], columns: Sequence[ColumnEvidenc
     beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
     if kind == reading.WIDE and any(c.has("item") >= 0.5 for c in columns):
         return -20.0  # items in a column of their own
-    return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
-
-
-def _answered(columns: Sequence[ColumnEvidence], roles: Sequence[str], titles: str) -> float:
-    """Give what it says for answers to problems how the table tells that something was done.
-
-    A problem list has measures that are asked for and states of any kind as well; an answer names the
-    state of the repair, the day it was done or a picture of it.
-    """
-    told = {
-        role for c, role in zip(columns, roles, strict=True) if c.worded.get(role, 0.0) >= _NAMED
-    }
-    texts = [normalise(c.text) for c in columns if c.worded["rectified"] >= _NAMED]
-    repairs = [text for text in texts if _REPAIRED.search(text)]
-    reports = bool(repairs) + len(told & {"finished", "photo_after"})
-    is_told = "measure" in told or any(not _STATE_ALONE.search(text) for text in repairs)
-    is_titled = "measure" in told and bool(_ANSWERS.search(titles))
-    answered = (
-        _ANSWERED if reports and (is_told or reports > 1) else 0.0 if is_titled else _ASKED_FOR
-    )
-    if not {"description", "site"} & set(roles) and not any(_FAULT.search(c.text) for c in columns):
-        answered = 2 * _ASKED_FOR  # it does not say what it answers
-    return answered + (_OTHERWISE / 2 if _has_tasks(columns) else 0.0)
+    return beside + (_OTHERWISE if kind == reading.WIDE and has_problems(columns) else 0.0)
 
 
 def _counts(column: ColumnEvidence) -> bool:
@@ -247,14 +233,12 @@ def lists_people(columns: Sequence[ColumnEvidence]) -> bool:
     return any(_PEOPLE.search(normalise(c.text)) for c in columns)
 
 
-def _has_tasks(columns: Sequence[ColumnEvidence]) -> bool:
-    """Say whether a column is headed as a task and not as what was found."""
-    return any(c.worded["task"] >= STRONG and c.worded["description"] <= 0 for c in columns)
-
-
-def _has_problems(columns: Sequence[ColumnEvidence]) -> bool:
+def has_problems(columns: Sequence[ColumnEvidence]) -> bool:
     """Say whether a column is headed as what was found and filled with it in most rows."""
     return any(
-        c.worded["description"] >= STRONG and c.forms["filled"] >= 0.7 and c.has("text") >= 0.7
+        c.worded["description"] >= STRONG
+        and c.forms["filled"] >= 0.7
+        and c.has("text") >= 0.7
+        and c.has("problem", "sentence") >= 0.5
         for c in columns
     )

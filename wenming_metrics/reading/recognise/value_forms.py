@@ -114,6 +114,9 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PROGRESS = re.compile(
     r"^(已|未|待|正在|拟|基本|部分|尚未|全部)?(整改|处理|处置|办理|办结|完成|解决|落实|销号|销项|闭环|关闭|复查|核查|结案|反馈|回复|答复|派遣|派单|受理|验收|审核|核实|启动|推进)(中|完成|完毕|到位|完|通过)?$"
 )
+_OPEN = re.compile(r"^(否|未|没|待|尚未|正在|拟|(部分|申请).*)|中$|超期|逾期")
+"""That something is still to be done."""
+_REPAIR = re.compile("整改|治理|整治|销[号项]|闭环|修复|改[好完正]")
 _TEAM = re.compile(r".{0,8}组$")
 _THRESHOLD = re.compile(r"^(≥|≤|>|<|不低于|不少于|不高于|大于|小于|达到|100|以上)|以上$")
 _PHASE = re.compile(r"阶段|动员|部署|启动|实施|推进|总结|巩固|验收|自查|集中整治|提升")
@@ -263,7 +266,7 @@ _TEXT_FORMS = (
     *(("clean", _CLEAN), ("rule", _RULE), ("term", _TERM)),
     *(("period", _PERIOD), ("code", _CODE), ("phone", _PHONE)),
     *(("picture", _PICTURE), ("document_no", _DOCUMENT_NO), ("team", _TEAM)),
-    ("progress", _PROGRESS),
+    *(("progress", _PROGRESS), ("open", _OPEN), ("repair", _REPAIR)),
     *(("threshold", _THRESHOLD), ("phase", _PHASE), ("seconds", _SECONDS), ("people", _AGES)),
     *(
         ("rank", re.compile(r"^第?(\d+|[一二三四五六七八九十]+)名?$")),
