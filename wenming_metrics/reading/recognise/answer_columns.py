@@ -90,7 +90,7 @@ def answer_points(columns: Sequence[ColumnEvidence], roles: Sequence[str], of_ca
     is_done = bool(done_columns(columns, of_cases)) and not any(map(_tells_points, columns))
     is_open = any(_is_state(column) and _is_open(column) for column in columns)
     points = _ANSWERED if is_done else _STILL_OPEN if is_open else _ASKED_FOR
-    problems = [c for c, given in zip(columns, roles, strict=True) if given == "description"]
+    problems = [columns[index] for index, name in enumerate(roles) if name == "description"]
     if not any(map(_is_filled, problems or columns)) or not (
         problems or any(_FAULT.search(c.text) for c in columns)
     ):
