@@ -4,6 +4,7 @@ import pickle
 import random
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -154,6 +155,56 @@ def test_what_fails_leaves_nothing_and_wakes_who_waits(office):
         thread.join(10)
     assert shown == ["good"]
     assert memory.turns == {}
+
+
+def test_who_waited_takes_what_was_new_when_they_looked_and_who_looked_later_does_not(office):
+    memory, begun, go_on = Memory(), threading.Event(), threading.Event()
+    seen, made = follow(memory, office.store), []
+
+    def count(name):
+        made.append(name)
+        days = len(days_known(office))
+        begun.set()
+        go_on.wait(10)
+        return days
+
+    def look(name, seen):
+        return recall(memory, "q", lambda: count(name), capacity=9, shared=True, least=seen).content
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(look, "first", seen)
+        begun.wait(10)
+        waiting = [pool.submit(look, "waiting", seen) for _ in range(5)]
+        commit.withdraw(office, int(batches(office)["batch"].max()), "甲", "试")
+        later = follow(memory, office.store)
+        go_on.set()
+        before = first.result(10)
+        assert [one.result(10) for one in waiting] == [before] * 5
+    assert made == ["first"]
+    assert look("later", later) == len(days_known(office)) < before
+    assert made == ["first", "later"]
+    assert look("who looked before all of them", seen) < before  # what is newer holds as well
+    assert made == ["first", "later"]
+
+
+def test_what_an_answer_is_made_of_is_as_new_as_the_answer(office):
+    memory = Memory()
+    seen = follow(memory, office.store)
+
+    def below():
+        made = recall(
+            memory, "below", lambda: days_known(office), capacity=9, shared=True, least=seen
+        )
+        return made.content
+
+    old = below()
+    commit.withdraw(office, int(batches(office)["batch"].max()), "甲", "试")
+    assert below() is old  # for who looked before
+    later = follow(memory, office.store)
+    # Made by one who looked before, but kept as what holds up to the last change.
+    recall(memory, "above", lambda: len(below()), capacity=9, shared=True, least=seen)
+    above = recall(memory, "above", lambda: -1, capacity=9, shared=True, least=later)
+    assert above.content == len(days_known(office)) < len(old)
 
 
 def test_an_answer_made_of_an_older_one_does_not_outlive_it(office):

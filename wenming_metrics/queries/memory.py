@@ -11,6 +11,7 @@ import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from threading import Lock, RLock
 
@@ -18,6 +19,9 @@ from wenming_metrics.store.changes import EVERYTHING, Extent, changes_after, not
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.database import state_of as stored_state
 from wenming_metrics.store.engines import file_of
+
+_least: ContextVar[int] = ContextVar("least", default=-1)
+"""The change up to which an answer is being made to hold: what it is made of holds as far."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,18 +100,25 @@ def recall(
     capacity: int,
     shared: bool = False,
     rests_on: Answer | None = None,
+    least: int | None = None,
     meanwhile: Callable[[], AbstractContextManager] = nullcontext,
 ) -> Answer:
     """Give an answer that is known and still holds, or make it; others who ask the same wait for it.
 
+    Where changes come faster than answers are made, whoever waited would else find what was just made out of
+    date for somebody who looked later, and be the next to make it: the last of fifty waited for minutes.
+
     Takes: key - tells questions apart; room, capacity - so many answers are kept of all in a room;
            shared - everybody gets the same object, else what is given is a pickle of it; rests_on -
-           another answer that this one is made of; meanwhile - what is shown while it is made
+           another answer that this one is made of; least - the last change that whoever asks has learned of
+           (`follow`): what holds up to it is good enough, None: up to the last that anybody has; meanwhile -
+           what is shown while it is made
     """
-    answer = _known(memory, room, key)
+    least = max(memory.state["seq"] if least is None else least, _least.get())
+    answer = _known(memory, room, key, least)
     if answer is None:
         with _turn(memory, key):
-            answer = _known(memory, room, key)
+            answer = _known(memory, room, key, least)
             if answer is None:
                 with meanwhile():
                     answer = _make(memory, make, rests_on, shared=shared)
@@ -121,15 +132,20 @@ def _make(
 ) -> Answer:
     # Taken before the store is read: what is read may be newer, never older.
     seq = memory.state["seq"]
-    with noting() as extents:
-        content = make()
+    token = _least.set(seq)
+    try:
+        with noting() as extents:
+            content = make()
+    finally:
+        _least.reset(token)
     if rests_on is not None:
         extents |= rests_on.extents
         seq = min(seq, rests_on.seq)
     return Answer(content if shared else pickle.dumps(content), frozenset(extents), seq)
 
 
-def _known(memory: Memory, room: str, key: str) -> Answer | None:
+def _known(memory: Memory, room: str, key: str, least: int) -> Answer | None:
+    """Give an answer that holds up to a change at least; None: there is none."""
     with memory.lock:
         answers = memory.rooms.get(room)
         answer = answers.get(key) if answers else None
@@ -138,6 +154,8 @@ def _known(memory: Memory, room: str, key: str) -> Answer | None:
         seq = memory.state["seq"]
         if answer.seq < seq:
             if _is_changed(memory, answer.extents, answer.seq):
+                if answer.seq >= least:
+                    return answer
                 del answers[key]
                 return None
             answer = answers[key] = replace(answer, seq=seq)

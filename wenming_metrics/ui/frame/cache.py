@@ -117,7 +117,6 @@ def _office(key: str) -> Office:
 
 def _recall(office: Office, question: Callable, *arguments: object) -> object:
     """Ask what several questions of a page rest on, of an office that may have other rules."""
-    _follow(office.store)
     settings = {"shared": True, "most": _STANDINGS, "wait": False}
     return _answer(office, question, *arguments, **settings).content
 
@@ -183,7 +182,6 @@ def draw(painter: Callable, *arguments: object) -> None:
     """
     # What fifty leaders may see is drawn once and not fifty times.
     present, recorded_now = bind(office(), office().viewer.unnamed()), []
-    _follow(present.store)
 
     def make() -> Recording:
         token = _drawing.set(True)
@@ -197,7 +195,14 @@ def draw(painter: Callable, *arguments: object) -> None:
     key = repr((name, _number(present), today(), arguments))
     waiting = partial(st.spinner, CALCULATING)
     answer = recall(
-        _MEMORY, key, make, room=_DRAWN, capacity=_PARTS, shared=True, meanwhile=waiting
+        _MEMORY,
+        key,
+        make,
+        room=_DRAWN,
+        capacity=_PARTS,
+        shared=True,
+        least=_follow(present.store),
+        meanwhile=waiting,
     )
     if not recorded_now:
         replay(answer.content)
@@ -205,9 +210,7 @@ def draw(painter: Callable, *arguments: object) -> None:
 
 def answer_to(question: Callable, *arguments: object, **settings: object) -> Answer:
     """Give the answer to a question with what it rests on. Takes: settings - see `_answer`"""
-    present = office()
-    _follow(present.store)
-    return _answer(present, question, *arguments, **settings)
+    return _answer(office(), question, *arguments, **settings)
 
 
 def _answer(
@@ -237,6 +240,7 @@ def _answer(
         capacity=most or _ROOM,
         shared=shared,
         rests_on=of and of.answer,
+        least=_follow(present.store),
         meanwhile=partial(st.spinner, wait) if wait and not _drawing.get() else nullcontext,
     )
 
