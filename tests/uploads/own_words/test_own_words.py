@@ -19,7 +19,7 @@ from wenming_metrics.vocabulary import INPUT
 
 HALVES = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-    "gathered",
+    *("tenth", "gathered"),
 )
 LEAST = {
     "first": 0.99,
@@ -31,6 +31,7 @@ LEAST = {
     "seventh": 0.96,
     "eighth": 0.96,
     "ninth": 0.95,
+    "tenth": 0.86,
     "gathered": 0.93,
 }
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
@@ -48,7 +49,10 @@ wrong and sure, 0.18 questions a table; three of its five misses were mended. Th
 labelled before headers were hidden from the others to see what is told by what surrounds them, and scored once: kinds
 76.0 %, columns 94.5 %, none wrong and sure, 0.12 questions a table, just as the reading before would have done.
 Seven lists of problems were relabelled as answers after that, by one rule for all parts: beside the problem stands what
-was done, in cells that are filled; most of the misses had been on that line. What the ninth told was mended with it. Of the column sets that were gathered a third is held out: no weight was set by it (kinds 89.7 %, columns
+was done, in cells that are filled; most of the misses had been on that line. What the ninth told was mended with it.
+The tenth part, 60 tables, most of them headers of exports, was labelled by that rule before anything read it and scored
+once: kinds 86.7 %, columns 93.0 %, 0.27 questions a table, and one was wrong and sure (分数 beside 测评得分): since then
+another column that only says that it is a score is asked about. Nothing else of it was mended. Of the column sets that were gathered a third is held out: no weight was set by it (kinds 89.7 %, columns
 94.8 %; one miss of three is a list with answers), see `score --held-out`."""
 
 

@@ -7,6 +7,7 @@ is: a column of numbers or results that nobody reads is asked about before rows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from wenming_metrics.reading.model import reading
@@ -59,6 +60,8 @@ _REGISTERS = (reading.SITES, reading.UNITS)
 _EVENTS = ("day", "result", "deduction", "description", "earned_total", "lost_total")
 _COUNTED = ("result", "deduction", "places")
 _SHOWN = 3
+_ONLY_A_SCORE = re.compile("(最终|最后|总|综合)?(分数|得分|成绩|评分)|总分")
+"""Headers that say nothing but that it is a score."""
 
 
 def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised | None:
@@ -158,6 +161,8 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
             column, lacking
         ):
             doubts.add(column.position)
+        elif "total" in header.columns and _ONLY_A_SCORE.fullmatch(word):
+            doubts.add(column.position)  # beside 测评得分: which of them counts is not ours to say
     return doubts
 
 
