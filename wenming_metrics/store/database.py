@@ -240,13 +240,14 @@ def read_frame(connection: Connection, query: Select) -> pd.DataFrame:
     columns = list(zip(*_fetch(connection, cursor, query), strict=True))
     if not columns:
         return no_rows(query)
-    named_columns = zip(names, map(_integers, columns), strict=True)
-    frame = pd.DataFrame(dict(named_columns), columns=names)
+    by_name = dict(zip(names, map(_integers, columns), strict=True))
+    frame = pd.DataFrame(by_name)
     # PostgreSQL sums whole numbers into decimals.
     integer_names = [c.name for c in query.selected_columns if isinstance(c.type, Integer)]
-    decimal = [name for name in integer_names if frame[name].dtype == object]
+    doubtful = [name for name in integer_names if not isinstance(by_name[name], np.ndarray)]
+    decimal = [name for name in doubtful if frame[name].dtype == object]
     exact = {name: [v if v is None else int(v) for v in frame[name]] for name in decimal}
-    return frame.assign(**exact)
+    return frame.assign(**exact) if exact else frame
 
 
 def _fetch(connection: Connection, result: CursorResult, query: Select) -> list[tuple]:

@@ -38,7 +38,8 @@ PackedSums = dict[tuple[int, int], tuple[bytes, bytes]]
 """Running sums as they are stored: (span, the day they end on) -> leaf sums, settled lines."""
 _FRAMES, _SUMS = ("cells", "visits", "grain"), ("leaves", "settled")
 _FAST = 1
-_TYPES = (np.int8, np.int16, np.int32, np.int64)
+_WIDTHS = tuple((width, -(1 << 8 * width - 1), (1 << 8 * width - 1) - 1) for width in (1, 2, 4, 8))
+"""Bytes of a whole number, the least and the most that they hold."""
 _AT_ONCE = 64
 """How many blobs are asked for in one query."""
 
@@ -46,13 +47,15 @@ _AT_ONCE = 64
 def pack(columns: pd.DataFrame | Mapping[str, np.ndarray]) -> bytes:
     """Turn columns of integers into bytes; equal columns give equal bytes."""
     chunks, column_types, rows = [], [], 0
-    for name in columns:
-        values = np.asarray(columns[name], np.int64)
+    if isinstance(columns, pd.DataFrame):  # at once: a frame gives its columns one by one slowly
+        columns = dict(zip(columns, columns.to_numpy(np.int64).T, strict=True))
+    for name, numbers in columns.items():
+        values = np.asarray(numbers, np.int64)
         rows = len(values)
-        low, high = (values.min(), values.max()) if rows else (0, 0)
-        kind = next(t for t in _TYPES if np.iinfo(t).min <= low and high <= np.iinfo(t).max)
-        column_types.append([name, np.dtype(kind).itemsize])
-        chunks.append(values.astype(f"<i{np.dtype(kind).itemsize}").tobytes())
+        low, high = (int(values.min()), int(values.max())) if rows else (0, 0)
+        width = next(width for width, least, most in _WIDTHS if least <= low and high <= most)
+        column_types.append([name, width])
+        chunks.append(values.astype(f"<i{width}").tobytes())
     head = json.dumps([rows, column_types]).encode()
     return zlib.compress(struct.pack("<I", len(head)) + head + b"".join(chunks), _FAST)
 
