@@ -99,10 +99,10 @@ def start(program: str, limits: object, folder: str, log: IO[bytes]) -> Child:
     return child
 
 
-def serve(port: int, environment: dict[str, str], log: IO[bytes]) -> Child:
-    """Start the dashboard in a child that has its pages loaded."""
+def serve(port: int, environment: dict[str, str], log: IO[bytes], *words: str) -> Child:
+    """Start the dashboard in a child that has its pages loaded; words - what else is typed."""
     told = {"program": "wenming_metrics.__main__", "folder": os.getcwd()}
-    told |= {"arguments": ["serve", "--port", str(port)], "environment": environment}
+    told |= {"arguments": ["serve", "--port", str(port), *words], "environment": environment}
     return Child(_pages, told, (log.fileno(),) * 3)
 
 

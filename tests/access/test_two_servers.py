@@ -2,9 +2,9 @@
 
 import os
 import re
+import socket
 import ssl
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 from websockets.sync.client import connect
 
+from tests import forked
 from tests.access.test_walk import visit
 from tests.browser.conftest import START, answers, free_port
 from tests.conftest import proxy_program
@@ -31,30 +32,25 @@ RIGHTS, SECRET = shipped_rights(), "Wen-ming 2026"
 
 
 @pytest.fixture
-def started(tmp_path):
-    """Starts programs and ends each of them."""
+def begun(tmp_path):
+    """Begins servers behind a proxy and ends each of them."""
     running = []
 
-    def start(*words, **more):
-        process = subprocess.Popen(
-            list(map(str, words)),
-            cwd=ROOT,
-            env={**os.environ, **more},
-            stdout=subprocess.DEVNULL,
-            stderr=(tmp_path / f"{len(running)}.log").open("wb"),
-        )
-        running.append(process)
-        return process
+    def begin(port, environment):
+        with (tmp_path / f"{port}.log").open("wb") as log:
+            running.append(forked.serve(port, environment, log, "--behind-https"))
+        return running[-1]
 
-    yield start
+    yield begin
     for process in running:
         process.kill()
-        process.wait(30)
+        process.wait()
 
 
 @pytest.fixture
-def nginx(tmp_path, started):
+def nginx(tmp_path):
     """Starts the proxy as the example has it, with these ports and a certificate of its own."""
+    running = []
 
     def start(ports):
         port, text = free_port(), (ROOT / "data" / "proxy" / "nginx.conf").read_text("utf-8")
@@ -78,10 +74,19 @@ def nginx(tmp_path, started):
             f"events {{}}\nhttp {{\naccess_log off;\n{temporary}{text}}}\n",
             "utf-8",
         )
-        started(proxy_program(), "-p", tmp_path, "-c", tmp_path / "nginx.conf")
+        words = [proxy_program(), "-p", tmp_path, "-c", tmp_path / "nginx.conf"]
+        with (tmp_path / "nginx.log").open("wb") as log:
+            running.append(subprocess.Popen(words, stdout=log, stderr=log))
+        latest = time.monotonic() + START
+        while not listens(port):
+            assert time.monotonic() < latest
+            time.sleep(0.1)
         return f"127.0.0.1:{port}"
 
-    return start
+    yield start
+    for process in running:
+        process.kill()
+        process.wait(30)
 
 
 class Browser:
@@ -126,6 +131,11 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def up(host, path="/healthz"):
     latest = time.monotonic() + START
     while not answers(f"http://{host}", path):
@@ -134,7 +144,7 @@ def up(host, path="/healthz"):
 
 
 def test_two_processes_are_one_server_and_one_that_is_lost_means_a_fresh_page(
-    tmp_path, started, nginx
+    tmp_path, begun, nginx
 ):
     office = copy_office(tmp_path, "problem moves", make)
     for login in ("jia", "yi"):
@@ -146,12 +156,10 @@ def test_two_processes_are_one_server_and_one_that_is_lost_means_a_fresh_page(
         "WENMING_DATA": str(tmp_path / "data"),
         "WENMING_LOGS": str(tmp_path / "logs"),
     }
-    words = (sys.executable, "-m", "wenming_metrics", "serve", "--behind-https", "--port")
-    servers = {port: started(*words, port, **more) for port in ports}
+    servers = {port: begun(port, more) for port in ports}
     for port in ports:
         up(f"127.0.0.1:{port}")
     browser = Browser(nginx(ports))
-    time.sleep(1)
     assert browser.ask("/healthz")[:2] == (200, "正常")
     assert browser.ask("/")[0] == 303
 
@@ -179,7 +187,7 @@ def test_two_processes_are_one_server_and_one_that_is_lost_means_a_fresh_page(
         serving = [port for port in ports if connections(servers[port].pid, port)]
         assert len(serving) == 1, "sticky: the tab is with one of them"
         servers[serving[0]].kill()
-        servers[serving[0]].wait(30)
+        servers[serving[0]].wait()
     latest = time.monotonic() + 30
     while browser.ask("/me")[0] != 200:
         assert time.monotonic() < latest

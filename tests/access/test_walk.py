@@ -1,10 +1,7 @@
 """Every page by its address, over the socket of a real server, as roles and as nobody."""
 
-import os
-import subprocess
-import sys
-import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -13,11 +10,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from tests.browser.conftest import START, answers, free_port
+from tests.browser.conftest import serve
 from tests.decisions.test_problem_moves import make, unit
 from tests.offices import copy_office
 from wenming_metrics.queries.viewers import shipped_rights
-from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.accounts import Account, add_account
 from wenming_metrics.store.sessions import sign_in, sign_out
 from wenming_metrics.ui.frame.identity import COOKIE
@@ -57,28 +53,9 @@ def site(tmp_path_factory):
         bound = unit(office, units[role]) if role in units else -1
         account = Account(0, login, f"{role}甲", role, bound)
         add_account(office.store, account, SECRET, RIGHTS, "终端")
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "wenming_metrics", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WENMING_STORE": office.store.engine.url.database,
-            "WENMING_DATA": str(folder / "data"),
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    host, latest = f"127.0.0.1:{port}", time.monotonic() + START
-    try:
-        while not answers(f"http://{host}", "/healthz"):
-            assert process.poll() is None
-            assert time.monotonic() < latest
-            time.sleep(0.2)
-        yield host, office
-    finally:
-        process.terminate()
-        process.wait(30)
+    store = Path(office.store.engine.url.database)
+    with serve(store, folder / "data", "/healthz") as running:
+        yield running.address.removeprefix("http://"), office
 
 
 @contextmanager

@@ -49,8 +49,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(store: Path, data: Path = ROOT / "data") -> Iterator[Site]:
-    """Serve the dashboard on a store; it answers from the first moment on."""
+def serve(
+    store: Path, data: Path = ROOT / "data", sign_of_life: str = "/_stcore/health"
+) -> Iterator[Site]:
+    """Serve the dashboard on a store; it answers from the first moment on.
+
+    sign_of_life - the address that answers when it does, to nobody as well where there are accounts
+    """
     port = free_port()
     told = {"WENMING_STORE": str(store), "WENMING_DATA": str(data)}
     log = store.with_suffix(".log")
@@ -59,7 +64,7 @@ def serve(store: Path, data: Path = ROOT / "data") -> Iterator[Site]:
     try:
         site = Site(f"http://127.0.0.1:{port}", process, office_on(store, data))
         latest = time.monotonic() + START
-        while not answers(site.address):
+        while not answers(site.address, sign_of_life):
             alive = time.monotonic() < latest and process.poll() is None
             assert alive, f"the dashboard did not start:\n{log.read_text(errors='replace')}"
             time.sleep(0.1)
