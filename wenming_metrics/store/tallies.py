@@ -53,7 +53,9 @@ def pack(columns: pd.DataFrame | Mapping[str, np.ndarray]) -> bytes:
         values = np.asarray(numbers, np.int64)
         rows = len(values)
         low, high = (int(values.min()), int(values.max())) if rows else (0, 0)
-        width = next(width for width, least, most in _WIDTHS if least <= low and high <= most)
+        width = next(
+            width for width, lowest, highest in _WIDTHS if lowest <= low and high <= highest
+        )
         column_types.append([name, width])
         chunks.append(values.astype(f"<i{width}").tobytes())
     head = json.dumps([rows, column_types]).encode()
