@@ -158,22 +158,37 @@ def special_points(
         figures = [c for c, role in zip(columns, roles, strict=True) if not role and _counts(c)]
         return _OTHERWISE / 2 if len(figures) > 1 else 0.0
     if kind == reading.FINDINGS:
-        problems = by_role.get("description")
-        if problems and problems.forms["filled"] < 0.5:
-            return _OTHERWISE  # most rows tell of none
-        is_whole = problems and problems.forms["filled"] >= 0.7 and not tells_clean(problems)
-        is_answered = (
-            done_columns(columns, is_case(table.header.texts, table.titles))
-            and "deduction" not in by_role
-        )
-        return (0.0 if is_whole else -3.0) + (_OTHERWISE / 2 if is_answered else 0.0)
+        return _of_findings(table, by_role)
     if kind == reading.CHECKLIST:
-        item = by_role.get("item")
-        if item and item.has("category", "problem") >= 0.5 > item.has("item", "demand", "rule"):
-            return _OTHERWISE
-        came_out = _CAME_OUT & set(by_role) or has_outcome(columns, roles)
-        is_listed = {"item", "item_code"} & set(by_role)  # what was looked at, one by one
-        return (0.0 if came_out else _NOT_FILLED) + (0.0 if is_listed else _NOT_LISTED)
+        return _of_checks(columns, roles, by_role)
+    return _of_records(kind, table, roles, by_role)
+
+
+def _of_findings(table: TableFacts, by_role: Mapping[str, ColumnEvidence]) -> float:
+    problems = by_role.get("description")
+    if problems and problems.forms["filled"] < 0.5:
+        return _OTHERWISE  # most rows tell of none
+    is_whole = problems and problems.forms["filled"] >= 0.7 and not tells_clean(problems)
+    done = done_columns(table.columns, is_case(table.header.texts, table.titles))
+    is_answered = done and "deduction" not in by_role
+    return (0.0 if is_whole else -3.0) + (_OTHERWISE / 2 if is_answered else 0.0)
+
+
+def _of_checks(
+    columns: Sequence[ColumnEvidence], roles: Sequence[str], by_role: Mapping[str, ColumnEvidence]
+) -> float:
+    item = by_role.get("item")
+    if item and item.has("category", "problem") >= 0.5 > item.has("item", "demand", "rule"):
+        return _OTHERWISE
+    came_out = _CAME_OUT & set(by_role) or has_outcome(columns, roles)
+    is_listed = {"item", "item_code"} & set(by_role)  # what was looked at, one by one
+    return (0.0 if came_out else _NOT_FILLED) + (0.0 if is_listed else _NOT_LISTED)
+
+
+def _of_records(
+    kind: str, table: TableFacts, roles: Sequence[str], by_role: Mapping[str, ColumnEvidence]
+) -> float:
+    columns = table.columns
     if kind == "rectification":
         return answer_points(columns, roles, is_case(table.header.texts, table.titles))
     if kind == reading.UNITS and any(
@@ -184,9 +199,7 @@ def special_points(
     if kind in _OF_UNITS and lists_people(columns):
         return _OTHERWISE
     if kind in ("external", "metric") and any(c.has("item") >= 0.5 for c in columns):
-        return (
-            _OTHERWISE  # what was looked at, one by one, with points: a check, not a list of units
-        )
+        return _OTHERWISE  # what was looked at, one by one: a check, not a list of units
     if kind == "campaign" and (not _PURSUED & set(by_role) or has_problems(columns)):
         return _OTHERWISE / 2
     if kind == "document" and not _HANDED_IN & set(roles):
@@ -195,9 +208,7 @@ def special_points(
         c.worded["total"] >= STRONG and c.has("score") >= 0.6 for c in columns
     ):
         return _OTHERWISE  # a score, of which its figures are the parts
-    if kind == "metric" and "indicator" not in roles:
-        return -1.0
-    return 0.0
+    return -1.0 if kind == "metric" and "indicator" not in roles else 0.0
 
 
 def has_outcome(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
