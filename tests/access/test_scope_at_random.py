@@ -33,7 +33,7 @@ from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.ui.frame import cache, entrance, page
+from wenming_metrics.ui.frame import cache, page
 
 pytestmark = pytest.mark.only("sqlite")
 STREETS = ["甲街道", "乙街道", "丙街道", "丁街道"]
@@ -141,8 +141,7 @@ class Somebody:
     def open_page(self, monkeypatch):
         """Open a page by an address with parameters of others; gives all that is sent, files as well."""
         made = []
-        for module in (cache, entrance):
-            monkeypatch.setattr(module, "viewer_of_run", lambda _: self.viewer)
+        monkeypatch.setattr(cache, "viewer_of_run", lambda _: self.viewer)
         monkeypatch.setattr(page, "exported", lambda _, make, *__: made.append(make) or make)
         if not self.pages:
             self.pages = AppTest.from_file(_APP, default_timeout=60).run()._registered_pages

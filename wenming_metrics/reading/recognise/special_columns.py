@@ -169,8 +169,9 @@ def _of_findings(table: TableFacts, by_role: Mapping[str, ColumnEvidence]) -> fl
     if problems and problems.forms["filled"] < 0.5:
         return _OTHERWISE  # most rows tell of none
     is_whole = problems and problems.forms["filled"] >= 0.7 and not tells_clean(problems)
-    done = done_columns(table.columns, is_case(table.header.texts, table.titles))
-    is_answered = done and "deduction" not in by_role
+    is_answered = "deduction" not in by_role and bool(
+        done_columns(table.columns, is_case(table.header.texts, table.titles))
+    )
     return (0.0 if is_whole else -3.0) + (_OTHERWISE / 2 if is_answered else 0.0)
 
 
