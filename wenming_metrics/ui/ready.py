@@ -16,6 +16,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import pyarrow as pa
+
 from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.publishing.corrections import corrections_of
 from wenming_metrics.publishing.issues import issues, signed_for
@@ -37,6 +39,8 @@ _PAUSE = 1.0
 """Seconds between two looks whether something was changed."""
 _GIVES_BACK = 60.0
 """Seconds until memory is given back though nothing was changed: readers come and go."""
+_M_ARENA_MAX, _HEAPS = -8, 2
+"""The setting of the C library, as its header numbers it, and so many heaps: one thread runs at a time."""
 _KINDS = ("week", "day", "month")
 """Windows that are made ready, the one that pages open on first."""
 _THREAD = "ready"
@@ -48,7 +52,15 @@ def keep_ready() -> None:
     """Begin to make ready, beside the pages, for as long as the server runs."""
     # Streamlit warns of every question that no page asks, and sets the level of its loggers itself.
     logging.getLogger(_WARNS).addFilter(lambda _: threading.current_thread().name != _THREAD)
+    _keep_heaps_few()
     threading.Thread(target=_follow_as_program, name=_THREAD, daemon=True).start()
+
+
+def _keep_heaps_few() -> None:
+    """Let the threads of all runs share their heaps: else each keeps what it once needed."""
+    limit = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if limit is not None:
+        limit(_M_ARENA_MAX, _HEAPS)
 
 
 def _follow_as_program() -> None:
@@ -87,6 +99,7 @@ def give_back_memory() -> None:
     only those of most Linux systems can be.
     """
     gc.collect()
+    pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
