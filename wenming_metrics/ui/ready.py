@@ -58,9 +58,14 @@ def keep_ready() -> None:
 
 def _keep_heaps_few() -> None:
     """Let the threads of all runs share their heaps: else each keeps what it once needed."""
-    limit = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if limit is not None:
-        limit(_M_ARENA_MAX, _HEAPS)
+    _tell_c_library("mallopt", _M_ARENA_MAX, _HEAPS)
+
+
+def _tell_c_library(function: str, *arguments: int) -> None:
+    """Call a function that only the C libraries of most Linux systems have; elsewhere nothing is done."""
+    call = getattr(ctypes.CDLL(None), function, None) if sys.platform == "linux" else None
+    if call is not None:
+        call(*arguments)
 
 
 def _follow_as_program() -> None:
@@ -95,14 +100,11 @@ def give_back_memory() -> None:
 
     Of the sessions that have ended some is only found by the collector, which goes through all that the server
     keeps: after every run, as Streamlit would, that took a fifth of the time of fifty readers. And what many
-    had worked out at once after a commit stays with the C library, a gigabyte of it, until that is told;
-    only those of most Linux systems can be.
+    had worked out at once after a commit stays with the C library, a gigabyte of it, until that is told.
     """
     gc.collect()
     pa.default_memory_pool().release_unused()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
+    _tell_c_library("malloc_trim", 0)
 
 
 def make_ready() -> bool:

@@ -178,7 +178,7 @@ def draw(painter: Callable, *arguments: object) -> None:
     """Draw a part of a page; as it was drawn before, if nothing that it rests on has changed.
 
     Takes: painter - a function of the office and some arguments, told apart by their `repr`, that draws and
-           asks. It draws no control, and only inside of itself; who looks it is not told, only what they may
+           asks. It draws no control, and only inside of itself; it is told what the looker may see, not who they are
     """
     # What fifty leaders may see is drawn once and not fifty times.
     present, recorded_now = bind(office(), office().viewer.unnamed()), []
