@@ -6,6 +6,13 @@ from tests.builders import read_sheets
 from tests.monday.city import context
 from tests.monday.city import register as city
 from tests.monday.files import build
+from wenming_metrics.queries.files.open_forms import role_proposed, roles_to_keep
+from wenming_metrics.reading.model.reading import (
+    COMPONENT,
+    CONFIRM,
+    KIND_CHOICE,
+    RememberedChoices,
+)
 from wenming_metrics.reading.read import read
 
 TITLE = ["2026年第三季度第三方测评得分"]
@@ -29,8 +36,8 @@ def monday():
     return read(content, "演示市2026年第三季度文明程度指数测评结果(报创建办)0930.xls", context())
 
 
-def scores(*rows, header=("街道", "总得分"), title=TITLE):
-    return read_sheets({"得分": [title, header, *rows]})
+def scores(*rows, header=("街道", "总得分"), title=TITLE, **told):
+    return read_sheets({"得分": [title, header, *rows]}, **told)
 
 
 def told(reading, name):
@@ -115,6 +122,34 @@ def test_a_test_or_a_period_that_nothing_tells():
     assert codes(scores(["城东街道", 90], title=["2026年9月测评得分"])) == ["上测-06"]
     reading = scores(["城东街道", 90], title=["第三方测评得分"])
     assert (codes(reading), reading.counts.held) == (["记录-04"], 1)
+
+
+@pytest.mark.parametrize("other", ["分数", "最终得分", "总得分", "加分后得分", "得分"])
+def test_of_two_totals_a_person_says_once_which_one_counts(other):
+    titles, rows = ("单位", "测评得分", other), [["城东街道", 80, 91], ["河西街道", 90, 88]]
+    asked = scores(*rows, header=titles)
+    assert (codes(asked), len(asked.records)) == ([CONFIRM], 0)
+    table = asked.recognised[0]
+    assert table.columns[2].is_doubtful
+    proposed = {name: role_proposed(table, "external", at) for at, name in enumerate(titles)}
+    for change, totals, parts in (
+        ({}, ["80", "90"], ["91", "88"]),
+        ({"测评得分": COMPONENT, other: "total"}, ["91", "88"], ["80", "90"]),
+    ):
+        roles = {KIND_CHOICE: "external", **roles_to_keep(proposed | change)}
+        choices = RememberedChoices({table.fingerprint: roles})
+        read_so = scores(*rows, header=titles, choices=choices)
+        assert told(read_so, "total") == totals
+        assert [part["printed"] for (part,) in told(read_so, "parts")] == parts
+
+
+def test_a_list_of_people_that_was_confirmed_is_not_asked_about_again():
+    titles, row = ("单位", "姓名", "测评得分"), ["城东街道", "张三", 80]
+    table = scores(row, header=titles).recognised[0]
+    assert table.is_open
+    roles = {KIND_CHOICE: "external", "单位": "subject", "姓名": "", "测评得分": "total"}
+    choices = RememberedChoices({table.fingerprint: roles})
+    assert told(scores(row, header=titles, choices=choices), "total") == ["80"]
 
 
 def test_columns_may_tell_period_test_and_group():

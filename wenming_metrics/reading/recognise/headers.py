@@ -132,7 +132,7 @@ def _header(
     if chosen == reading.SURVEY:
         survey_header = (band.texts, band.groups, words.survey, said)
         by_family[reading.SURVEY] = survey_columns(*survey_header, is_chosen=True)
-    columns = _choose(by_family[FAMILY[kind]], band.texts) if kind else {}
+    columns = _choose(by_family[FAMILY[kind]], band.texts, said) if kind else {}
     if kind == reading.WIDE:
         columns.pop("item", None)  # columns named so bear an item each
     return Header(
@@ -280,15 +280,16 @@ def _missing(
 
 
 def _choose(
-    family_columns: Mapping[str, list[int]], texts: tuple[str, ...]
+    family_columns: Mapping[str, list[int]], texts: tuple[str, ...], said: Mapping[str, str]
 ) -> dict[str, tuple[int, ...]]:
-    """Keep one column per name: the one with the proper title, else the leftmost."""
+    """Keep one column per name: one that a person named, with the proper title, else the leftmost."""
     chosen = {}
     for name, positions in family_columns.items():
         title = "" if name.startswith(MARK) else normalise(INPUT[name].title)
-        proper = [p for p in positions if normalise(texts[p]) == title]
-        chosen_positions = positions if name in SEVERAL else (proper or positions)[:1]
-        chosen[name] = tuple(chosen_positions)
+        named = [p for p in positions if normalise(texts[p]) in said] or positions
+        proper = [p for p in named if normalise(texts[p]) == title]
+        several = named if name == "total" else positions  # only one total counts
+        chosen[name] = tuple(several if name in SEVERAL else (proper or named)[:1])
     return chosen
 
 
@@ -296,8 +297,7 @@ def _doubled(
     family_columns: Mapping[str, list[int]], read: Mapping[str, object]
 ) -> list[tuple[str, tuple[int, ...]]]:
     alone = set(read) - {*SEVERAL, "remark"}
-    several = ((name, family_columns[name]) for name in family_columns if name in alone)
-    return [(name, tuple(positions)) for name, positions in several if len(positions) > 1]
+    return [(name, tuple(at)) for name, at in family_columns.items() if name in alone and at[1:]]
 
 
 def _first_row(sheet: SheetGrid, band: Band) -> int:

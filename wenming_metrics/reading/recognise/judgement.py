@@ -60,8 +60,8 @@ _REGISTERS = (reading.SITES, reading.UNITS)
 _EVENTS = ("day", "result", "deduction", "description", "earned_total", "lost_total")
 _COUNTED = ("result", "deduction", "places")
 _SHOWN = 3
-_ONLY_A_SCORE = re.compile("(最终|最后|总|综合)?(分数|得分|成绩|评分)|总分")
-"""Headers that say nothing but that it is a score."""
+_ONLY_A_SCORE = re.compile("(最终|最后|总|综合|实际?|.{1,3}后的?)?(分数|得分|成绩|评分|总分)")
+"""Headers that say nothing but that it is a score, the last of several."""
 
 
 def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised | None:
@@ -143,9 +143,14 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
     is_of_units = any(set(group) & {"subject"} for group in REQUIRED[header.kind])
     required = {name for group in REQUIRED[header.kind] for name in group}
     is_of_places = "street" in required and "site" not in required
-    doubts = set()
+    totals = header.columns.get("total", ())
+    if any(normalise(header.texts[position]) in header.said for position in totals):
+        totals = ()  # a person said which of them counts
+    apart = {position for position in totals if not any(header.groups[position : position + 1])}
+    doubts = apart if len(apart) > 1 else set()
     if is_of_units and lists_people(proposal.columns):
-        doubts |= set(header.columns.get("subject", ()))
+        people = header.columns.get("subject", ())
+        doubts |= {at for at in people if normalise(header.texts[at]) not in header.said}
     for column, role in zip(proposal.columns, fit.roles, strict=True):
         word = normalise(column.text)
         if word in header.said:
@@ -161,7 +166,7 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
             column, lacking
         ):
             doubts.add(column.position)
-        elif "total" in header.columns and _ONLY_A_SCORE.fullmatch(word):
+        elif totals and _ONLY_A_SCORE.fullmatch(word):
             doubts.add(column.position)  # beside 测评得分: which of them counts is not ours to say
     return doubts
 
