@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
 from tests.offices import checklist, copy_office, ingest
@@ -23,7 +24,8 @@ from wenming_metrics.queries.office import days_known
 from wenming_metrics.queries.ranking.overview import category_shares, city, top_losses
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.details import problem_rows
-from wenming_metrics.store.database import open_store
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import open_store, writing
 from wenming_metrics.store.notes import write_note
 
 pytestmark = pytest.mark.store
@@ -220,6 +222,31 @@ def test_an_answer_made_of_an_older_one_does_not_outlive_it(office):
     assert len(new.content) < made_of_old.content
     again = recall(memory, "above", lambda: len(new.content), capacity=9, shared=True, rests_on=new)
     assert again.content == len(new.content)
+
+
+def test_what_was_made_of_the_store_before_is_not_kept_for_the_one_that_came(office):
+    """A backup of another office is put back while somebody waits for a figure."""
+    memory = Memory()
+
+    def put_back():
+        with writing(office.store) as connection:
+            connection.execute(update(schema.store).values(made_at="another"))
+        follow(memory, office.store)
+        return "before"
+
+    def look(key, make, rests_on=None):
+        answer = recall(memory, key, make, capacity=9, shared=True, rests_on=rests_on)
+        return answer, answer.content
+
+    follow(memory, office.store)
+    below, _ = look("below", lambda: "below")
+    assert look("q", put_back)[1] == "before"
+    assert look("q", lambda: "after")[1] == "after"
+    assert look("q", lambda: "again")[1] == "after"
+    # A page that had begun before goes on with what it has, and leaves nothing of it.
+    assert look("above", lambda: "before", rests_on=below)[1] == "before"
+    below, _ = look("below", lambda: "below")
+    assert look("above", lambda: "after", rests_on=below)[1] == "after"
 
 
 @pytest.mark.only("sqlite")

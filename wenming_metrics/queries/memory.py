@@ -26,11 +26,13 @@ _least: ContextVar[int] = ContextVar("least", default=-1)
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What was answered, the extents of the store it rests on, and up to which change it holds."""
+    """What was answered, the extents of the store it rests on, up to which change it holds, and of
+    which life of the memory it is."""
 
     content: object
     extents: frozenset[Extent]
     seq: int
+    life: object
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,8 @@ class Memory:
     """The answers of one store, and what is known of its changes.
 
     rooms - answers by what was asked, the one asked for last at the end; changed - the last change
-    that named a part; touched - the same of anything in a table; state - which store, its last change
+    that named a part; touched - the same of anything in a table; state - which store, its last change,
+    the life that began when it came
     """
 
     rooms: dict[str, OrderedDict[str, Answer]] = field(default_factory=dict)
@@ -83,6 +86,7 @@ def _look(memory: Memory, store: Store) -> int:
             memory.rooms.clear()
             memory.changed.clear()
             memory.touched.clear()
+            memory.state["life"] = object()  # what is being made now was read before
         else:
             for number, name, span in later:
                 memory.changed[name, span] = max(number, memory.changed.get((name, span), 0))
@@ -131,7 +135,8 @@ def _make(
     memory: Memory, make: Callable[[], object], rests_on: Answer | None, *, shared: bool
 ) -> Answer:
     # Taken before the store is read: what is read may be newer, never older.
-    seq = memory.state["seq"]
+    with memory.lock:
+        life, seq = memory.state["life"], memory.state["seq"]
     token = _least.set(seq)
     try:
         with noting() as extents:
@@ -141,7 +146,8 @@ def _make(
     if rests_on is not None:
         extents |= rests_on.extents
         seq = min(seq, rests_on.seq)
-    return Answer(content if shared else pickle.dumps(content), frozenset(extents), seq)
+        life = life if rests_on.life is life else None  # half of another store
+    return Answer(content if shared else pickle.dumps(content), frozenset(extents), seq, life)
 
 
 def _known(memory: Memory, room: str, key: str, least: int) -> Answer | None:
@@ -149,7 +155,7 @@ def _known(memory: Memory, room: str, key: str, least: int) -> Answer | None:
     with memory.lock:
         answers = memory.rooms.get(room)
         answer = answers.get(key) if answers else None
-        if answer is None:
+        if answer is None or answer.life is not memory.state["life"]:
             return None
         seq = memory.state["seq"]
         if answer.seq < seq:
