@@ -1,6 +1,7 @@
 """The table of rights: the shipped one, what is refused and why, out and in again as a workbook."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,11 +13,13 @@ from wenming_metrics.access.rights import (
     rights_of,
     table_of,
 )
-from wenming_metrics.access.viewer import ACTS, APART, AccessError
+from wenming_metrics.access.viewer import ACTS, APART, AccessError, Viewer
 from wenming_metrics.export.access_books import rights_book
 from wenming_metrics.queries.viewers import shipped_rights
 from wenming_metrics.revising.books import sheets_of
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.ui.frame import entrance
 
 SHIPPED = (ROOT / "data" / "access" / "rights.csv").read_text("utf-8")
 PAGES = re.findall(r'st\.Page\([^)]*title="(\w+)"', (ROOT / "app.py").read_text("utf-8"))
@@ -105,3 +108,18 @@ def test_a_stored_table_that_no_longer_fits_is_refused():
 def test_empty_and_tiny_tables_are_refused_in_words():
     for lines in ([], [[]], [[""]], [["类别", "事项"]]):
         assert faults_of(lines)[0][0] == "权限-01"
+
+
+def test_faulty_rules_take_the_pages_from_nobody(monkeypatch):
+    """Behind each page stands what is wrong with the rules; a visitor is still asked to sign in."""
+    leader = Viewer("lingdao", "甲", "领导", pages=frozenset({"总览"}))
+    pages = {"看": [SimpleNamespace(title="总览"), SimpleNamespace(title="排名")]}
+
+    def broken():
+        raise RuleSetError([])
+
+    monkeypatch.setattr(entrance.cache, "office", broken)
+    monkeypatch.setattr(entrance, "open_store", lambda url: url)
+    monkeypatch.setattr(entrance, "is_local", lambda: False)
+    monkeypatch.setattr(entrance, "viewer_of_run", lambda _store: leader)
+    assert entrance.permitted(pages) == {"看": pages["看"][:1]}

@@ -15,9 +15,11 @@ from tests.offices import checklist, copy_office, ingest
 from tests.store.test_split import open_office, rows
 from wenming_metrics.access.viewer import Viewer, bind
 from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.losses.ledger import ledger
 from wenming_metrics.queries.memory import Memory
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.ui.frame import cache, replay
+from wenming_metrics.ui.losses.scope import Book
 
 _drawn: list[date] = []
 
@@ -191,6 +193,28 @@ def test_parts_that_rest_on_their_name_alone_are_kept_to_a_number(monkeypatch):
         assert not app.exception
         assert [text.value for text in app.caption] == ["最先", *(f"第{name}个" for name in names)]
         assert [len(parts) for parts in kept.values()] == [2]
+
+
+_books: list[Book] = []
+
+
+def page_of_rows():
+    from tests.ui import test_parts
+    from wenming_metrics.ui.losses import rows
+    from wenming_metrics.ui.losses.scope import Scope
+
+    rows.draw(test_parts._books[0], Scope())
+
+
+def test_rows_of_a_newer_ledger_are_worked_out_by_that_one(office, monkeypatch):
+    """Somebody who looked later has had them listed; ours would give their numbers other lines."""
+    month = window("month", ON)
+    newer = Book(ledger(office, month), list, "month", month, "street")
+    monkeypatch.setattr(Book, "recall", lambda _ours, make, *asked, **_how: make(newer, *asked))
+    monkeypatch.setattr("tests.ui.test_parts._books", [replace(newer, ledger=None)])
+    app = AppTest.from_function(page_of_rows).run()
+    assert not app.exception
+    assert "**第一行的算法**" in app.markdown[-1].value
 
 
 def page_of_faulty_parts():

@@ -88,6 +88,18 @@ def test_after_a_change_only_what_it_touches_is_made_ready_again(office):
     assert any("city_view" in key for key in changed)
 
 
+def test_a_fault_at_the_very_first_look_does_not_end_the_looking(monkeypatch):
+    faults = iter([ValueError("broken"), SystemExit()])
+
+    def fail():
+        raise next(faults)
+
+    monkeypatch.setattr(cache, "version", fail)
+    monkeypatch.setattr(ready, "_PAUSE", 0)
+    with pytest.raises(SystemExit):
+        ready._follow()
+
+
 def test_memory_that_nothing_uses_goes_back_to_the_system():
     blocks = [bytes([number % 256]) * 1_000 for number in range(200_000)]
     blocks = blocks[-1:]  # the end of the heap is in use: nothing goes back by itself

@@ -75,7 +75,7 @@ def _follow_as_program() -> None:
 
 def _follow() -> None:
     """Make ready at once, then whenever the store has been quiet for a moment: of many commits, after the last."""
-    ready = quiet = None
+    ready = quiet = present = None
     given_back = time.monotonic()
     while True:
         try:

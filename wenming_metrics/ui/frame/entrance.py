@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from wenming_metrics.access.viewer import AccessError, SignedOutError
+from wenming_metrics.access.viewer import AccessError, SignedOutError, Viewer
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.runtime import settings
+from wenming_metrics.store.database import open_store
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.ui.frame import cache
-from wenming_metrics.ui.frame.identity import is_local
+from wenming_metrics.ui.frame.identity import is_local, viewer_of_run
 
 _REFUSAL, _KEPT = "entrance_refusal", "entrance_pages"
 _ACCOUNTS = "账号"
@@ -35,8 +36,8 @@ def permitted(pages: Mapping[str, Sequence[StreamlitPage]]) -> dict[str, list[St
     Takes: name of a group -> its pages
     """
     try:
-        viewer = cache.office().viewer
-    except (StoreError, RuleSetError, settings.SettingsError) as error:
+        viewer = _viewer()
+    except (StoreError, settings.SettingsError) as error:
         _log.info("%s", error)  # each page says what is to be done
         return (
             {name: [page for page in group] for name, group in pages.items()} if is_local() else {}
@@ -53,6 +54,15 @@ def permitted(pages: Mapping[str, Sequence[StreamlitPage]]) -> dict[str, list[St
             for name, group in allowed.items()
         }
     return {name: group for name, group in allowed.items() if group}
+
+
+def _viewer() -> Viewer:
+    """Give who looks. Faulty rules take the pages from nobody: each page says what is wrong with them."""
+    try:
+        return cache.office().viewer
+    except RuleSetError as error:
+        _log.info("%s", error)
+        return viewer_of_run(open_store(settings.load().store_url))
 
 
 def routes(pages: Mapping[str, list[StreamlitPage]]) -> dict[str, list[StreamlitPage]]:

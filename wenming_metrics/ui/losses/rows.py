@@ -33,6 +33,7 @@ def draw(book: Book, scope: Scope) -> None:
     records = book.recall(_found, scope, most=48, wait="正在查找原表的行……")
     if records is None:
         return
+    book = records.book  # of a newer ledger than ours, where somebody has looked since
     listed, total = records.listed, records.listed["loss"].sum()
     introduce(
         f"失分记录（{records.count:,} 条）",
@@ -69,8 +70,10 @@ def _draw_row(
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """The rows behind a scope: as figures, how many records there are, the table, its columns and ids."""
+    """The rows behind a scope: of which book, as figures, how many records there are, the table, its
+    columns and ids."""
 
+    book: Book
     listed: pd.DataFrame
     count: int
     table: pa.Table
@@ -88,7 +91,7 @@ def _found(book: Book, scope: Scope) -> _Found | None:
     hidden |= {"multiple"} if listed["multiple"].isna().all() else set()
     columns = {name: column for name, column in _ROWS.items() if name not in hidden}
     table, ids = tables.prepared(listed, columns), tables.record_ids(listed)
-    return _Found(listed, count, table, columns, ids)
+    return _Found(book, listed, count, table, columns, ids)
 
 
 def _weight(book: Book, line: pd.Series) -> float:
