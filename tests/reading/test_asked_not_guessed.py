@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import read_sheets
-from wenming_metrics.reading.model.reading import CONFIRM
+from wenming_metrics.reading.model.reading import CONFIRM, KIND_CHOICE, RememberedChoices
 
 VISITS = ["2026-11-16", "一组", "河西街道", "主次干道", "人民路"]
 
@@ -56,3 +56,16 @@ def test_results_with_remarks_under_a_word_of_ones_own_are_asked_for():
     rows = [[*where, f"{n}号路", "垃圾桶不满溢", word, 0.5] for n, word in enumerate(written)]
     asked = read_sheets({"检查表": [header, *rows]})
     assert (codes(asked), len(asked.checks)) == ([CONFIRM], 0)
+
+
+def test_what_was_confirmed_and_lacks_a_column_is_told_what_lacks():
+    header = ["来件时间", "事发时间", "街道", "地点", "反映的问题"]
+    rows = [
+        [f"2026-11-{n}", f"2026-11-{n - 1}", "河西街道", f"{n}号路", "乱停车"] for n in (16, 17)
+    ]
+    (asked,) = read_sheets({"来件": [header, *rows]}).recognised
+    assert [column.header for column in asked.columns if column.is_doubtful] == header[:2]
+    said = {KIND_CHOICE: "findings", "来件时间": "day", "事发时间": ""}
+    said |= {"街道": "street", "地点": "site", "反映的问题": "description"}
+    choices = RememberedChoices({asked.fingerprint: said})
+    assert codes(read_sheets({"来件": [header, *rows]}, choices=choices)) == ["表头-04"]

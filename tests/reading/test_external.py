@@ -141,6 +141,9 @@ def test_of_two_totals_a_person_says_once_which_one_counts(other):
         read_so = scores(*rows, header=titles, choices=choices)
         assert told(read_so, "total") == totals
         assert [part["printed"] for (part,) in told(read_so, "parts")] == parts
+    both = {KIND_CHOICE: "external", "单位": "subject", "测评得分": "total", other: "total"}
+    choices = RememberedChoices({table.fingerprint: both})
+    assert codes(scores(*rows, header=titles, choices=choices)) == [CONFIRM]
 
 
 def test_a_list_of_people_that_was_confirmed_is_not_asked_about_again():

@@ -99,7 +99,8 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
             return _recognised(sheet, likely, proposal, kind, SURE)
     if fit is None:
         return _recognised(sheet, likely, proposal, kind if is_settled else "", "")
-    doubts |= _uncertain(fit, proposal)
+    unsure = _uncertain(fit, proposal)
+    doubts |= {at for at in unsure if normalise(likely.texts[at]) not in likely.said}
     is_near = proposal.margin < _CLOSE or _is_findable(fit, proposal)
     certainty = ASKED if is_near or doubts else PROPOSED
     return _recognised(sheet, likely, proposal, kind, certainty, fit, doubts)
@@ -144,7 +145,7 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
     required = {name for group in REQUIRED[header.kind] for name in group}
     is_of_places = "street" in required and "site" not in required
     totals = header.columns.get("total", ())
-    if any(normalise(header.texts[position]) in header.said for position in totals):
+    if len({normalise(header.texts[position]) for position in totals} & header.said) == 1:
         totals = ()  # a person said which of them counts
     apart = {position for position in totals if not any(header.groups[position : position + 1])}
     doubts = apart if len(apart) > 1 else set()
