@@ -69,3 +69,19 @@ def test_what_was_confirmed_and_lacks_a_column_is_told_what_lacks():
     said |= {"街道": "street", "地点": "site", "反映的问题": "description"}
     choices = RememberedChoices({asked.fingerprint: said})
     assert codes(read_sheets({"来件": [header, *rows]}, choices=choices)) == ["表头-04"]
+
+
+def test_a_form_that_was_told_as_problems_and_comes_back_answered_is_asked_about():
+    """As the command line remembers it: the kind that was said, not what the table looked like."""
+    header = [*("哪天查的", "哪个街道", "在什么地方", "看什么"), "发现了什么问题", "改得怎么样"]
+    where = ["2026-11-16", "河西街道", "人民路", "垃圾桶不满溢", "路口垃圾桶满溢"]
+
+    def look(state, **told):
+        return read_sheets({"清单": [header, [*where, state]]}, **told).recognised[0]
+
+    said = dict(zip(header, ("day", "street", "site", "item", "description", ""), strict=True))
+    form = {look("待整改").fingerprint: {KIND_CHOICE: "findings", **said}}
+    open_still = look("待整改", choices=RememberedChoices(form))
+    assert (open_still.kind, open_still.is_open) == ("findings", False)
+    answered = look("已整改", choices=RememberedChoices(form))
+    assert (answered.proposed, answered.is_open) == ("rectification", True)

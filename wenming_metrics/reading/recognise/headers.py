@@ -102,10 +102,10 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
 
 
 def _other_kind(sheet: SheetGrid, header: Header, words: Words) -> str:
-    """Name the kind that title and values speak for, where it is another one than when the form was
-    confirmed; such tables are a form of their own."""
-    like = words.header_choices[header.fingerprint].get(reading.LIKE_CHOICE, "")
-    if not like:
+    """Name the kind that a table speaks for where it is not that of its form: it is a form of its own."""
+    said = words.header_choices[header.fingerprint]
+    like = said.get(reading.LIKE_CHOICE) or said.get(reading.KIND_CHOICE, reading.NO_TABLE)
+    if like == reading.NO_TABLE:
         return ""
     proposal = propose(sheet, header, words.items, words.lexicon, words.survey)
     return proposal.best.kind if proposal.is_beaten(like) else ""
