@@ -3,7 +3,12 @@
 import pytest
 
 from tests.builders import read_sheets
-from wenming_metrics.reading.model.reading import CONFIRM, KIND_CHOICE, RememberedChoices
+from wenming_metrics.reading.model.reading import (
+    CONFIRM,
+    KIND_CHOICE,
+    LIKE_CHOICE,
+    RememberedChoices,
+)
 
 VISITS = ["2026-11-16", "一组", "河西街道", "主次干道", "人民路"]
 
@@ -85,3 +90,6 @@ def test_a_form_that_was_told_as_problems_and_comes_back_answered_is_asked_about
     assert (open_still.kind, open_still.is_open) == ("findings", False)
     answered = look("已整改", choices=RememberedChoices(form))
     assert (answered.proposed, answered.is_open) == ("rectification", True)
+    said |= {KIND_CHOICE: "rectification", LIKE_CHOICE: "findings", "改得怎么样": "rectified"}
+    form = {open_still.fingerprint: said}
+    assert not look("已整改", choices=RememberedChoices(form)).is_open  # as it was said to be

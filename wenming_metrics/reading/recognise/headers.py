@@ -102,13 +102,13 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
 
 
 def _other_kind(sheet: SheetGrid, header: Header, words: Words) -> str:
-    """Name the kind that a table speaks for where it is not that of its form: it is a form of its own."""
+    """Name the kind that a table speaks for where it is neither what its form was said to be nor what
+    it looked like then: it is a form of its own."""
     said = words.header_choices[header.fingerprint]
-    like = said.get(reading.LIKE_CHOICE) or said.get(reading.KIND_CHOICE, reading.NO_TABLE)
-    if like == reading.NO_TABLE:
-        return ""
+    kinds = {said.get(name, "") for name in (reading.KIND_CHOICE, reading.LIKE_CHOICE)}
+    kinds -= {"", reading.NO_TABLE}
     proposal = propose(sheet, header, words.items, words.lexicon, words.survey)
-    return proposal.best.kind if proposal.is_beaten(like) else ""
+    return proposal.best.kind if kinds and all(map(proposal.is_beaten, kinds)) else ""
 
 
 def _count(texts: Sequence[str], groups: Sequence[str], words: Words) -> int:
