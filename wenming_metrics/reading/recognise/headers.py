@@ -104,8 +104,8 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
 def _other_kind(sheet: SheetGrid, header: Header, words: Words) -> str:
     """Name the kind that a table speaks for where it is neither what its form was said to be nor what
     it looked like then: it is a form of its own."""
-    said = words.header_choices[header.fingerprint]
-    kinds = {said.get(name, "") for name in (reading.KIND_CHOICE, reading.LIKE_CHOICE)}
+    header_choices = words.header_choices[header.fingerprint]
+    kinds = {header_choices.get(name, "") for name in (reading.KIND_CHOICE, reading.LIKE_CHOICE)}
     kinds -= {"", reading.NO_TABLE}
     proposal = propose(sheet, header, words.items, words.lexicon, words.survey)
     return proposal.best.kind if kinds and all(map(proposal.is_beaten, kinds)) else ""
@@ -280,16 +280,16 @@ def _missing(
 
 
 def _choose(
-    family_columns: Mapping[str, list[int]], texts: tuple[str, ...], said: Mapping[str, str]
+    family_columns: Mapping[str, list[int]], texts: tuple[str, ...], header_choices: Mapping
 ) -> dict[str, tuple[int, ...]]:
     """Keep one column per name: one that a person named, with the proper title, else the leftmost."""
     chosen = {}
     for name, positions in family_columns.items():
         title = "" if name.startswith(MARK) else normalise(INPUT[name].title)
-        named = [p for p in positions if normalise(texts[p]) in said] or positions
-        proper = [p for p in named if normalise(texts[p]) == title]
-        several = named if name == "total" else positions  # only one total counts
-        chosen[name] = tuple(several if name in SEVERAL else (proper or named)[:1])
+        wanted = [p for p in positions if normalise(texts[p]) in header_choices] or positions
+        proper = [p for p in wanted if normalise(texts[p]) == title]
+        several = wanted if name == "total" else positions  # only one total counts
+        chosen[name] = tuple(several if name in SEVERAL else (proper or wanted)[:1])
     return chosen
 
 
@@ -297,7 +297,7 @@ def _doubled(
     family_columns: Mapping[str, list[int]], read: Mapping[str, object]
 ) -> list[tuple[str, tuple[int, ...]]]:
     alone = set(read) - {*SEVERAL, "remark"}
-    return [(name, tuple(at)) for name, at in family_columns.items() if name in alone and at[1:]]
+    return [(name, tuple(ps)) for name, ps in family_columns.items() if name in alone and ps[1:]]
 
 
 def _first_row(sheet: SheetGrid, band: Band) -> int:

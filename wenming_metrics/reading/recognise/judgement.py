@@ -100,7 +100,7 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
     if fit is None:
         return _recognised(sheet, likely, proposal, kind if is_settled else "", "")
     unsure = _uncertain(fit, proposal)
-    doubts |= {at for at in unsure if normalise(likely.texts[at]) not in likely.said}
+    doubts |= {p for p in unsure if normalise(likely.texts[p]) not in likely.said}
     is_near = proposal.margin < _CLOSE or _is_findable(fit, proposal)
     certainty = ASKED if is_near or doubts else PROPOSED
     return _recognised(sheet, likely, proposal, kind, certainty, fit, doubts)
@@ -144,14 +144,14 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
     is_of_units = any(set(group) & {"subject"} for group in REQUIRED[header.kind])
     required = {name for group in REQUIRED[header.kind] for name in group}
     is_of_places = "street" in required and "site" not in required
-    totals = header.columns.get("total", ())
-    if len({normalise(header.texts[position]) for position in totals} & header.said) == 1:
-        totals = ()  # a person said which of them counts
-    apart = {position for position in totals if not any(header.groups[position : position + 1])}
+    sums = header.columns.get("total", ())
+    if len({normalise(header.texts[position]) for position in sums} & header.said) == 1:
+        sums = ()  # a person said which of them counts
+    apart = {position for position in sums if not any(header.groups[position : position + 1])}
     doubts = apart if len(apart) > 1 else set()
     if is_of_units and lists_people(proposal.columns):
         people = header.columns.get("subject", ())
-        doubts |= {at for at in people if normalise(header.texts[at]) not in header.said}
+        doubts |= {p for p in people if normalise(header.texts[p]) not in header.said}
     for column, role in zip(proposal.columns, fit.roles, strict=True):
         word = normalise(column.text)
         if word in header.said:
@@ -167,7 +167,7 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
             column, lacking
         ):
             doubts.add(column.position)
-        elif totals and _ONLY_A_SCORE.fullmatch(word):
+        elif sums and _ONLY_A_SCORE.fullmatch(word):
             doubts.add(column.position)  # beside 测评得分: which of them counts is not ours to say
     return doubts
 
