@@ -249,6 +249,35 @@ def test_what_was_made_of_the_store_before_is_not_kept_for_the_one_that_came(off
     assert look("above", lambda: "after", rests_on=below)[1] == "after"
 
 
+def test_an_answer_made_of_several_readings_is_of_one_state(office):
+    """Half of a list of before a commit and half of one of after it would not add up, or fail."""
+    memory = Memory()
+    seen, full = follow(memory, office.store), len(days_known(office))
+
+    def below(answered):
+        return recall(memory, "below", answered, capacity=9, shared=True, least=seen).content
+
+    def look_with_others():
+        follow(memory, office.store)
+        return below(lambda: len(days_known(office)))
+
+    def above():
+        first = len(days_known(office))
+        commit.withdraw(office, int(batches(office)["batch"].max()), "甲", "试")
+        with ThreadPoolExecutor(1) as another:
+            later = another.submit(look_with_others).result()
+        return first, later, len(days_known(office)), below(lambda: len(days_known(office)))
+
+    before, later, again, of_another = recall(
+        memory, "above", above, capacity=9, shared=True
+    ).content
+    assert later < full
+    assert (before, again, of_another) == (full, full, full)
+    # And what was read meanwhile by who looked later is kept, not what is older.
+    follow(memory, office.store)
+    assert recall(memory, "below", lambda: -1, capacity=9, shared=True).content == later
+
+
 @pytest.mark.only("sqlite")
 def test_a_file_put_in_the_place_of_the_store_is_the_one_that_is_read(office, tmp_path):
     memory, path = Memory(), office.store.engine.url.database

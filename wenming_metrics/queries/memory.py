@@ -16,21 +16,32 @@ from dataclasses import dataclass, field, replace
 from threading import Lock, RLock
 
 from wenming_metrics.store.changes import EVERYTHING, Extent, changes_after, note_read, noting
-from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.database import Store, holding, present_state
 from wenming_metrics.store.database import state_of as stored_state
 from wenming_metrics.store.engines import file_of
 
-_least: ContextVar[int] = ContextVar("least", default=-1)
-"""The change up to which an answer is being made to hold: what it is made of holds as far."""
+_held: ContextVar[_State | None] = ContextVar("state", default=None)
+"""The state of which an answer is being made: what it is made of is of the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """A state of the store: of which life of the memory (None: of none), and its last change."""
+
+    life: object
+    seq: int
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What was answered, the extents of the store it rests on, up to which change it holds, and of
-    which life of the memory it is."""
+    """What was answered, and the extents of the store it rests on.
+
+    made, seq - the change after which it was read, and up to which it holds; life - of the memory
+    """
 
     content: object
     extents: frozenset[Extent]
+    made: int
     seq: int
     life: object
 
@@ -48,8 +59,8 @@ class Memory:
     """The answers of one store, and what is known of its changes.
 
     rooms - answers by what was asked, the one asked for last at the end; changed - the last change
-    that named a part; touched - the same of anything in a table; state - which store, its last change,
-    the life that began when it came
+    that named a part; touched - the same of anything in a table; state - the store and which one it is,
+    its last change, the life that began when it came
     """
 
     rooms: dict[str, OrderedDict[str, Answer]] = field(default_factory=dict)
@@ -74,7 +85,7 @@ def _look(memory: Memory, store: Store) -> int:
     file_id = file_of(store.engine)
     if memory.state.get("file", file_id) != file_id:
         store.engine.dispose()  # what is open reads the file that was there before
-    with reading(store) as connection:
+    with present_state(store) as connection:
         made_at, seq = stored_state(connection)
         last = memory.state.get("seq", 0)
         is_same = memory.state.get("store") == (store.url, file_id, made_at)
@@ -91,7 +102,7 @@ def _look(memory: Memory, store: Store) -> int:
             for number, name, span in later:
                 memory.changed[name, span] = max(number, memory.changed.get((name, span), 0))
                 memory.touched[name] = max(number, memory.touched.get(name, 0))
-        memory.state.update(store=(store.url, file_id, made_at), file=file_id, seq=seq)
+        memory.state.update(store=(store.url, file_id, made_at), file=file_id, seq=seq, of=store)
     return seq
 
 
@@ -118,7 +129,7 @@ def recall(
            (`follow`): what holds up to it is good enough, None: up to the last that anybody has; meanwhile -
            what is shown while it is made
     """
-    least = max(memory.state["seq"] if least is None else least, _least.get())
+    least = memory.state["seq"] if least is None else least
     answer = _known(memory, room, key, least)
     if answer is None:
         with _turn(memory, key):
@@ -134,29 +145,49 @@ def recall(
 def _make(
     memory: Memory, make: Callable[[], object], rests_on: Answer | None, *, shared: bool
 ) -> Answer:
-    # Taken before the store is read: what is read may be newer, never older.
-    with memory.lock:
-        life, seq = memory.state["life"], memory.state["seq"]
-    token = _least.set(seq)
-    try:
-        with noting() as extents:
-            content = make()
-    finally:
-        _least.reset(token)
+    with _one_state(memory) as state, noting() as extents:
+        content = make()
+    life, seq = state.life, state.seq
     if rests_on is not None:
         extents |= rests_on.extents
         seq = min(seq, rests_on.seq)
         life = life if rests_on.life is life else None  # half of another store
-    return Answer(content if shared else pickle.dumps(content), frozenset(extents), seq, life)
+    content = content if shared else pickle.dumps(content)
+    return Answer(content, frozenset(extents), state.seq, seq, life)
+
+
+@contextmanager
+def _one_state(memory: Memory) -> Iterator[_State]:
+    """Hold the store as it is while an answer is made, and while others are that it is made of."""
+    if held := _held.get():
+        yield held
+        return
+    store = memory.state["of"]
+    with holding(store) as connection:
+        made_at, seq = stored_state(connection)
+        if seq > memory.state["seq"]:
+            follow(memory, store)  # what was changed before is known to all that asks of this state
+        with memory.lock:
+            life = memory.state["life"] if memory.state["store"][-1] == made_at else None
+        state = _State(life, seq)
+        token = _held.set(state)
+        try:
+            yield state
+        finally:
+            _held.reset(token)
 
 
 def _known(memory: Memory, room: str, key: str, least: int) -> Answer | None:
-    """Give an answer that holds up to a change at least; None: there is none."""
+    """Give an answer that holds up to a change at least, or at the state of which one is being made;
+    None: there is none."""
     with memory.lock:
-        answers = memory.rooms.get(room)
+        answers, held = memory.rooms.get(room), _held.get()
         answer = answers.get(key) if answers else None
-        if answer is None or answer.life is not memory.state["life"]:
+        life = held.life if held else memory.state["life"]
+        if answer is None or life is None or answer.life is not life:
             return None
+        if held:
+            return answer if _holds_at(memory, answer, held.seq) else None
         seq = memory.state["seq"]
         if answer.seq < seq:
             if _is_changed(memory, answer.extents, answer.seq):
@@ -167,6 +198,12 @@ def _known(memory: Memory, room: str, key: str, least: int) -> Answer | None:
             answer = answers[key] = replace(answer, seq=seq)
         answers.move_to_end(key)
         return answer
+
+
+def _holds_at(memory: Memory, answer: Answer, seq: int) -> bool:
+    """Say whether an answer, of an earlier or a later state, is that of the state after a change too."""
+    is_within = answer.made <= seq <= answer.seq
+    return is_within or not _is_changed(memory, answer.extents, min(answer.seq, seq))
 
 
 def _is_changed(memory: Memory, extents: Iterable[Extent], seq: int) -> bool:
@@ -187,6 +224,9 @@ def _is_changed(memory: Memory, extents: Iterable[Extent], seq: int) -> bool:
 def _keep(memory: Memory, room: str, key: str, answer: Answer, capacity: int) -> None:
     with memory.lock:
         answers = memory.rooms.setdefault(room, OrderedDict())
+        known = answers.get(key)
+        if known and known.life is answer.life and known.seq > answer.seq:
+            return  # made of the state before, for what is made of that
         answers[key] = answer
         answers.move_to_end(key)
         while len(answers) > capacity:

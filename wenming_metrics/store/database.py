@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -43,6 +44,8 @@ from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, as_sto
 
 _AT_ONCE = 20_000
 """Rows that are handed to the driver together: enough to be fast, few enough to hold twice."""
+_held: ContextVar[tuple[Engine, Connection] | None] = ContextVar("held", default=None)
+"""The state of a store that all readings of this thread share."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,32 @@ def reading(store: Store) -> Iterator[Connection]:
     a question that knows of scopes.
     """
     check_reading(store.viewer)
+    held = _held.get()
+    if held and held[0] is store.engine:
+        with as_store_errors(store.url):
+            yield held[1]
+        return
+    with present_state(store) as connection:
+        yield connection
+
+
+@contextmanager
+def present_state(store: Store) -> Iterator[Connection]:
+    """Give a connection as `reading` does, of the state that the store has now, for whoever asks."""
     with as_store_errors(store.url), one_state(store.engine) as connection:
         yield connection
+
+
+@contextmanager
+def holding(store: Store) -> Iterator[Connection]:
+    """Let all that this thread reads meanwhile be of one state: what is made of several readings would
+    else be half of what was there before a commit."""
+    with present_state(store) as connection:
+        token = _held.set((store.engine, connection))
+        try:
+            yield connection
+        finally:
+            _held.reset(token)
 
 
 @contextmanager

@@ -24,6 +24,8 @@ _TURN = 0.02
 _ONE_STATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _QUIET = {"hide_parameters": True}
 """What offices sent does not belong into logs."""
+_MORE = 35
+"""Connections beyond the five that are kept: whoever makes an answer holds one meanwhile."""
 _TABLES_KEY = 20201010
 """Any number, but the same in all programs: who holds it may make and change tables."""
 _NETWORK = {
@@ -85,7 +87,9 @@ def _sqlite(address: URL, patience: float) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")  # an acknowledged upload survives a power cut
         connection.execute("PRAGMA cache_size=-65536")
 
-    engine = create_engine(address, connect_args={"timeout": patience}, **_QUIET)
+    engine = create_engine(
+        address, connect_args={"timeout": patience}, max_overflow=_MORE, **_QUIET
+    )
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin_sqlite)
     return engine
@@ -125,6 +129,7 @@ def _postgres(address: URL, patience: float) -> Engine:
         address.update_query_dict({**_NETWORK, **address.query}),
         **_QUIET,
         isolation_level="READ COMMITTED",
+        max_overflow=_MORE,
         pool_pre_ping=True,  # work goes on after the server was away
     )
     event.listen(engine, "connect", set_up)
