@@ -223,5 +223,8 @@ def test_records_are_listed_without_numbers_of_persons(office, tmp_path, capsys)
     assert told["unit_name"] == "甲街道"
     assert "13800138000" not in said
     assert "138****8000" in said
-    assert "甲街道" in run(capsys, "records", "rectification")[1]
-    assert run(capsys, "records", "nothing")[0] == FAILED
+    by_code = run(capsys, "records", "rectification")[1]
+    assert "甲街道" in by_code
+    assert run(capsys, "records", "整改反馈")[1] == by_code
+    code, said = run(capsys, "records", "nothing")
+    assert (code, "可以用：问卷计票、加减分、整改流转、整改反馈" in said) == (FAILED, True)

@@ -99,22 +99,23 @@ def _form(options: Namespace) -> int:
 
 @command("records")
 def _records(options: Namespace) -> int:
-    if options.kind not in RECORD_TITLES:
-        raise commit.IntakeError(f"没有种类“{options.kind}”，可以用：{'、'.join(RECORD_TITLES)}。")
+    codes_by_title = {title.removesuffix("表"): code for code, title in RECORD_TITLES.items()}
+    kind = codes_by_title.get(options.kind.removesuffix("表"), options.kind)
+    if kind not in RECORD_TITLES:
+        known_titles = "、".join(codes_by_title)
+        raise commit.IntakeError(f"没有种类“{options.kind}”，可以用：{known_titles}。")
     office = this_office()
     if options.json:
-        rows = _masked(records(office, options.kind))
-        print_json({"kind": options.kind, "records": plain(rows)})
+        print_json({"kind": kind, "records": plain(_masked(records(office, kind)))})
         return OK
-    lines = record_list(office, options.kind)
+    lines = record_list(office, kind)
     if options.out:
-        options.out.write_bytes(record_file(options.kind, lines))
+        options.out.write_bytes(record_file(kind, lines))
         say(f"已存到 {options.out}")
         return OK
     filled = lines.loc[:, (lines != "").any()].drop(columns="batch")
     print_lines(
-        f"{RECORD_TITLES[options.kind]}（{len(lines)} 条）",
-        filled.rename(columns=record_titles(options.kind)),
+        f"{RECORD_TITLES[kind]}（{len(lines)} 条）", filled.rename(columns=record_titles(kind))
     )
     return OK
 
