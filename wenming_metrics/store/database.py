@@ -39,7 +39,7 @@ from wenming_metrics.access.viewer import (
 from wenming_metrics.domain.periods import now
 from wenming_metrics.store import changes, migrate, schema
 from wenming_metrics.store.access_log import add_deed
-from wenming_metrics.store.engines import engine_of, one_state
+from wenming_metrics.store.engines import engine_of, one_look, one_state
 from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, as_store_errors
 
 _AT_ONCE = 20_000
@@ -90,6 +90,14 @@ def reading(store: Store) -> Iterator[Connection]:
 def present_state(store: Store) -> Iterator[Connection]:
     """Give a connection as `reading` does, of the state that the store has now, for whoever asks."""
     with as_store_errors(store.url), one_state(store.engine) as connection:
+        yield connection
+
+
+@contextmanager
+def glancing(store: Store) -> Iterator[Connection]:
+    """Give a connection as `reading` does, for a single question that every message of every page asks."""
+    check_reading(store.viewer)
+    with as_store_errors(store.url), one_look(store.engine) as connection:
         yield connection
 
 

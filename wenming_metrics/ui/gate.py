@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
 from wenming_metrics.store.accounts import Account
-from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.database import Store, glancing
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.sessions import account_of_session, digest_of
 from wenming_metrics.ui.frame.identity import is_owner
@@ -136,7 +136,7 @@ class Gate:
         return origins in ([], [f"{scheme}://{hosts[0]}"])
 
     def _account(self, session_key: str) -> Account | None:
-        with reading(self._store) as connection:
+        with glancing(self._store) as connection:
             return account_of_session(connection, session_key)
 
     def _sees_the_city(self, scope: Scope) -> bool:

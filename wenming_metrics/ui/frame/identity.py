@@ -28,7 +28,7 @@ from wenming_metrics.access.viewer import (
 )
 from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
 from wenming_metrics.store.changes import commits
-from wenming_metrics.store.database import Store, writing_aside
+from wenming_metrics.store.database import Store, holding, writing_aside
 
 COOKIE = "wenming_session"
 LOCAL = {"127.0.0.1", "localhost"}
@@ -70,7 +70,8 @@ def viewer_of_run(store: Store) -> Viewer:
         return _look_up(store)
     look, last_look = (store.url, commits()), _viewers.get(run)
     if last_look is None or last_look[0] != look:
-        last_look = _viewers[run] = look, _look_up(store)
+        with holding(store):  # one reading, not two
+            last_look = _viewers[run] = look, _look_up(store)
     return last_look[1]
 
 
