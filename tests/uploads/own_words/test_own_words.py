@@ -19,7 +19,7 @@ from wenming_metrics.vocabulary import INPUT
 
 HALVES = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-    *("tenth", "gathered"),
+    *("tenth", "eleventh", "gathered"),
 )
 LEAST = {
     "first": 0.99,
@@ -31,8 +31,9 @@ LEAST = {
     "seventh": 0.96,
     "eighth": 0.96,
     "ninth": 0.95,
-    "tenth": 0.86,
-    "gathered": 0.93,
+    "tenth": 0.95,
+    "eleventh": 0.94,
+    "gathered": 0.94,
 }
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
 seen what the software accepts, and was scored once: kinds 91.2 %, columns 90.4 %. What it got wrong was
@@ -52,8 +53,12 @@ Seven lists of problems were relabelled as answers after that, by one rule for a
 was done, in cells that are filled; most of the misses had been on that line. What the ninth told was mended with it.
 The tenth part, 60 tables, most of them headers of exports, was labelled by that rule before anything read it and scored
 once: kinds 86.7 %, columns 93.0 %, 0.27 questions a table, and one was wrong and sure (分数 beside 测评得分): since then
-another column that only says that it is a score is asked about. Nothing else of it was mended. Of the column sets that were gathered a third is held out: no weight was set by it (kinds 89.7 %, columns
-94.8 %; one miss of three is a list with answers), see `score --held-out`."""
+another column that only says that it is a score is asked about. The eleventh part, 60 tables of notices, ledgers,
+scoring annexes and forms, was scored once after that: kinds 81.7 %, columns 92.6 %, 0.13 questions a table, none wrong
+and sure; four of its seven tables of other business were taken for ours. Since then a kind must have what it is about,
+words of other business speak against all, and the last word of a header says what its column may be. Of the column
+sets that were gathered a third is held out: no weight was set by it (kinds 93.1 %, columns 96.4 %; before the
+eleventh 89.7 and 94.8), see `score --held-out`."""
 
 
 @pytest.mark.parametrize("half", HALVES)

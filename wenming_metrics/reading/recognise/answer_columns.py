@@ -19,10 +19,10 @@ _STILL_OPEN, _ASKED_FOR, _ANSWERED = -13.0, -6.5, 5.5
 """Points of problems that are mostly open; of measures that are asked for alone; of what was done."""
 _NOT_TOLD, _TASKS = -13.0, -4.0
 """Points of a table that does not say what it answers; of one with tasks and no problems."""
-_REPAIRED = re.compile("整改|治理|完成|销[号项]|闭环|改[没完好正]")
+_REPAIRED = re.compile("整改|治理|整治|修复|完成|销[号项]|闭环|改[没完好正]")
 """What was done about a problem, not how far a case is."""
-_AFTER = re.compile("后|整改|治理|完成|销[号项]|处[置理]|验收|复查")
-_ASKED = re.compile("意见|建议|要求")
+_AFTER = re.compile("后|整改|治理|整治|修复|完成|销[号项]|处[置理]|验收|复查")
+_ASKED = re.compile("意见|建议|要求|^拟|计划|下一步")
 _STATE = re.compile("^是否|(状态|标[记识]|与否)$")
 _FAULT = re.compile("问题|隐患|缺陷|整改|治理|交办|督[查办]|违[规章法]")
 
@@ -45,7 +45,8 @@ def done_columns(columns: Sequence[ColumnEvidence], of_cases: bool) -> int:
 
 def _tells_measures(column: ColumnEvidence, of_cases: bool) -> bool:
     text = normalise(column.text)
-    is_repair = bool(_REPAIRED.search(text)) or (column.has("sentence") >= 0.4 and not of_cases)
+    is_told = column.has("sentence") >= 0.4 or column.has("acted") >= 0.5
+    is_repair = bool(_REPAIRED.search(text)) or (is_told and not of_cases)
     is_asked = bool(_ASKED.search(text))
     return column.worded["measure"] >= _NAMED and _is_filled(column) and is_repair and not is_asked
 

@@ -38,8 +38,12 @@ _NOT_OF_KIND = {
     reading.PLAN: {"day"},
 }
 """Columns of a family that one kind of it has no use for."""
-_FIGURES = {"points", "score", "rank"}
+_FIGURES = {"points", "score", "rank", "count", "percent"}
 """How figures look, whatever it is that they count."""
+_ACTS = {"finished", "handed_in", "due", "deadline"}
+_ANY_DAY = re.compile(".(日期|时间|日)$")
+_LEVELS, _OF_LEVELS = ("community", "street", "district"), ("unit_name", "parent")
+_PLACED = {"site", "street", "community"}
 _LOSS = re.compile("[扣失罚减]")
 _FINEST = {reading.CHECKLIST: ("item", ""), "campaign": ("task", "campaign")}
 """What each row of a kind is about, and what a column is that says it of several rows together."""
@@ -72,6 +76,8 @@ def assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str
         looked_at = roles.index("item")
         if tells_fault(columns[looked_at]):
             roles[looked_at] = "description"  # found there, below the word for what was looked at
+    if kind == reading.UNITS:
+        _name_finest(columns, roles)
     if "verdict" in roles and "result" not in roles:
         roles[roles.index("verdict")] = "result"  # as `families.take_verdict` takes it
     return roles
@@ -94,7 +100,21 @@ def _take_finest(kind: str, columns: Sequence[ColumnEvidence], roles: list[str])
     ]
     if finer:
         best = max(finer, key=lambda index: columns[index].points[name])
-        roles[held], roles[best] = ("" if coarse in roles else coarse), name
+        is_coarse = coarse not in roles and columns[held].worded["measure"] < ACCEPTED
+        roles[held], roles[best] = (coarse if is_coarse else ""), name
+
+
+def _name_finest(columns: Sequence[ColumnEvidence], roles: list[str]) -> None:
+    """Take the finest units of a register for those it names, the next above for what they are of."""
+    first = {
+        next((form for form in _LEVELS if column.has(form) >= 0.6), ""): index
+        for index, column in reversed(list(enumerate(columns)))
+        if roles[index] in ("", *_OF_LEVELS) and column.forms["filled"] >= 0.6
+    }
+    ordered = [first[form] for form in _LEVELS if form in first]
+    if len(ordered) > 1:
+        roles[:] = ["" if name in _OF_LEVELS else name for name in roles]
+        roles[ordered[0]], roles[ordered[1]] = _OF_LEVELS
 
 
 def fill(
@@ -126,7 +146,8 @@ def fill(
     headed = set(named_roles(columns, roles))
     if any(column.worded["description"] >= STRONG for column in columns):
         headed.add("description")
-    if main and main not in roles and is_shaped(headed):
+    is_placed = kind != reading.CHECKLIST or is_titled or bool(_PLACED & set(roles))
+    if main and main not in roles and is_placed and is_shaped(headed):
         texts = [
             index
             for index, column in enumerate(columns)
@@ -142,6 +163,10 @@ def fill(
 
 def _is_free(column: ColumnEvidence, name: str) -> bool:
     if column.has("phone") >= 0.6:
+        return False
+    if name in _ACTS and _ANY_DAY.search(normalise(column.text)):
+        return False  # the day of an act that is named, and of another one
+    if name == "printed_rank" and column.has("distinct") < 0.7:
         return False
     is_date = column.has("date") >= 0.5 and "date" not in weights()[0][name].forms
     if name == "task" and tells_fault(column):

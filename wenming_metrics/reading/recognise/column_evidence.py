@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -31,6 +32,8 @@ _WORDED = 5.0
 """Points of a text from which it is worded like a header."""
 _LACKING = -6.0
 """Points of values that have none of the forms that a role needs."""
+_NOT_OF_HEAD = -6.0
+"""Points of a role that the last word of a header rules out."""
 _TOTAL = re.compile(r"^(合计|小计|总计|共计|平均|注|备注|说明|填表|制表|审核)")
 Words = tuple[tuple[re.Pattern[str], float], ...]
 
@@ -88,8 +91,7 @@ class ColumnEvidence:
 def weights() -> tuple[Mapping[str, RoleWeights], Mapping[str, KindWeights], Mapping[str, Words]]:
     """Load the weights: of roles, of kinds, and words of titles and headers that say that a sheet is
     of no kind ("titles", "headers"), of titles that say that its figures are scores ("scores")."""
-    with _WEIGHTS.open("rb") as file:
-        table = tomllib.load(file)
+    table = _load()
     stems = table["stems"]
     by_title = RoleWeights((), {}, ())  # of a column without weights, which its titles tell
     roles = dict.fromkeys(INPUT, by_title) | {
@@ -113,12 +115,27 @@ def weights() -> tuple[Mapping[str, RoleWeights], Mapping[str, KindWeights], Map
     return roles, kinds, others
 
 
+@lru_cache(maxsize=1)
+def _heads() -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
+    """Give last words of headers, and the roles that each of them allows."""
+    return tuple(
+        (re.compile(entry["words"]), frozenset(entry["roles"].split()))
+        for entry in _load()["heads"].values()
+    )
+
+
+@lru_cache(maxsize=1)
+def _load() -> Mapping[str, Any]:
+    with _WEIGHTS.open("rb") as file:
+        return tomllib.load(file)
+
+
 def _compiled(words: Mapping[str, float], stems: Mapping[str, str]) -> Words:
     compiled = []
     for pattern, points in words.items():
         for name, stem in stems.items():
             pattern = pattern.replace(f"{{{name}}}", stem)
-        compiled.append((re.compile(pattern), float(points)))
+        compiled.append((re.compile(pattern, re.MULTILINE), float(points)))
     return tuple(compiled)
 
 
@@ -168,6 +185,7 @@ def header_points(text: str, group: str = "") -> Mapping[str, float]:
     word, over = normalise(text), normalise(group)
     bare = re.sub(r"\(.*?\)|[*★:]", "", word) or word
     is_shared = bool(OF_SEVERAL.search(word))
+    allowed = [roles for pattern, roles in _heads() if pattern.search(bare)]
     points = {}
     for role, role_weights in weights()[0].items():
         titles, words = _titles(role), role_weights.words
@@ -182,6 +200,7 @@ def header_points(text: str, group: str = "") -> Mapping[str, float]:
             if not best and any(fuzz.ratio(bare, t, score_cutoff=_LIKENESS) for t in titles):
                 best = _ALIKE
             against = 0.0 if is_shared else _against(words, bare)
+            against += _NOT_OF_HEAD * any(role not in roles for roles in allowed)
             points[role] = best + against
     return points
 

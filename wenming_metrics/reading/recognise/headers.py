@@ -51,7 +51,7 @@ _COUNTED = ("deduction", "full_mark", "places")
 _MARKED_ITEM = re.compile(r"\(\d+(\.\d+)?分\)$")
 _SCORE = re.compile("扣分|失分|得分")
 _VISIT_ONLY = {"source", "team", "visit_no", "scope"}
-_LOOKED_AT = {"result", "item", "description"}
+_LOOKED_AT, _ANY_SPAN = {"result", "item", "description"}, {"answer_start", "answer_end"}
 _CHECKED = {"item", "item_code", "result", "deduction"}
 
 
@@ -239,7 +239,7 @@ def _likely(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -
     checked = seen & (_CHECKED | {"description"})
     if {"unit_name", "unit_kind"} <= names[reading.UNITS]:
         return reading.UNITS
-    if names[reading.SURVEY] and not seen & _LOOKED_AT and not _counts_options(names):
+    if names[reading.SURVEY] - _ANY_SPAN and not seen & _LOOKED_AT and not _counts_options(names):
         return reading.SURVEY
     for kind in RECORD_KINDS:
         if kind.is_kind(frozenset(names[kind.name]), title):

@@ -82,6 +82,8 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
     fit, doubts = proposal.best, set()
     if is_settled and not kind:
         return _recognised(sheet, likely, proposal, kind, SURE)  # a person said that it is no table
+    if kind == reading.SURVEY and not (header.is_chosen or _asks(proposal)):
+        is_settled = False  # the day of an answer may be the day of anything
     if is_settled:
         doubts = _doubts(header, proposal)
         if kind == reading.SURVEY and words.survey:
@@ -170,6 +172,11 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
         elif sums and _ONLY_A_SCORE.fullmatch(word):
             doubts.add(column.position)  # beside 测评得分: which of them counts is not ours to say
     return doubts
+
+
+def _asks(proposal: Proposal) -> bool:
+    """Say whether a column is headed by a question."""
+    return any(role.startswith(MARK) for role in proposal.fit(reading.SURVEY).roles)
 
 
 def _unasked(header: Header, proposal: Proposal) -> set[int]:

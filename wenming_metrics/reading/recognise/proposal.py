@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid
@@ -29,6 +30,7 @@ from wenming_metrics.reading.recognise.row_shapes import (
     named_roles,
     names_each_once,
     names_tell_kind,
+    names_thing,
     tells_no_event,
 )
 from wenming_metrics.reading.recognise.special_columns import (
@@ -70,13 +72,23 @@ _TELLING = {
     "rectification": {"deduction", "result"},
 }
 """Columns that a kind lists to be told from others, and does not read."""
+_ANCHORS = {
+    "site",
+    "street",
+    "community",
+    "district",
+    "responsible",
+    "lead",
+    "subject",
+    "deduction",
+}
 _KNOWN_NAMES = ("district", "street", "community", "site", "item", "department", "point_type")
 """Forms of values that are names of registers and catalogue."""
 _MARKED = 2.0
 """Points for a table of which each row is something with a full mark, and what of it was lost."""
 _REGISTERS = {reading.SITES: "site", reading.UNITS: "unit_name"}
 """Registers, and what they name once each; what else they say of it may be anything."""
-_MORE_OF_IT, _REPEATED = -2.0, -2.0
+_MORE_OF_IT, _REPEATED, _OF_ONE_THING = -2.0, -2.0, 4.0
 _LISTS_OF_UNITS = {"external", "quota", "counts"}
 """Kinds of which each row is a unit: one that a title names is no column of units."""
 _FILED = re.compile(
@@ -152,7 +164,8 @@ def propose(
     Takes: header - where its header is and what stands over it; item_names - of the catalogue, normalised
     """
     columns = gather_evidence(sheet, header, lexicon)
-    titles = "\n".join(map(normalise, (header.above, sheet.name, header.filename)))
+    filename = PurePath(header.filename).stem
+    titles = "\n".join(map(normalise, (header.above, sheet.name, filename)))
     table = TableFacts(columns, header, item_names, survey, titles)
     fits = [_fit(kind, table) for kind in weights()[1]]
     texts = "\n".join(map(normalise, header.texts))
@@ -160,12 +173,19 @@ def propose(
     no_table = title_points(words["titles"], titles)[0] + title_points(words["headers"], texts)[0]
     ordered = sorted(fits, key=lambda fit: -fit.points)
     is_none = bool(no_table) and ordered[0].points < no_table + _LEAST
-    is_none |= not _is_told(columns) or (
-        lists_people(columns)
-        and bool(ordered[0].absent)
-        and not {"description", "submitted"} & set(ordered[0].roles)
-    )
+    is_none |= not _is_told(columns) or (lists_people(columns) and _is_of_people(ordered[0]))
     return Proposal(tuple(ordered), tuple(columns), is_none)
+
+
+def _is_of_people(best: KindFit) -> bool:
+    """Say whether a table that names people is about them: it lacks of its kind, or has no unit and
+    no place, and is neither of problems nor of answers to questions."""
+    read = set(best.roles)
+    if "submitted" in read:
+        return False
+    if _ANCHORS & read or best.kind == reading.FINDINGS:
+        return bool(best.absent) and "description" not in read
+    return True
 
 
 def _is_told(columns: Sequence[ColumnEvidence]) -> bool:
@@ -197,6 +217,8 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     if kind in _REGISTERS:
         is_named = names_each_once(_REGISTERS[kind], table.columns, roles)
         points += _MARKED * is_quiet if is_named else _REPEATED
+        if is_named and names_thing(_REGISTERS[kind], table.columns, roles):
+            points += _OF_ONE_THING
         is_register &= is_named and _REGISTERS[kind] in named_roles(table.columns, roles)
     absent, lacking = _lacking(kind, table, roles)
     if kind in _LISTS_OF_UNITS and any("subject" in group for group in lacking):

@@ -6,7 +6,13 @@ from collections.abc import Collection, Sequence
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, weights
-from wenming_metrics.reading.recognise.special_columns import STRONG, has_problems, is_idle
+from wenming_metrics.reading.recognise.special_columns import (
+    STRONG,
+    has_problems,
+    is_idle,
+    tells_look,
+)
+from wenming_metrics.reading.recognise.value_forms import UNIT_FORMS
 from wenming_metrics.vocabulary import normalise
 
 
@@ -14,6 +20,20 @@ def names_each_once(name: str, columns: Sequence[ColumnEvidence], roles: Sequenc
     """Say whether a table names each of its things once."""
     naming = [column for column, role in zip(columns, roles, strict=True) if role == name]
     return any(column.has("unique") >= 1 for column in naming)
+
+
+def names_thing(name: str, columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether other headers begin with the word for what a register names, as 小区编码 beside
+    小区名称: each row is one of these, and not one that was looked at."""
+    texts = [normalise(column.text) for column in columns]
+    prefixes = [
+        text.removesuffix("称").removesuffix("名")
+        for text, role in zip(texts, roles, strict=True)
+        if role == name and text.endswith(("名称", "名"))
+    ]
+    return not any(map(tells_look, columns)) and any(
+        sum(text.startswith(prefix) for text in texts) > 1 for prefix in prefixes if prefix
+    )
 
 
 def tells_no_event(columns: Sequence[ColumnEvidence]) -> bool:
@@ -62,7 +82,7 @@ MAIN = {
 def is_telling(column: ColumnEvidence, name: str) -> bool:
     """Say whether a column holds words, each another, that may say what the rows are about, and
     whose header does not plainly say something else."""
-    names = ("district", "street", "community", "department", "person", "site", "place")
+    names = (*UNIT_FORMS, "person", "site", "place", "team", "picture")
     is_text = (
         column.forms["filled"] >= 0.6
         and column.has("date", "number", "result", "code", *names) < 0.3
@@ -88,15 +108,14 @@ _PLAIN = {
     reading.CHECKLIST: (("item",), ("result", "deduction", "earned_total")),
     reading.FINDINGS: (
         ("description",),
-        ("day", "site", "street", "community", "responsible", "problem_no", "item", "severity")
-        + ("deduction",),
+        ("day", "site", "street", "community", "responsible", "deadline", "deduction"),
     ),
     reading.VISITS: (("site",), ("day",)),
     "rectification": (("description", "problem_no", "site"), ("rectified", "measure", "finished")),
     reading.PLAN: (("planned_day",), ("site", "street", "round")),
     reading.SITES: (("site",), ("street", "community", "point_type")),
     "external": (_UNIT, ("total",)),
-    "campaign": (("task",), ("lead", "responsible", "due", "progress")),
+    "campaign": (("task",), ("due", "phase", "progress")),
     "document": (("requirement",), ("lead", "responsible", "due", "document_state")),
 }
 """What a kind is there to tell: of each group one column that its header names."""
@@ -134,14 +153,9 @@ def is_plain(kind: str, columns: Sequence[ColumnEvidence], roles: Sequence[str])
         return True
     if kind == reading.SITES and not tells_no_event(columns):
         return False
-    if kind == reading.VISITS and not any(map(_tells_look, columns)):
+    if kind == reading.VISITS and not any(map(tells_look, columns)):
         return False  # places and days of anything
     return kind in _PLAIN and all(headed & set(group) for group in _PLAIN[kind])
-
-
-def _tells_look(column: ColumnEvidence) -> bool:
-    """Say whether a column is the day of a look, by more than the word for a day."""
-    return column.worded["day"] >= STRONG and len(normalise(column.text)) > len("日期")
 
 
 def speaks_for(kind: str, roles: Collection[str]) -> bool:

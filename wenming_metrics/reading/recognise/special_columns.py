@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.recognise.answer_columns import answer_points, done_columns, is_case
-from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence
+from wenming_metrics.reading.recognise.column_evidence import (
+    ColumnEvidence,
+    title_points,
+    weights,
+)
 from wenming_metrics.reading.recognise.families import wanted
+from wenming_metrics.reading.recognise.value_forms import UNIT_FORMS
 from wenming_metrics.reading.survey.questions import MARK, counted_columns, survey_columns
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.values import bare_item
@@ -21,7 +26,7 @@ ITEM_COLUMN = "item"
 ACCEPTED, STRONG = 4.0, 6.0
 """Points from which a role is given to a column; from which it speaks for a kind in full."""
 _QUESTION = re.compile(
-    r"您|[??]|吗$|\[(单选|多选|填空|矩阵|量表|打分)|^q\d|^\d+[、.]\D|满意|是否|哪些|如何|程度|了解|知道|评价"
+    r"您|[??]|吗$|\[(单选|多选|填空|矩阵|量表|打分)|^q\d|^第.{1,3}题|^\d+[、.]\D|满意|是否|哪些|如何|程度|了解|知道|评价"
 )
 _OPTION = re.compile(
     r"满意|知晓|知道|了解|不清楚|参与|参加|同意|支持|经常|偶尔|从不|没有|一般|很好|较好|很差|较差|好|差|人数|票|选|是$|否$|^[a-e]$"
@@ -31,6 +36,10 @@ _HANDED_OUT = re.compile(r"^(发放|发出|下发)(?!.*收)")
 _MARKED = re.compile(r"\(\d+(\.\d+)?分\)$")
 _IDLE = re.compile(
     r"^(序号|序|编号|no\.?|行号|#|id)$|照片|图片|签字|签名|盖章|天气|检查人|督查人|记录人|制表|审核人|填表|人员|附件|星期|时段|经度|纬度|坐标|组长|核对|积分|头像|^(来自)?ip"
+)
+_BELONGS = re.compile("^所[属在]")
+_OPINION = re.compile(
+    "满意|知晓|知道|了解|不清楚|参与|同意|支持|经常|偶尔|从不|很好|很差|较好|较差"
 )
 _MANY = 5.0
 """Points of a kind with columns of its own beside the roles, such as items and questions."""
@@ -42,16 +51,23 @@ _OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id
 """What only questionnaires have: the way their questions are put, and facts of the answering."""
 _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectification"}
 """Kinds that tell of what has been: a day to come speaks against them."""
+_OF_LOOKS = {"team", "source", "visit_no", "scope"}
+_FOUND = {"day", "site", "street", "community", "district", "responsible", "lead"} | {
+    *("deduction", "deadline", "handed_out", "source")
+}
+"""Where, when or by whom something was found, or what becomes of it: else it may be of anything."""
 _CAME_OUT = {"result", "deduction", "earned_total", "lost_total", "description"}
 _PURSUED = {"task", "campaign", "due", "phase"}
 """What is pursued, or by when: else somebody in charge and a state may be of anything."""
+_MEASURED = {"indicator", "value", "numerator", "denominator", "target"}
+_FOLLOWED = {"progress", "due", "phase", "phase_from", "phase_to"}
 _HANDED_IN = {"responsible", "lead", "due", "handed_in", "document_state", "review", "standard"}
 """Who hands a document in, by when, and what became of it: else it is a list of things."""
 _NOT_FILLED, _NOT_LISTED = -3.0, -4.0
 """How a check came out; a list of items without that is a standard, or a form nobody filled in."""
 _OF_UNITS = {"external", "metric", "quota", "counts", "adjustment"}
 _PEOPLE = re.compile(
-    "^(员工|学员|学生|警员|干部|选手|职工|教师)?(姓名|名字)$|^(学员|警员|员工)名称$|扣分学生"
+    "^(员工|学员|学生|警员|干部|选手|职工|教师)?(姓名|名字)$|(学员|警员|人员|队员|员工)名称$|扣分学生"
 )
 """Headers of persons: a list of them is none of units."""
 _OTHERWISE = -8.0
@@ -107,6 +123,7 @@ def _is_item_column(column: ColumnEvidence, item_names: frozenset[str]) -> bool:
         column.has("result", "points", "minus") >= 0.6 and column.has("date", "serial") < 0.5
     )
     is_titled = max(column.worded[name] for name in wanted(reading.WIDE)) >= 3
+    is_titled |= bool(_BELONGS.search(word))
     is_titled |= max(column.worded.values()) >= STRONG
     return is_graded and not is_titled and bool(word) and not _IDLE.search(word)
 
@@ -133,7 +150,13 @@ def special_points(
     """Give what columns beside the roles say for a kind that has such, or lacks them."""
     columns = table.columns
     if kind in (reading.WIDE, reading.COUNTED):
-        return _beside(kind, fixed, columns)
+        is_asked = "returned" in roles or (
+            kind == reading.WIDE and _grades_rows(fixed, table, roles)
+        )
+        is_asked |= kind == reading.COUNTED and any(
+            _OPINION.search(text) for text in (table.titles, *(c.text for c in columns))
+        )
+        return _beside(kind, fixed, columns) if is_asked else -20.0
     if kind == "holidays":
         texts = [table.titles, *(text for c in columns for text in (c.text, *c.samples))]
         return 0.0 if any(_OFF.search(text) for text in texts) else -20.0
@@ -154,6 +177,8 @@ def special_points(
         return 5.0 * future - (5.0 if is_past else 2.0)
     if kind in _LOOKED_BACK and future > 0.5:
         return -5.0 * future
+    if kind == reading.VISITS and not _tells_looks(table, roles):
+        return _OTHERWISE / 2
     if kind == reading.VISITS:
         figures = [c for c, role in zip(columns, roles, strict=True) if not role and _counts(c)]
         return _OTHERWISE / 2 if len(figures) > 1 else 0.0
@@ -164,20 +189,52 @@ def special_points(
     return _of_records(kind, table, roles, by_role)
 
 
+def tells_look(column: ColumnEvidence) -> bool:
+    """Say whether a column is the day of a look, by more than the word for a day."""
+    return column.worded["day"] >= STRONG and len(normalise(column.text)) > len("日期")
+
+
+def _tells_looks(table: TableFacts, roles: Sequence[str]) -> bool:
+    """Say whether places and days are those of looks, by more than the word for a day."""
+    return _is_titled(reading.VISITS, table) or any(
+        role in _OF_LOOKS or (role == "day" and tells_look(c))
+        for c, role in zip(table.columns, roles, strict=True)
+    )
+
+
 def _of_findings(table: TableFacts, by_role: Mapping[str, ColumnEvidence]) -> float:
     problems = by_role.get("description")
     if problems and problems.forms["filled"] < 0.5:
         return _OTHERWISE  # most rows tell of none
+    if not (_FOUND & set(by_role) or _is_titled(reading.FINDINGS, table)):
+        return _OTHERWISE / 2
+    if problems and problems.worded["description"] < ACCEPTED and problems.has("problem") < 0.4:
+        return _OTHERWISE / 2  # texts of anything
     is_whole = problems and problems.forms["filled"] >= 0.7 and not tells_clean(problems)
+    if _all_failed(table.columns):
+        return 4.5  # what its result column takes off: no look had another result
     is_answered = "deduction" not in by_role and bool(
         done_columns(table.columns, is_case(table.header.texts, table.titles))
     )
     return (0.0 if is_whole else -3.0) + (_OTHERWISE / 2 if is_answered else 0.0)
 
 
+def _all_failed(columns: Sequence[ColumnEvidence]) -> bool:
+    """Say whether a problem is told in each row and all results are the same: that of a problem."""
+    return has_problems(columns) and any(
+        c.worded["result"] >= ACCEPTED
+        and c.has("result") >= 0.6
+        and c.n_distinct == 1
+        and c.n_filled > 2
+        for c in columns
+    )
+
+
 def _of_checks(
     columns: Sequence[ColumnEvidence], roles: Sequence[str], by_role: Mapping[str, ColumnEvidence]
 ) -> float:
+    if _all_failed(columns):
+        return _OTHERWISE
     item = by_role.get("item")
     if item and item.has("category", "problem") >= 0.5 > item.has("item", "demand", "rule"):
         return _OTHERWISE
@@ -190,6 +247,7 @@ def _of_records(
     kind: str, table: TableFacts, roles: Sequence[str], by_role: Mapping[str, ColumnEvidence]
 ) -> float:
     columns = table.columns
+    is_titled = _is_titled(kind, table)
     if kind == "rectification":
         return answer_points(columns, roles, is_case(table.header.texts, table.titles))
     if kind == reading.UNITS and any(
@@ -199,12 +257,29 @@ def _of_records(
         return _OTHERWISE / 2  # it is places that are named, not units
     if kind in _OF_UNITS and lists_people(columns):
         return _OTHERWISE
+    if kind in _OF_UNITS and any(
+        c.worded["site"] >= ACCEPTED > c.worded["subject"] and c.has(*UNIT_FORMS, "short") >= 0.6
+        for c in columns
+    ):
+        return _OTHERWISE / 2
     if kind in ("external", "metric") and any(c.has("item") >= 0.5 for c in columns):
         return _OTHERWISE  # what was looked at, one by one: a check, not a list of units
     if kind == "campaign" and (not _PURSUED & set(by_role) or has_problems(columns)):
         return _OTHERWISE / 2
-    if kind == "document" and not _HANDED_IN & set(roles):
+    if kind == "campaign" and not _FOLLOWED & set(by_role) and not is_titled:
+        return _OTHERWISE  # who does what: a list of duties
+    if kind == "document" and not (_HANDED_IN & set(roles) and "requirement" in roles):
         return _OTHERWISE / 2
+    if kind in ("document", "campaign") and any(
+        c.worded["earned_total"] >= STRONG for c in columns
+    ):
+        return _OTHERWISE  # points earned: of what was looked at
+    if kind == "external" and not (is_titled or {"total", "indicator"} & set(roles)):
+        return _OTHERWISE / 2
+    if kind == "metric" and not (is_titled or _MEASURED & set(by_role)):
+        return _OTHERWISE / 2
+    if kind == reading.UNITS and set(by_role) <= {"", "unit_name"} and any(map(_counts, columns)):
+        return _OTHERWISE / 2  # figures of units, which say nothing of what they are
     if kind == "metric" and any(
         c.worded["total"] >= STRONG and c.has("score") >= 0.6 for c in columns
     ):
@@ -233,6 +308,23 @@ def _beside(kind: str, fixed: Mapping[int, str], columns: Sequence[ColumnEvidenc
     if kind == reading.WIDE and any(c.has("item") >= 0.5 for c in columns):
         return -20.0  # items in a column of their own
     return beside + (_OTHERWISE if kind == reading.WIDE and has_problems(columns) else 0.0)
+
+
+def _grades_rows(fixed: Mapping[int, str], table: TableFacts, roles: Sequence[str]) -> bool:
+    """Say whether columns of items grade something that the rest of a row names: with results, with
+    points taken off or summed up, or with figures below a title of checks."""
+    is_named = any(
+        index not in fixed and column.has("text") >= 0.6 > column.has("date")
+        for index, column in enumerate(table.columns)
+        if not is_idle(column.text)
+    )
+    is_graded = any(table.columns[index].has("result", "minus") >= 0.6 for index in fixed)
+    is_graded |= bool({"lost_total", "earned_total"} & set(roles))
+    return is_named and (is_graded or _is_titled(reading.WIDE, table))
+
+
+def _is_titled(kind: str, table: TableFacts) -> bool:
+    return title_points(weights()[1][kind].titles, table.titles)[0] > 0
 
 
 def _counts(column: ColumnEvidence) -> bool:

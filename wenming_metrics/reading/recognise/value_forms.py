@@ -87,6 +87,8 @@ _CLEAN = re.compile(
 """That nothing was found: of problems alone such a row would not be written."""
 _RULE = re.compile(r"[扣减得加]\d+(\.\d+)?分|不得分|扣完为止|酌情(扣|赋|给)分")
 """How much a fault costs: how something is marked, not what was looked at."""
+_ASKED = re.compile(r"是否|有无|有没有|能否|[吗?？]$")
+"""What is to be answered by a look: a point of a checklist, nothing that was found."""
 _REMARK = re.compile(r"\(.*\)$")
 _TERM = re.compile(
     r"^\d+个?(工作日|小时|天|日)(内)?$|立行立改|立即|即知即改|长期|当天|当日|\d+月底|\d+日前|月底前|前完成|.*前$|全年|持续"
@@ -263,10 +265,11 @@ def _forms_of_text(text: str) -> Iterator[str]:
 
 
 _TEXT_FORMS = (
-    *(("clean", _CLEAN), ("rule", _RULE), ("term", _TERM)),
+    *(("clean", _CLEAN), ("asked", _ASKED), ("rule", _RULE), ("term", _TERM)),
     *(("period", _PERIOD), ("code", _CODE), ("phone", _PHONE)),
     *(("picture", _PICTURE), ("document_no", _DOCUMENT_NO), ("team", _TEAM)),
-    *(("progress", _PROGRESS), ("open", _OPEN), ("repair", _REPAIR)),
+    *(("acted", re.compile("^已|^经.*已")), ("progress", _PROGRESS)),
+    *(("open", _OPEN), ("repair", _REPAIR)),
     *(("threshold", _THRESHOLD), ("phase", _PHASE), ("seconds", _SECONDS), ("people", _AGES)),
     *(
         ("rank", re.compile(r"^第?(\d+|[一二三四五六七八九十]+)名?$")),
