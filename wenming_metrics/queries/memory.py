@@ -20,7 +20,7 @@ from wenming_metrics.store.database import Store, holding, present_state
 from wenming_metrics.store.database import state_of as stored_state
 from wenming_metrics.store.engines import file_of
 
-_held: ContextVar[_State | None] = ContextVar("state", default=None)
+_snapshot: ContextVar[_State | None] = ContextVar("snapshot", default=None)
 """The state of which an answer is being made: what it is made of is of the same."""
 
 
@@ -36,12 +36,12 @@ class _State:
 class Answer:
     """What was answered, and the extents of the store it rests on.
 
-    made, seq - the change after which it was read, and up to which it holds; life - of the memory
+    read_after, seq - the change after which it was read, and up to which it holds; life - of the memory
     """
 
     content: object
     extents: frozenset[Extent]
-    made: int
+    read_after: int
     seq: int
     life: object
 
@@ -159,8 +159,8 @@ def _make(
 @contextmanager
 def _one_state(memory: Memory) -> Iterator[_State]:
     """Hold the store as it is while an answer is made, and while others are that it is made of."""
-    if held := _held.get():
-        yield held
+    if snapshot := _snapshot.get():
+        yield snapshot
         return
     store = memory.state["of"]
     with holding(store) as connection:
@@ -170,24 +170,24 @@ def _one_state(memory: Memory) -> Iterator[_State]:
         with memory.lock:
             life = memory.state["life"] if memory.state["store"][-1] == made_at else None
         state = _State(life, seq)
-        token = _held.set(state)
+        token = _snapshot.set(state)
         try:
             yield state
         finally:
-            _held.reset(token)
+            _snapshot.reset(token)
 
 
 def _known(memory: Memory, room: str, key: str, least: int) -> Answer | None:
     """Give an answer that holds up to a change at least, or at the state of which one is being made;
     None: there is none."""
     with memory.lock:
-        answers, held = memory.rooms.get(room), _held.get()
+        answers, snapshot = memory.rooms.get(room), _snapshot.get()
         answer = answers.get(key) if answers else None
-        life = held.life if held else memory.state["life"]
+        life = snapshot.life if snapshot else memory.state["life"]
         if answer is None or life is None or answer.life is not life:
             return None
-        if held:
-            return answer if _holds_at(memory, answer, held.seq) else None
+        if snapshot:
+            return answer if _holds_at(memory, answer, snapshot.seq) else None
         seq = memory.state["seq"]
         if answer.seq < seq:
             if _is_changed(memory, answer.extents, answer.seq):
@@ -202,7 +202,7 @@ def _known(memory: Memory, room: str, key: str, least: int) -> Answer | None:
 
 def _holds_at(memory: Memory, answer: Answer, seq: int) -> bool:
     """Say whether an answer, of an earlier or a later state, is that of the state after a change too."""
-    is_within = answer.made <= seq <= answer.seq
+    is_within = answer.read_after <= seq <= answer.seq
     return is_within or not _is_changed(memory, answer.extents, min(answer.seq, seq))
 
 

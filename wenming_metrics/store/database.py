@@ -44,7 +44,7 @@ from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, as_sto
 
 _AT_ONCE = 20_000
 """Rows that are handed to the driver together: enough to be fast, few enough to hold twice."""
-_held: ContextVar[tuple[Engine, Connection] | None] = ContextVar("held", default=None)
+_snapshot: ContextVar[tuple[Engine, Connection] | None] = ContextVar("snapshot", default=None)
 """The state of a store that all readings of this thread share."""
 
 
@@ -77,10 +77,10 @@ def reading(store: Store) -> Iterator[Connection]:
     a question that knows of scopes.
     """
     check_reading(store.viewer)
-    held = _held.get()
-    if held and held[0] is store.engine:
+    snapshot = _snapshot.get()
+    if snapshot and snapshot[0] is store.engine:
         with as_store_errors(store.url):
-            yield held[1]
+            yield snapshot[1]
         return
     with present_state(store) as connection:
         yield connection
@@ -106,11 +106,11 @@ def holding(store: Store) -> Iterator[Connection]:
     """Let all that this thread reads meanwhile be of one state: what is made of several readings would
     else be half of what was there before a commit."""
     with present_state(store) as connection:
-        token = _held.set((store.engine, connection))
+        token = _snapshot.set((store.engine, connection))
         try:
             yield connection
         finally:
-            _held.reset(token)
+            _snapshot.reset(token)
 
 
 @contextmanager
