@@ -51,6 +51,12 @@ TABLES = {
     "rooms of pupils": {"宿舍号": ["101", "102", "103", "104"], "学生姓名": PEOPLE}
     | {"甲栏": list("甲乙丙丁"), "扣分项": list("甲乙丙丁"), "扣分": [1, 2, 1, 1]}
     | {"违纪情况说明": FOUND, "提交时间": days(date(2026, 11, 2))},
+    "cars asked for": {
+        "申请部门": OFFICES,
+        "用车事由": list("甲乙丙丁"),
+        "用车时间": days(date(2026, 12, 2)),
+    }
+    | {"目的地": SITES},
     "all of them failed": {"街道": STREETS, "点位名称": SITES, "测评内容": FOUND, "问题": FOUND}
     | {"测评结果": ["不符合"] * 4},
     "some passed": {"街道": STREETS, "点位名称": SITES, "测评内容": ["是否整洁"] * 4}
@@ -95,7 +101,9 @@ def taken_for(name: str) -> Recognised | None:
     )
 
 
-@pytest.mark.parametrize("name", ["air", "rooms", "power", "welfare", "pupils", "lessons"])
+@pytest.mark.parametrize(
+    "name", [*"air rooms power welfare pupils lessons".split(), "cars asked for"]
+)
 def test_a_table_of_other_business_is_of_no_kind(name):
     table = taken_for(name)
     assert table is None or not table.certainty

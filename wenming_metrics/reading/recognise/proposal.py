@@ -183,7 +183,8 @@ def _is_of_people(best: KindFit) -> bool:
     read = set(best.roles)
     if "submitted" in read:
         return False
-    if _ANCHORS & read or best.kind == reading.FINDINGS:
+    is_of_units = best.kind in _LISTS_OF_UNITS or best.kind == "metric"
+    if (_ANCHORS & read and not is_of_units) or best.kind == reading.FINDINGS:
         return bool(best.absent) and "description" not in read
     return True
 

@@ -153,7 +153,7 @@ def is_plain(kind: str, columns: Sequence[ColumnEvidence], roles: Sequence[str])
         return True
     if kind == reading.SITES and not tells_no_event(columns):
         return False
-    if kind == reading.VISITS and not any(map(tells_look, columns)):
+    if kind in (reading.VISITS, reading.PLAN) and not any(map(tells_look, columns)):
         return False  # places and days of anything
     return kind in _PLAIN and all(headed & set(group) for group in _PLAIN[kind])
 

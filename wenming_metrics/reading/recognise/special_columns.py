@@ -8,11 +8,7 @@ from dataclasses import dataclass
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.recognise.answer_columns import answer_points, done_columns, is_case
-from wenming_metrics.reading.recognise.column_evidence import (
-    ColumnEvidence,
-    title_points,
-    weights,
-)
+from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, title_points, weights
 from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.recognise.value_forms import UNIT_FORMS
 from wenming_metrics.reading.survey.questions import MARK, counted_columns, survey_columns
@@ -51,7 +47,9 @@ _OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id
 """What only questionnaires have: the way their questions are put, and facts of the answering."""
 _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectification"}
 """Kinds that tell of what has been: a day to come speaks against them."""
-_OF_LOOKS = {"team", "source", "visit_no", "scope"}
+_NAMED_DAY = 5.0
+"""Points of a header that names the day of a look to come."""
+_OF_LOOKS = {"team", "source", "visit_no", "scope", "round"}
 _FOUND = {"day", "site", "street", "community", "district", "responsible", "lead"} | {
     *("deduction", "deadline", "handed_out", "source")
 }
@@ -59,8 +57,13 @@ _FOUND = {"day", "site", "street", "community", "district", "responsible", "lead
 _CAME_OUT = {"result", "deduction", "earned_total", "lost_total", "description"}
 _PURSUED = {"task", "campaign", "due", "phase"}
 """What is pursued, or by when: else somebody in charge and a state may be of anything."""
-_MEASURED = {"indicator", "value", "numerator", "denominator", "target"}
-_FOLLOWED = {"progress", "due", "phase", "phase_from", "phase_to"}
+_ABOUT = {
+    "metric": {"indicator", "value", "numerator", "denominator", "target"},
+    "campaign": {"progress", "due", "phase", "phase_from", "phase_to"},
+    "external": {"total", "indicator"},
+    "duty": set("leader chief contact lead assisting task content standard indicator".split()),
+}
+"""What a record is about; without it, and without a title, it is of something else."""
 _HANDED_IN = {"responsible", "lead", "due", "handed_in", "document_state", "review", "standard"}
 """Who hands a document in, by when, and what became of it: else it is a list of things."""
 _NOT_FILLED, _NOT_LISTED = -3.0, -4.0
@@ -171,13 +174,15 @@ def special_points(
     by_role = {role: c for c, role in zip(columns, roles, strict=True)}
     dated = [by_role[role] for role in ("day", "planned_day") if role in by_role]
     future = max((c.has("future") for c in dated), default=0.0)
+    is_of_looks = kind in (reading.VISITS, reading.PLAN) and _tells_looks(kind, table, roles)
     if kind == reading.PLAN:
         is_past = any(c.has("date") >= 0.5 and not _PLANNED.search(c.text) for c in dated)
         is_past = is_past and future < 0.2 and not _PLANNED.search(table.titles)
-        return 5.0 * future - (5.0 if is_past else 2.0)
+        points = 5.0 * future - (5.0 if is_past else 2.0)
+        return points if is_of_looks else points + _OTHERWISE / 2
     if kind in _LOOKED_BACK and future > 0.5:
         return -5.0 * future
-    if kind == reading.VISITS and not _tells_looks(table, roles):
+    if kind == reading.VISITS and not is_of_looks:
         return _OTHERWISE / 2
     if kind == reading.VISITS:
         figures = [c for c, role in zip(columns, roles, strict=True) if not role and _counts(c)]
@@ -191,13 +196,14 @@ def special_points(
 
 def tells_look(column: ColumnEvidence) -> bool:
     """Say whether a column is the day of a look, by more than the word for a day."""
-    return column.worded["day"] >= STRONG and len(normalise(column.text)) > len("日期")
+    is_worded = column.worded["day"] >= STRONG or column.worded["planned_day"] >= _NAMED_DAY
+    return is_worded and len(normalise(column.text)) > len("日期")
 
 
-def _tells_looks(table: TableFacts, roles: Sequence[str]) -> bool:
+def _tells_looks(kind: str, table: TableFacts, roles: Sequence[str]) -> bool:
     """Say whether places and days are those of looks, by more than the word for a day."""
-    return _is_titled(reading.VISITS, table) or any(
-        role in _OF_LOOKS or (role == "day" and tells_look(c))
+    return _is_titled(kind, table) or any(
+        role in _OF_LOOKS or (role in ("day", "planned_day") and tells_look(c))
         for c, role in zip(table.columns, roles, strict=True)
     )
 
@@ -247,7 +253,8 @@ def _of_records(
     kind: str, table: TableFacts, roles: Sequence[str], by_role: Mapping[str, ColumnEvidence]
 ) -> float:
     columns = table.columns
-    is_titled = _is_titled(kind, table)
+    if kind in _ABOUT and not (_is_titled(kind, table) or _ABOUT[kind] & set(by_role)):
+        return _OTHERWISE
     if kind == "rectification":
         return answer_points(columns, roles, is_case(table.header.texts, table.titles))
     if kind == reading.UNITS and any(
@@ -266,18 +273,12 @@ def _of_records(
         return _OTHERWISE  # what was looked at, one by one: a check, not a list of units
     if kind == "campaign" and (not _PURSUED & set(by_role) or has_problems(columns)):
         return _OTHERWISE / 2
-    if kind == "campaign" and not _FOLLOWED & set(by_role) and not is_titled:
-        return _OTHERWISE  # who does what: a list of duties
     if kind == "document" and not (_HANDED_IN & set(roles) and "requirement" in roles):
         return _OTHERWISE / 2
     if kind in ("document", "campaign") and any(
         c.worded["earned_total"] >= STRONG for c in columns
     ):
         return _OTHERWISE  # points earned: of what was looked at
-    if kind == "external" and not (is_titled or {"total", "indicator"} & set(roles)):
-        return _OTHERWISE / 2
-    if kind == "metric" and not (is_titled or _MEASURED & set(by_role)):
-        return _OTHERWISE / 2
     if kind == reading.UNITS and set(by_role) <= {"", "unit_name"} and any(map(_counts, columns)):
         return _OTHERWISE / 2  # figures of units, which say nothing of what they are
     if kind == "metric" and any(
