@@ -50,6 +50,18 @@ def test_wilson_to_all_digits_at_both_levels():
     assert wide == pytest.approx((0.4954946574070431, 0.7783540614089697), abs=1e-12)
 
 
+def test_wilson_and_the_number_needed_are_those_of_statsmodels():
+    from statsmodels.stats.proportion import proportion_confint, samplesize_confint_proportion
+
+    k, n = np.array([0, 1, 7.5, 20, 33.3, 400]), np.array([3, 20, 20, 20, 40.4, 1000])
+    for level in (0.8, 0.95, 0.998):
+        theirs = proportion_confint(k, n, alpha=1 - level, method="wilson")
+        assert np.array(limits(k, n, level)) == pytest.approx(np.array(theirs), abs=1e-15)
+        for share in (0.2, 0.5, 0.77):
+            size = samplesize_confint_proportion(share, 0.05, alpha=1 - level)
+            assert needed(share, 0.05, level) == np.ceil(size)
+
+
 def test_nothing_asked_gives_no_interval_and_no_warning(recwarn):
     low, high = limits([0, 3, 5], [0, 10, np.nan])
     assert np.isnan([low[0], high[0], low[2], high[2]]).all()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wenming_metrics.scoring.survey.intervals import normal_quantile
+
 LEAST_UNITS = 10
 """Of fewer units no order says anything."""
 LEVEL = 0.95
@@ -32,7 +34,7 @@ def agreement(first: ArrayLike, second: ArrayLike) -> Agreement:
 
     Spearman's correlation; limits by Fisher's transformation with the error of Bonett and Wright (2000).
     """
-    from scipy.stats import norm, spearmanr
+    from scipy.stats import spearmanr
 
     couples = np.column_stack([np.asarray(first, float), np.asarray(second, float)])
     couples = couples[~np.isnan(couples).any(axis=1)]
@@ -40,7 +42,7 @@ def agreement(first: ArrayLike, second: ArrayLike) -> Agreement:
     if n < LEAST_UNITS or (couples == couples[:1]).all(axis=0).any():
         return Agreement(n, np.nan, np.nan, np.nan, TOO_FEW)
     correlation = float(spearmanr(*couples.T).statistic)
-    reach = norm.isf((1 - LEVEL) / 2) * np.sqrt((1 + correlation**2 / 2) / (n - 3))
+    reach = normal_quantile(LEVEL) * np.sqrt((1 + correlation**2 / 2) / (n - 3))
     # Two orders that are the same have no finite transform.
     middle = np.arctanh(np.clip(correlation, -0.9999, 0.9999))
     low, high = (float(np.tanh(middle + direction * reach)) for direction in (-1, 1))

@@ -222,8 +222,7 @@ def _with_limits(
     value: float, variance: float, df: int, x: np.ndarray, share: np.ndarray, level: float
 ) -> Estimate:
     """Add Korn and Graubard's limits to a value; x, share - of those in the base, share sums to 1."""
-    from scipy.stats import t
-    from statsmodels.stats.proportion import proportion_confint
+    from scipy.special import stdtrit
 
     n, value = len(x), float(min(max(value, 0), 1))
     squares, worth = float(exact_product(share, x**2)), 1 / exact_product(share, share)
@@ -235,9 +234,18 @@ def _with_limits(
     if not df:
         return Estimate(value, np.nan, np.nan, np.nan, n, n_eff, deff, 0)
     gain = effective(n * value, n * squares, n) / n
-    cautious = np.square(t.ppf((1 - level) / 2, max(n - 1, 1)) / t.ppf((1 - level) / 2, df))
+    cautious = np.square(stdtrit(max(n - 1, 1), (1 - level) / 2) / stdtrit(df, (1 - level) / 2))
     design_n = value * (1 - value) / variance if simple else n_eff * gain
     star = min(design_n * cautious, n * gain)
-    low, high = proportion_confint(value * star, star, alpha=1 - level, method="beta")
-    low, high = float(rounded(low)), float(rounded(high))
+    low, high = _exact_limits(value * star, star, level)
     return Estimate(value, low, high, math.sqrt(variance), n, n_eff, deff, df)
+
+
+def _exact_limits(k: float, n: float, level: float) -> tuple[float, float]:
+    """Give Clopper and Pearson's interval of a share, k of n."""
+    from scipy.special import betainccinv, betaincinv
+
+    tail = (1 - level) / 2
+    low = betaincinv(k, n - k + 1, tail) if k > 0 else 0
+    high = betainccinv(k + 1, n - k, tail) if k < n else 1
+    return float(rounded(low)), float(rounded(high))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wenming_metrics.domain.numbers import rounded
+from wenming_metrics.scoring.survey.intervals import normal_quantile
 
 INNER, OUTER = 0.95, 0.998
 """Inside the inner limits: no clear difference (无显著差别); outside the outer ones: clear (明显)."""
@@ -23,11 +24,9 @@ def funnel(
              spread - standard deviation of one questionnaire's value where it is not a yes or no
     Returns: low, high, inside 0 to 1; NaN where n is 0 or missing, or value0 is missing
     """
-    from scipy.stats import norm
-
     size = np.asarray(n, float)
     size = np.where(size > 0, size, np.nan)
-    tail, z = (1 - level) / 2, norm.isf((1 - level) / 2)
+    tail, z = (1 - level) / 2, normal_quantile(level)
     wide = z * _deviation(value0, spread) / np.sqrt(size)
     low, high = value0 - wide, value0 + wide
     if spread is None and 0 < value0 < 1:

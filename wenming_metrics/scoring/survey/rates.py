@@ -280,7 +280,7 @@ def mark_alike(figures: pd.DataFrame) -> pd.Series:
 
     Takes: figures - group, value, low, high (an interval of 95 %), n_eff, state
     """
-    from scipy.stats import chi2
+    from scipy.special import chdtri
 
     state = figures["state"].copy()
     for _, lines in figures[state.isin(["", CAUTION])].groupby("group", sort=False):
@@ -290,7 +290,7 @@ def mark_alike(figures: pd.DataFrame) -> pd.Series:
         mean = exact_sum(n * value) / exact_sum(n)
         spread = exact_sum(n * (value - mean) ** 2)
         if len(lines) > 1 and rounded(spread) <= rounded(
-            variance * chi2.isf(1 - LEVEL, len(lines) - 1)
+            variance * chdtri(len(lines) - 1, 1 - LEVEL)
         ):
             state[lines.index] = np.where(lines["state"] == CAUTION, CAUTION_ALIKE, ALIKE)
     return state
