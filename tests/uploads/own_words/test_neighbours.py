@@ -157,6 +157,8 @@ def test_of_two_columns_of_units_the_finer_is_named_and_the_other_is_above_it():
         ("验收情况", "rectified", True),
         ("是否已完成整改", "rectified", True),
         ("分管路长姓名", "chief", True),
+        ("自评分", "earned_total", False),
+        ("考核分", "earned_total", True),
     ],
 )
 def test_the_last_word_of_a_header_says_what_its_column_may_be(header, role, is_possible):

@@ -115,7 +115,10 @@ _PLAIN = {
     reading.PLAN: (("planned_day",), ("site", "street", "round")),
     reading.SITES: (("site",), ("street", "community", "point_type")),
     "external": (_UNIT, ("total",)),
-    "campaign": (("task",), ("due", "phase", "progress")),
+    "campaign": (
+        *(("task",), ("due", "phase", "progress")),
+        ("lead", "responsible", "contact", "chief", "leader", "progress"),
+    ),
     "document": (("requirement",), ("lead", "responsible", "due", "document_state")),
 }
 """What a kind is there to tell: of each group one column that its header names."""
