@@ -249,6 +249,15 @@ def test_several_responsible_units_do_not_tell_who_answered():
     assert [problem.code for problem in summary.problems] == ["整改-08"]
 
 
+def test_responsible_units_may_stand_in_two_columns():
+    header = ("责任单位", "责任部门", *HEADER)
+    units = [("城东街道", ""), ("", "城管局"), ("城东街道", "城管局"), ("城东街道", "没有的局")]
+    rows = [[*pair, *row(问题编号=f"DC1115-{n}")] for n, pair in enumerate(units)]
+    summary = answers(*rows, header=header, title="整改反馈汇总")
+    assert summary.records["unit"].tolist() == [2, 12, -1]
+    assert sorted(problem.code for problem in summary.problems) == ["单位-06", "整改-08"]
+
+
 def test_who_leads_answers_where_no_single_unit_is_responsible():
     header = ("牵头单位", "责任单位", *HEADER)
     rows = [

@@ -247,7 +247,8 @@ def settle_unit(
     if not name and not set(PLACES) & set(table.columns):
         return np.full(table.n_rows, -1, np.int64)
     out = np.zeros(table.n_rows, np.int64) if skipped is None else skipped.astype(np.int64)
-    name_columns = [column(table, column_name) for column_name in ((name,) if name else PLACES)]
+    area_columns = [column(table, column_name) for column_name in PLACES]
+    name_columns = table.columns[name] if name else area_columns
     first, number = combine([out, day, *(name_column.codes for name_column in name_columns)])
     units_and_faults: list[tuple[int, CellFault | None]] = []
     for row in first.tolist():
@@ -258,7 +259,8 @@ def settle_unit(
         if out[row]:
             units_and_faults.append((-1, None))
         elif name:
-            units_and_faults.append(_single(names, on, cells[0], name))
+            text = "、".join(dict.fromkeys(filter(None, map(spell, cells))))
+            units_and_faults.append(_single(names, on, text, name))
         else:
             units_and_faults.append(_unit_of_area(names, on, *map(values.word, cells)))
     report_faults(table, [fault for _, fault in units_and_faults], number)
@@ -276,8 +278,8 @@ def require_unit(
     return unit
 
 
-def _single(names: Names, day: int, value: Value, name: str) -> tuple[int, CellFault | None]:
-    units, fault = role_units(names, day, -1, _of_office(names, spell(value)), name)
+def _single(names: Names, day: int, text: str, name: str) -> tuple[int, CellFault | None]:
+    units, fault = role_units(names, day, -1, _of_office(names, text), name)
     if len(units) > 1:
         return -1, CellFault("记录-01", name, {}) if name == "subject" else None
     return (units[0] if units else -1), fault
