@@ -224,13 +224,14 @@ def test_an_answer_made_of_an_older_one_does_not_outlive_it(office):
     assert again.content == len(new.content)
 
 
-def test_what_was_made_of_the_store_before_is_not_kept_for_the_one_that_came(office):
-    """A backup of another office is put back while somebody waits for a figure."""
+@pytest.mark.parametrize("came", [{"made_at": "another"}, {"seq": 0}], ids=["other", "older"])
+def test_what_was_made_of_the_store_before_is_not_kept_for_the_one_that_came(office, came):
+    """A backup, of another office or an older one, is put back while somebody waits for a figure."""
     memory = Memory()
 
     def put_back():
         with writing(office.store) as connection:
-            connection.execute(update(schema.store).values(made_at="another"))
+            connection.execute(update(schema.store).values(**came))
         follow(memory, office.store)
         return "before"
 

@@ -162,14 +162,14 @@ def _one_state(memory: Memory) -> Iterator[_State]:
     if snapshot := _snapshot.get():
         yield snapshot
         return
-    store = memory.state["of"]
+    store, life = memory.state["of"], memory.state["life"]
     with holding(store) as connection:
         made_at, seq = stored_state(connection)
         if seq > memory.state["seq"]:
             follow(memory, store)  # what was changed before is known to all that asks of this state
         with memory.lock:
-            life = memory.state["life"] if memory.state["store"][-1] == made_at else None
-        state = _State(life, seq)
+            is_same = memory.state["life"] is life and memory.state["store"][-1] == made_at
+        state = _State(life if is_same else None, seq)
         token = _snapshot.set(state)
         try:
             yield state
