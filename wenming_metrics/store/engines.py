@@ -21,8 +21,8 @@ from wenming_metrics.store.failures import StoreError, spell_address
 
 _PATIENCE = 30.0
 _TURN = 0.02
-_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-"""How a reading begins on a server: said with its first word, not after it, and ended with the same."""
+_ONE_STATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+"""Said in the transaction: said of the connection, its end would open a database that may only be read."""
 _QUIET = {"hide_parameters": True}
 """What offices sent does not belong into logs."""
 _MORE = 35
@@ -140,12 +140,10 @@ def _postgres(address: URL, patience: float) -> Engine:
 @contextmanager
 def one_state(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one state of the store from first to last, and cannot write."""
-    is_server = engine.dialect.name == "postgresql"
-    with engine.connect() as connection:
-        if is_server:
-            connection = connection.execution_options(**_ONE_STATE)
-        with connection.begin():
-            yield connection
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(_ONE_STATE)
+        yield connection
 
 
 @contextmanager
