@@ -153,13 +153,11 @@ def special_points(
     """Give what columns beside the roles say for a kind that has such, or lacks them."""
     columns = table.columns
     if kind in (reading.WIDE, reading.COUNTED):
-        is_asked = "returned" in roles or (
-            kind == reading.WIDE and _grades_rows(fixed, table, roles)
-        )
-        is_asked |= kind == reading.COUNTED and any(
-            _OPINION.search(text) for text in (table.titles, *(c.text for c in columns))
-        )
-        return _beside(kind, fixed, columns) if is_asked else -20.0
+        texts = (table.titles, *(c.text for c in columns))
+        is_graded = kind == reading.WIDE and _grades_rows(fixed, table, roles)
+        is_asked = kind == reading.COUNTED and any(map(_OPINION.search, texts))
+        is_ours = is_graded or is_asked or "returned" in roles
+        return _beside(kind, fixed, columns) if is_ours else -20.0
     if kind == "holidays":
         texts = [table.titles, *(text for c in columns for text in (c.text, *c.samples))]
         return 0.0 if any(_OFF.search(text) for text in texts) else -20.0

@@ -252,10 +252,8 @@ def settle_unit(
     first, number = combine([out, day, *(name_column.codes for name_column in name_columns)])
     units_and_faults: list[tuple[int, CellFault | None]] = []
     for row in first.tolist():
-        cells, on = (
-            [name_column.values[name_column.codes[row]] for name_column in name_columns],
-            int(day[row]) or -1,
-        )
+        cells = [name_column.values[name_column.codes[row]] for name_column in name_columns]
+        on = int(day[row]) or -1
         if out[row]:
             units_and_faults.append((-1, None))
         elif name:
