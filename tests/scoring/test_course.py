@@ -129,6 +129,24 @@ def test_a_relapse_is_a_new_round_of_the_same_problem():
     assert [after(back.relapsed), after(back.closed_before), after(back.due)] == [10, 2, 14]
 
 
+def test_every_word_of_the_unit_is_an_answer_and_only_that_it_is_done_is_one_of_rectification():
+    refused = (event("反馈", 1), event("核查不通过", 7, reason="不彻底"))
+    cases = {
+        "nothing": ((), 0, 0),
+        "under way": ((event("进展", 1),), 1, 0),
+        "not true": ((event("申请不属实", 1, reason="不是"),), 1, 0),
+        "suspend": ((event("挂账申请", 1, reason="待拆迁"),), 1, 0),
+        "done": ((event("反馈", 1),), 1, 1),
+        "done and refused": (refused, 1, 0),
+        "sent back": ((event("退回", 1, reason="不是本单位职责"),), 0, 0),
+        "another unit": ((event("进展", 1), event("改派", 2, unit=6, due=9, reason="属乙")), 0, 0),
+    }
+    for events, reported, answered in cases.values():
+        played = course(HANDED, *events)
+        days = [after(moment) if moment else 0 for moment in (played.reported, played.answered)]
+        assert days == [reported, answered], events
+
+
 def test_what_was_frozen_stays_whatever_the_calendar():
     frozen = {
         "minutes": {"office": 1, "unit": 2, "checker": 3, "paused": 4},

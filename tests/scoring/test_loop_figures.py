@@ -14,7 +14,8 @@ PERIOD, AS_OF = 1000, 1031
 
 def lines(count, **facts):
     """So many problems, handed out on the first day and due on the tenth, unless told otherwise."""
-    usual = {"state": "整改中", "handed": PERIOD, "due": PERIOD + 10, "answered": 0, "closed": OPEN}
+    usual = {"state": "整改中", "handed": PERIOD, "due": PERIOD + 10, "closed": OPEN}
+    usual |= {"reported": 0, "answered": 0}
     usual |= {
         "held": 0,
         "relapsed": 0,
@@ -31,7 +32,14 @@ def lines(count, **facts):
 def done(count, day=PERIOD + 5, **facts):
     late = day > facts.get("due", PERIOD + 10)
     return lines(
-        count, state="待核查", answered=day, closed=day, is_late=late, was_closed=True, **facts
+        count,
+        state="待核查",
+        reported=day,
+        answered=day,
+        closed=day,
+        is_late=late,
+        was_closed=True,
+        **facts,
     )
 
 
@@ -73,6 +81,12 @@ def test_nantong():
     assert share(counts, "kept")[2] == 92.32
     assert counts.loc["overdue", "numerator"] == sum(overdue) == 345
     assert counts.loc["carried", "numerator"] == 744
+
+
+def test_who_answered_that_it_is_under_way_has_answered():
+    counts = counted(done(28), lines(15, reported=PERIOD + 3), lines(6), lines(9, handed=0))
+    assert share(counts, "answer_rate") == (43, 49, 87.76)
+    assert share(counts, "claim_rate") == (28, 49, 57.14)
 
 
 def test_dongfang():

@@ -38,7 +38,7 @@ from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import FAILED_COLUMNS
 from wenming_metrics.vocabulary import LOOP_STATES
 
-_NUMBERS = ("handed", "due", "answered", "moved", "held", "relapsed", "until", "signed")
+_NUMBERS = ("handed", "due", "reported", "answered", "moved", "held", "relapsed", "until", "signed")
 """Moments of a ProblemCourse that lines give as days."""
 
 

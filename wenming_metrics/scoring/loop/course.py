@@ -37,6 +37,8 @@ PASSED, REFUSED, CLOSED, RELAPSE, HOLDS = "核查通过", "核查不通过", "�
 EXTEND, SUSPEND, LONG_TERM, LOOK = "批准延期", "批准挂账", "列入长期整改", "整改复查"
 SIGN, SEND_BACK, APPEAL, EXEMPT = "签收", "退回", "逾期申诉", "采纳申诉"
 """States and acts that are more than a step along the table: they set clocks, counts or figures."""
+REPLIES = (ANSWER, PROGRESS, "申请不属实", "挂账申请")
+"""What a unit may say to what it was handed: each is 反馈, done or not; 退回 is none."""
 EVENT_COLUMNS = {
     **{"event": "int64", "number": object, "act": object, "unit": "int64", "day": "int64"},
     **{"minute": "int64", "due": "int64", "due_minute": "int64", "time_unit": object},
@@ -68,7 +70,8 @@ class ProblemCourse:
     round - from 1, one more with each 反弹; handed - the first hand-out of the round
     due - when the unit's time ends (0: no limit); time_left - working minutes left while it stands still
     is_late - the unit was past its limit when it gave the problem back, in this round; is_exempt - an
-    appeal against that was heard; answered, closed, signed - moments; checked_by, approved_by - who
+    appeal against that was heard; answered (that it is done), closed, signed - moments; reported - when
+    the unit last said one of REPLIES, whatever a check made of it; checked_by, approved_by - who
     returns, extensions, send_backs, appeals - how often; co_answered - the 协办 units that reported
     way - how it was checked; looked - what 整改复查 found; relapsed, held - moments of 回头看; closed_before - of the 销号 before that
     until - end of 挂账 or 长期整改; moved - the last event that counted; acts - all that counted
@@ -88,6 +91,7 @@ class ProblemCourse:
     time_left: int = 0
     is_late: bool = False
     is_exempt: bool = False
+    reported: int = 0
     answered: int = 0
     closed: int = 0
     signed: int = 0
@@ -193,7 +197,7 @@ def _step(now: Progress, event: Mapping, rules: LoopRules, clock: Clock) -> None
             -1,
         ):  # with another unit the time starts anew
             unit = now["unit"] if event["unit"] < 0 else event["unit"]
-            now |= {"unit": unit, "is_late": False, "due": 0, "time_left": 0}
+            now |= {"unit": unit, "is_late": False, "due": 0, "time_left": 0, "reported": 0}
     if move.to in _RUNS:
         _run(now, event, clock, moment)
     if move.act == CLOSED and event["frozen"]:
@@ -256,8 +260,19 @@ def _refuse(now: Progress, event: Mapping, rules: LoopRules, stopped_due: int) -
 def _note(now: Progress, event: Mapping, moment: int, rules: LoopRules) -> None:
     """Write down what an act says besides the state that it leads to."""
     act = event["act"]
+    if act in REPLIES:
+        now["reported"] = moment
     if act == RELAPSE:
-        zero = ("handed", "answered", "closed", "signed", "due", "time_left", "extensions")
+        zero = (
+            "handed",
+            "reported",
+            "answered",
+            "closed",
+            "signed",
+            "due",
+            "time_left",
+            "extensions",
+        )
         now |= {
             "round": now["round"] + 1,
             "relapsed": moment,

@@ -117,8 +117,9 @@ FIGURES = (
     ),
     LoopFigure(
         *("answer_rate", "反馈率", "有反馈 ÷ 已交办"),
-        _both(_handed, _has("answered")),
+        _both(_handed, _has("reported")),
         _handed,
+        "责任单位回了话的都算：已整改、正在整改、申请不属实、申请挂账；退回的不算。",
     ),
     LoopFigure(
         *("claim_rate", "整改率（反馈）", "反馈已整改 ÷ 应整改"),
@@ -159,7 +160,7 @@ FIGURES = (
         "未到期、无期限的不在内；按期反馈、等着核查的也不在内。申诉获准的按按期计。",
     ),
     LoopFigure(
-        *("returned", "返工率", "核查不通过过的 ÷ 有过反馈的"),
+        *("returned", "返工率", "核查不通过过的 ÷ 反馈过已整改的"),
         _has("returns"),
         lambda lines: ((lines["answered"] > 0) | (lines["returns"] > 0)).to_numpy(),
     ),
@@ -187,8 +188,8 @@ FIGURES = (
 def figures(lines: pd.DataFrame) -> pd.DataFrame:
     """Work all figures out.
 
-    Takes:   lines - one per problem: state, handed, answered, held, relapsed (days, 0: not), closed (day, OPEN),
-             way, looked, returns, and the flags is_undated, is_carried, is_overdue, is_stalled,
+    Takes:   lines - one per problem: state, handed, reported, answered, held, relapsed (days, 0: not),
+             closed (day, OPEN), way, looked, returns, and the flags is_undated, is_carried, is_overdue, is_stalled,
              is_late, is_exempt, fell_due, waits_in_time, is_relapsed, was_closed
     Returns: code, title, words, meaning, numerator, denominator (<NA> for a count), rate (0 to 1, NaN
              without a base)
