@@ -1,6 +1,7 @@
 """反复问题 from real files, by hand: what came back, at which sites, and what a person put together."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -18,9 +19,12 @@ from wenming_metrics.queries.files.pictures import row_pictures
 from wenming_metrics.queries.losses.repeat_sites import returning_sites, site_rows, sites_back
 from wenming_metrics.queries.losses.repeats import part_of, repeats, responsible
 from wenming_metrics.queries.losses.same_problem import decided, suggestions
+from wenming_metrics.queries.memory import Memory
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.scoring.losses.repeats import count, total
+from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.losses.repeats import sites as repeat_sites
 
 MONDAY = date(2026, 10, 12)
 WINDOW = custom(MONDAY + timedelta(7), MONDAY + timedelta(27))
@@ -125,6 +129,27 @@ def test_a_site_opens_to_its_rows_and_their_pictures(office):
         row_pictures(office, row.batch, row.sheet, row.source_row) for row in rows.itertuples()
     ]
     assert [[one.content for one in of] for of in shown] == [[png(1)], [png(2)], []]
+
+
+def test_a_site_opens_to_its_rows_though_a_file_came_meanwhile(office, monkeypatch):
+    """Lines of a frame are counted anew with every file: the rows that were listed are told by their own numbers."""
+    asks = replace(office, recall=cache._recall)
+    monkeypatch.setattr(cache, "office", lambda: asks)
+    monkeypatch.setattr(cache, "_MEMORY", Memory())
+    found = repeats(office, WINDOW)
+    listed = repeat_sites.prepared(sites_back(office, found.problems), found.problems)
+    earlier = problem(5, "DC-8", 点位名称="二号", 测评项="秩序", 问题描述="乱停车辆")
+    earlier_sheet = {"问题清单": [["督查问题清单"], HEADERS, earlier]}
+    ingest(office, xlsx(earlier_sheet), "早.xlsx", answers=SenderAnswers(confirm_visits=True))
+    later = repeats(office, WINDOW)
+    labels = list(listed.sites["lines"][0])
+    assert (
+        later.problems.loc[labels, "number"].tolist()
+        != found.problems.loc[labels, "number"].tolist()
+    )
+    monkeypatch.setattr(repeat_sites, "repeats_of", lambda *_: later)
+    back = repeat_sites._site_back(None, "", listed.keys[0])
+    assert back.rows["number"].tolist() == ["DC-1", "DC-2", "DC-4"]
 
 
 def test_what_a_person_puts_together_counts_together_and_changes_no_score(office):

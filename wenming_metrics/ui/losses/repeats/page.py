@@ -94,7 +94,8 @@ def _classes(book: Book, scope: Scope, kind: str) -> tuple[str, go.Figure | None
 
 
 def _sites(book: Book, scope: Scope) -> repeats_sites.SitesBack:
-    return repeats_sites.prepared(sites_back(cache.office(), _inside_of(book, scope).problems))
+    problems = _inside_of(book, scope).problems
+    return repeats_sites.prepared(sites_back(cache.office(), problems), problems)
 
 
 def narrowed(back: Repeats, book: Book, scope: Scope) -> Repeats:

@@ -55,8 +55,11 @@ class SiteBack:
     strip: str
 
 
-def _site_back(book: Book, unit: str, lines: tuple[int, ...]) -> SiteBack:
-    rows = site_rows(cache.office(), repeats_of(book, unit).problems.loc[list(lines)])
+def _site_back(book: Book, unit: str, keys: tuple[tuple[int, int], ...]) -> SiteBack:
+    # By batch and seq: labels of a frame are others after a commit between the list and the site.
+    problems = repeats_of(book, unit).problems
+    is_wanted = pd.MultiIndex.from_frame(problems[["batch", "seq"]]).isin(keys)
+    rows = site_rows(cache.office(), problems[is_wanted])
     steps = [step for _, row in rows.tail(_STEPS).iterrows() for step in _of_row(row)]
     strip = cards.strip(
         (f"{day:%Y-%m-%d} {heading}", text, cards.row_pictures(line))
@@ -67,18 +70,24 @@ def _site_back(book: Book, unit: str, lines: tuple[int, ...]) -> SiteBack:
 
 @dataclass(frozen=True, eq=False)
 class SitesBack:
-    """The sites that come back: of `queries.losses.repeat_sites.sites_back`, as a table with its ids, in a sentence."""
+    """The sites that come back: of `queries.losses.repeat_sites.sites_back`, each with batch and seq of its problems
+    (keys); as a table with its ids, in a sentence.
+    """
 
     sites: pd.DataFrame
+    keys: list[tuple[tuple[int, int], ...]]
     table: pa.Table
     ids: list[str]
     sentence: str
 
 
-def prepared(sites: pd.DataFrame) -> SitesBack:
-    """Make ready what is drawn. Takes: sites - of `queries.losses.repeat_sites.sites_back`"""
+def prepared(sites: pd.DataFrame, problems: pd.DataFrame) -> SitesBack:
+    """Make ready what is drawn. Takes: sites - of `queries.losses.repeat_sites.sites_back`, of some problems"""
     ids = sites["site"].astype(str).tolist()
-    return SitesBack(sites, tables.prepared(sites, _SITES), ids, sentences.sites(sites))
+    pairs = zip(problems["batch"].tolist(), problems["seq"].tolist(), strict=True)
+    keys = pd.Series(list(pairs), problems.index, object)
+    keys_of = [tuple(keys.loc[list(lines)]) for lines in sites["lines"]]
+    return SitesBack(sites, keys_of, tables.prepared(sites, _SITES), ids, sentences.sites(sites))
 
 
 def draw(book: Book, scope: Scope, returning: SitesBack) -> None:
@@ -96,12 +105,9 @@ def draw(book: Book, scope: Scope, returning: SitesBack) -> None:
         "点一个，看每次的照片和原表。"
     )
     address = {"param": "repeat_site", "ids": returning.ids}
-    site = sites.iloc[
-        tables.pick(returning.table, _SITES, f"repeat-sites-{key}", 10, **address) or 0
-    ]
-    back = book.recall(
-        _site_back, scope.unit, site["lines"], most=_SHOWN, wait="正在查找原表的行……"
-    )
+    chosen = tables.pick(returning.table, _SITES, f"repeat-sites-{key}", 10, **address) or 0
+    site, keys = sites.iloc[chosen], returning.keys[chosen]
+    back = book.recall(_site_back, scope.unit, keys, most=_SHOWN, wait="正在查找原表的行……")
     rows = back.rows
     with st.container(border=True, key="repeat-site"):
         name = words.plain(f"{site['site_name']}（{site['unit_name']}）")
