@@ -124,6 +124,16 @@ def test_a_test_or_a_period_that_nothing_tells():
     assert (codes(reading), reading.counts.held) == (["记录-04"], 1)
 
 
+def test_a_unit_beside_a_street_that_it_is_not_waits():
+    """单位 went before 街道 without a word: 90 counted for 城东街道."""
+    rows = [["城东街道", "河西街道", 90], ["城管局", "河西街道", 80], ["河西街道", "河西街道", 70]]
+    reading = scores(*rows, header=("单位", "街道", "总得分"))
+    (problem,) = said_of(reading)
+    assert (problem.code, problem.row, problem.found) == ("单位-11", 3, "河西街道")
+    assert problem.details == {"unit": "城东街道"}
+    assert told(reading, "total") == ["80", "70"]
+
+
 @pytest.mark.parametrize("other", ["分数", "最终得分", "总得分", "加分后得分", "得分"])
 def test_of_two_totals_a_person_says_once_which_one_counts(other):
     titles, rows = ("单位", "测评得分", other), [["城东街道", 80, 91], ["河西街道", 90, 88]]

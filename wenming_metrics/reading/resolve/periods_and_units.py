@@ -16,7 +16,7 @@ import numpy as np
 from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.reading.resolve.names import Names, alive
 from wenming_metrics.reading.resolve.short_periods import read_short_period
-from wenming_metrics.reading.resolve.territory import role_units, territory
+from wenming_metrics.reading.resolve.territory import report_elsewhere, role_units, territory
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
     CellFault,
@@ -268,8 +268,9 @@ def settle_unit(
 def require_unit(
     table: Table, names: Names, day: np.ndarray, skipped: np.ndarray | None = None
 ) -> np.ndarray:
-    """Settle units as `settle_unit` does, and hold the rows that speak of one and name none."""
+    """Settle units as `settle_unit` does; hold the rows that name none, and those that lie elsewhere."""
     unit = settle_unit(table, names, day, skipped)
+    report_elsewhere(table, names, day, unit)
     name = next((column_name for column_name in _NAMING if column_name in table.columns), "")
     nameless = (unit < 0) & ~table.held
     report(table, nameless if skipped is None else nameless & ~skipped, "记录-03", name)

@@ -6,8 +6,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from wenming_metrics.reading.resolve.names import Names, alive, hint, spell_units
-from wenming_metrics.reading.tables.table import CellFault
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import (
+    CellFault,
+    Table,
+    column,
+    combine,
+    report_faults,
+)
 from wenming_metrics.vocabulary import normalise
 
 _SEPARATORS = re.compile(r"[、,;/|\s\uff0c\uff1b\uff0f\uff5c]+")
@@ -137,3 +146,24 @@ def _role_fault(
         return CellFault("单位-09", column, {"part": unit_name})
     fault_words = {"part": unit_name, "hint": hint(names, normalise(unit_name), names.roles)}
     return CellFault("单位-06", column, fault_words)
+
+
+def report_elsewhere(table: Table, names: Names, day: np.ndarray, unit: np.ndarray) -> None:
+    """Hold the rows that name a unit (单位) which does not lie in the district or street beside it.
+
+    Takes: day - ordinals, 0 where any will do; unit - numbers, -1 for none. Per data row
+    """
+    for name, known, above in (
+        ("district", names.districts, names.district_of),
+        ("street", names.streets, names.street_of),
+    ):
+        cells = column(table, name)
+        first, number = combine([unit, day, cells.codes])
+        faults: list[CellFault | None] = []
+        for row in first.tolist():
+            text, at = values.word(cells.values[cells.codes[row]]), int(unit[row])
+            places = alive(names, known.get(text, []), int(day[row]) or -1)
+            is_elsewhere = at >= 0 and above[at] >= 0 and places and above[at] not in places
+            fault = CellFault("单位-11", name, {"unit": names.titles[at]})
+            faults.append(fault if is_elsewhere else None)
+        report_faults(table, faults, number)
