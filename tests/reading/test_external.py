@@ -156,6 +156,13 @@ def test_of_two_totals_a_person_says_once_which_one_counts(other):
     assert codes(scores(*rows, header=titles, choices=choices)) == [CONFIRM]
 
 
+def test_two_totals_of_one_header_are_returned():
+    """An answer names a header: the left of the two counted without a word."""
+    reading = scores(["城东街道", 80, 91], header=("单位", "得分", "得分"))
+    assert (codes(reading), len(reading.records)) == (["表头-07"], 0)
+    assert said_of(reading)[0].details["columns"] == "B、C"
+
+
 def test_a_list_of_people_that_was_confirmed_is_not_asked_about_again():
     titles, row = ("单位", "姓名", "测评得分"), ["城东街道", "张三", 80]
     table = scores(row, header=titles).recognised[0]

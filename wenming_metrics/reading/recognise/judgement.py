@@ -147,8 +147,9 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
     required = {name for group in REQUIRED[header.kind] for name in group}
     is_of_places = "street" in required and "site" not in required
     sums = header.columns.get("total", ())
-    if len({normalise(header.texts[position]) for position in sums} & header.said) == 1:
-        sums = ()  # a person said which of them counts
+    words_of_sums = {normalise(header.texts[position]) for position in sums}
+    if len(words_of_sums & header.said) == 1 or len(words_of_sums) < len(sums[:2]):
+        sums = ()  # a person said which of them counts, or nobody could: they bear one header
     apart = {position for position in sums if not any(header.groups[position : position + 1])}
     doubts = apart if len(apart) > 1 else set()
     if is_of_units and lists_people(proposal.columns):

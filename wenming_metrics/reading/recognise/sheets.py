@@ -218,7 +218,7 @@ def _faults(sheet: SheetGrid, header: Header | None, numbered: bool) -> Iterator
     if header.missing and not (header.joins and numbered):
         message_words = {"kind": SHEET_TITLES[header.kind], "missing": "、".join(header.missing)}
         yield Problem("表头-04", sheet.name, row, details=message_words)
-    for name, positions in header.doubled:
+    for name, positions in (*header.doubled, *_same_totals(header)):
         texts = [header.texts[position] for position in positions]
         used = header.columns[name][0]
         same = len({normalise(text) for text in texts}) < len(texts)
@@ -229,6 +229,16 @@ def _faults(sheet: SheetGrid, header: Header | None, numbered: bool) -> Iterator
         }
         code = "表头-07" if same else "表头-06"
         yield Problem(code, sheet.name, row, details=message_words)
+
+
+def _same_totals(header: Header) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Give the totals of one header outside of groups: no answer says which of them counts."""
+    positions = header.columns.get("total", ())
+    apart = [p for p in positions if not any(header.groups[p : p + 1])]
+    words = [normalise(header.texts[position]) for position in apart]
+    same = tuple(p for p, word in zip(apart, words, strict=True) if words.count(word) > 1)
+    if same:
+        yield "total", same
 
 
 def _beside(table: Recognised | None) -> Recognised | None:
