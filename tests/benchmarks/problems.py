@@ -30,7 +30,8 @@ from wenming_metrics.queries.problems.lists import problem_view
 from wenming_metrics.queries.problems.reminders import reminders
 from wenming_metrics.queries.scores.findings import read_problems
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, reading, stamp, writing
+from wenming_metrics.store.database import reading, stamp, writing
+from wenming_metrics.store.frames import add_rows
 
 _PAGE, _A_FILE = 90, 300
 _FAILING = 1 / 11

@@ -11,7 +11,8 @@ from wenming_metrics.domain import periods
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.queries.scores.details import leaf_rows, named_rows, problem_rows
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.rows import FOUND
 
 DAY = date(2026, 11, 16)

@@ -4,8 +4,8 @@ from sqlalchemy import or_, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.changes import EVERYTHING, extents_read
-from wenming_metrics.store.database import that_count
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import that_count
 
 ROW, TALLY, BATCH, FINDING = schema.row, schema.day_tally, schema.batch, schema.finding
 OCTOBER, NOVEMBER = 739_890, 739_921  # 2026-10-01 and 2026-11-01

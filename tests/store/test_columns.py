@@ -7,14 +7,8 @@ from sqlalchemy import exc, func, select
 
 from tests.offices import new_store
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import (
-    StoreError,
-    add_rows,
-    open_store,
-    read_frame,
-    reading,
-    writing,
-)
+from wenming_metrics.store.database import StoreError, open_store, reading, writing
+from wenming_metrics.store.frames import add_rows, read_frame
 
 pytestmark = pytest.mark.store
 

@@ -25,7 +25,8 @@ from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.batches import batches
 from wenming_metrics.runtime.settings import ROOT, Settings, store_url
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import StoreError, add_rows, open_store, reading, writing
+from wenming_metrics.store.database import StoreError, open_store, reading, writing
+from wenming_metrics.store.frames import add_rows
 
 pytestmark = pytest.mark.store
 

@@ -9,15 +9,8 @@ from sqlalchemy import select, update
 from tests.offices import new_store
 from tests.store.killing import STARTING
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import (
-    StoreError,
-    add_rows,
-    next_number,
-    open_store,
-    reading,
-    revision,
-    writing,
-)
+from wenming_metrics.store.database import StoreError, open_store, reading, revision, writing
+from wenming_metrics.store.frames import add_rows, next_number
 
 pytestmark = pytest.mark.store
 

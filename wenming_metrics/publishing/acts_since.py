@@ -13,8 +13,8 @@ from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals
 from wenming_metrics.reading.model.reading import PLAN, REGISTER_KINDS
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT
-from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.issues import read_decisions
 from wenming_metrics.store.registers import read_register
 

@@ -19,9 +19,10 @@ from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.catalogue import forget_shipped, read_entries, record_shipped, unrecorded
-from wenming_metrics.store.database import Store, count_lines, open_store, reading, writing
+from wenming_metrics.store.database import Store, open_store, reading, writing
 from wenming_metrics.store.drafts import published
 from wenming_metrics.store.failures import StoreError, spell_address
+from wenming_metrics.store.frames import count_lines
 from wenming_metrics.store.registers import archive_rules, archived_rules, is_archived
 from wenming_metrics.store.tallies import days_with_rows
 from wenming_metrics.tallies.update import fill_sums, lacks_sums

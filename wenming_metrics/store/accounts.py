@@ -18,7 +18,8 @@ from wenming_metrics.access.rights import ADMINISTRATOR, Rights
 from wenming_metrics.access.viewer import MANAGE, UNIT, AccessError, permitted
 from wenming_metrics.store import schema
 from wenming_metrics.store.access_log import add_line
-from wenming_metrics.store.database import Store, next_number, reading, stamp, writing_aside
+from wenming_metrics.store.database import Store, reading, stamp, writing_aside
+from wenming_metrics.store.frames import next_number
 from wenming_metrics.store.guesses import forget_guesses
 
 LONGEST_NAME = 20

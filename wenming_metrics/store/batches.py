@@ -13,8 +13,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.store import schema
 from wenming_metrics.store.changes import note_turned
-from wenming_metrics.store.database import add_rows, append, read_frame, that_count
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import add_rows, append, read_frame, that_count
 from wenming_metrics.store.notes import CLEANED, read_note
 
 _PLAIN = ("code", "sheet", "row", "column", "header", "found")

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, select
 
 from wenming_metrics.rules.entries import Entry
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, append, next_number, read_frame, stamp
+from wenming_metrics.store.database import stamp
+from wenming_metrics.store.frames import add_rows, append, next_number, read_frame
 
 _LISTS = ("point_types", "aliases")
 

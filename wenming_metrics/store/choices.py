@@ -8,7 +8,8 @@ import pandas as pd
 from sqlalchemy import Connection, Table, select, update
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import append, read_frame, stamp
+from wenming_metrics.store.database import stamp
+from wenming_metrics.store.frames import append, read_frame
 
 HEADER, NAME = "header", "name"
 _BARE = "#bare"

@@ -13,7 +13,8 @@ import pandas as pd
 from sqlalchemy import Connection, insert, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import append, read_frame, stamp
+from wenming_metrics.store.database import stamp
+from wenming_metrics.store.frames import append, read_frame
 
 TAKEN, REFUSED = "更正入库", "退回更正"
 Cell = tuple[int, str, str, str, str]

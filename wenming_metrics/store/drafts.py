@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import append, read_frame
+from wenming_metrics.store.frames import append, read_frame
 
 KEEP, DROP, PUBLISH = "存为草案", "废弃草案", "发布办法"
 """Acts on a draft. The last two end it."""

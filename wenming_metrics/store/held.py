@@ -14,7 +14,8 @@ import pandas as pd
 from sqlalchemy import Connection, and_, delete, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame, stamp
+from wenming_metrics.store.database import stamp
+from wenming_metrics.store.frames import add_rows, read_frame
 from wenming_metrics.store.replaced import replaced_batches
 
 CORRECTED, SENT_AGAIN, DISCARDED, REPLACED = "已更正", "已重报", "不再处理", "已替换"

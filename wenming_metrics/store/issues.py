@@ -8,7 +8,8 @@ import pandas as pd
 from sqlalchemy import Connection, insert, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, append, read_frame, stamp
+from wenming_metrics.store.database import stamp
+from wenming_metrics.store.frames import add_rows, append, read_frame
 
 DRAFTED, SENT, SIGNED, WITHDRAWN = "建草稿", "出核对稿", "签发", "作废"
 """Acts in the life of an issue; the last one says how it stands."""

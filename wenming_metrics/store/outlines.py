@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import append
+from wenming_metrics.store.frames import append
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, and_, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows
+from wenming_metrics.store.frames import add_rows
 
 _AT_ONCE = 500
 """Digests per question."""

@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, in
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import live_at
-from wenming_metrics.store.database import add_rows, next_number, read_frame, stamp
+from wenming_metrics.store.database import stamp
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import add_rows, next_number, read_frame
 
 SAME_DAY = "当日"
 """Finished on the day on which the problem was found."""

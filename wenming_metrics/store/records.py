@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame, that_count
+from wenming_metrics.store.frames import add_rows, read_frame, that_count
 
 
 def save_records(connection: Connection, batch: int, records: pd.DataFrame) -> None:

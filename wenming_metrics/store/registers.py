@@ -13,8 +13,9 @@ from wenming_metrics.domain.registers import SITE_COLUMNS, UNIT_COLUMNS, Registe
 from wenming_metrics.domain.working_days import WorkingDays, announced, arrange, arrangement_of
 from wenming_metrics.store import schema
 from wenming_metrics.store.changes import RESTS_ON
-from wenming_metrics.store.database import add_rows, read_frame, stamp, that_count
+from wenming_metrics.store.database import stamp
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import add_rows, read_frame, that_count
 
 _REGISTERS = ("units", "sites", "holidays", "registers")
 _HOLIDAYS = "holidays"

@@ -12,8 +12,8 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame, that_count
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import add_rows, read_frame, that_count
 from wenming_metrics.store.replacing import replaced_slices
 
 _SLICE = ["day", "unit", "source"]

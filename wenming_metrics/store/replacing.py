@@ -15,8 +15,8 @@ from sqlalchemy import Connection, func, select
 
 from wenming_metrics.domain.registers import Register, ancestors
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame, that_count
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import add_rows, read_frame, that_count
 
 _KEYS = ["day", "unit", "source"]
 

@@ -9,8 +9,9 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, no_rows, read_frame, stamp, that_count
+from wenming_metrics.store.database import stamp
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import add_rows, no_rows, read_frame, that_count
 from wenming_metrics.vocabulary import WRITTEN
 
 FOUND = "已发现"

@@ -13,8 +13,8 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import append, read_frame
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import append, read_frame
 from wenming_metrics.vocabulary import DECIDED
 
 KEEP, LOWER, REMOVE = "维持", "改扣", "剔除"

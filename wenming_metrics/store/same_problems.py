@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import append, read_frame
+from wenming_metrics.store.frames import append, read_frame
 
 PAIR = ["batch", "seq", "other_batch", "other_seq"]
 """What names a pair, the earlier finding first."""

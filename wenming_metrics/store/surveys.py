@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from wenming_metrics.rules.survey.answers import BLANK, FACTS, NOT_ASKED, Answers
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, append, read_frame, that_count
+from wenming_metrics.store.frames import add_rows, append, read_frame, that_count
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.tallies import pack, unpack_arrays
 

@@ -26,8 +26,8 @@ import pandas as pd
 from sqlalchemy import Connection, delete, or_, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows
 from wenming_metrics.store.days import among, month_end, month_of, month_start
+from wenming_metrics.store.frames import add_rows
 
 DAY, MONTH_TO_DATE, YEAR_TO_DATE = 0, 1, 2
 PLANNED = "plan-2"

@@ -18,9 +18,10 @@ from wenming_metrics.rules.load import digest_of, unpack
 from wenming_metrics.store import schema
 from wenming_metrics.store.access_log import broken_lines, count_logged, count_restored
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
-from wenming_metrics.store.database import Store, count_lines, reading
+from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.days import among
 from wenming_metrics.store.failures import StoreError
+from wenming_metrics.store.frames import count_lines
 from wenming_metrics.store.issues import SIGNED
 from wenming_metrics.store.surveys import unpack_answers
 from wenming_metrics.upkeep.report import Line, line

@@ -15,9 +15,10 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from wenming_metrics.reading.model.reading import INSPECTION
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import Store, add_lines, add_rows, count_lines
+from wenming_metrics.store.database import Store
 from wenming_metrics.store.engines import begin_sqlite
 from wenming_metrics.store.failures import StoreError, explain
+from wenming_metrics.store.frames import add_lines, add_rows, count_lines
 
 _log = logging.getLogger(__name__)
 _APART = {"store", "note", "change_log", "session", "guess"}

@@ -19,8 +19,8 @@ from wenming_metrics.scoring.tally.tally import FAILED, SITE_KEYS, SITE_SUMS, ad
 from wenming_metrics.scoring.tree.basis import DayTally, SumKey, sum_day
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import all_days
-from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.days import among, by_month, month_of
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.tallies import PLANNED, PackedSums, pack
 from wenming_metrics.store.tallies import bases as stored_bases
 from wenming_metrics.tallies.update import add_day, plan_sums, tally_rows

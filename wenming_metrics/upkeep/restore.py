@@ -32,10 +32,11 @@ from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store import migrate, schema
 from wenming_metrics.store.access_log import go_on_from, log_chain
 from wenming_metrics.store.catalogue import read_entries
-from wenming_metrics.store.database import Store, count_lines, open_store, reading, stamp, writing
+from wenming_metrics.store.database import Store, open_store, reading, stamp, writing
 from wenming_metrics.store.drafts import published
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.failures import StoreError
+from wenming_metrics.store.frames import count_lines
 from wenming_metrics.store.notes import RESTORED, VERIFIED, write_note
 from wenming_metrics.tallies.update import fill_sums
 from wenming_metrics.upkeep.backup import Backup, backup

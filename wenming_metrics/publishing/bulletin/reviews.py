@@ -14,7 +14,7 @@ from wenming_metrics.queries.problems.lists import view_of
 from wenming_metrics.queries.scores.originals import descriptions
 from wenming_metrics.scoring.loop.course import HOLDS, LOOK, RELAPSE
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.registers import read_sites_met
 
 REVIEWS = ["number", "unit_name", "site_name", "item_name", "description", "found", "looked_on"]

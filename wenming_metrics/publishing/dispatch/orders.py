@@ -16,7 +16,8 @@ from wenming_metrics.queries.problems.book import book_of
 from wenming_metrics.queries.problems.orders import LEAD
 from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.problems import hand_outs_that_count
 from wenming_metrics.store.rows import read_rows
 

@@ -21,8 +21,9 @@ from wenming_metrics.reading.survey.wordings import question_of, spell_option
 from wenming_metrics.rules.entries import KIND_WORDS
 from wenming_metrics.store import held, schema
 from wenming_metrics.store.corrections import REFUSED, TAKEN
-from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.database import reading
 from wenming_metrics.store.drafts import read_events
+from wenming_metrics.store.frames import read_frame
 
 _COLUMNS = ["at", "who", "act", "what", "reason"]
 

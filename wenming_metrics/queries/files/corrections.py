@@ -14,8 +14,9 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.store import schema
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.corrections import REFUSED, Cell, read_corrections
-from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.database import reading
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.registers import read_register
 
 WAITS, DONE, BACK, GONE = "待复核", "已入库", "已退回", "已撤回"

@@ -28,7 +28,8 @@ from wenming_metrics.reading.resolve.names import Names, build_names
 from wenming_metrics.reading.tables import values
 from wenming_metrics.store import schema
 from wenming_metrics.store.cells import read_sheets
-from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.registers import read_register
 
 NO_EFFECT = "不影响得分"

@@ -19,7 +19,8 @@ from wenming_metrics.reading.model.reading import COUNTED
 from wenming_metrics.reading.records.kinds import BY_NAME
 from wenming_metrics.reading.survey.questions import name_of, spell_name
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame, reading, that_count
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.frames import read_frame, that_count
 from wenming_metrics.vocabulary import Column, columns, input_columns
 
 _KIND_COLUMNS = {

@@ -13,7 +13,8 @@ from wenming_metrics.queries.scores.originals import descriptions
 from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.reading.records.rectification import said_state
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame, reading, stamp
+from wenming_metrics.store.database import reading, stamp
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.problems import happened_on, with_bare
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register

@@ -22,7 +22,8 @@ from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.scoring.loop.course import CO_ANSWER, SETTLED
 from wenming_metrics.scoring.loop.figures import UNTRUE
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.problems import handed_out, read_events
 from wenming_metrics.store.registers import read_register
 

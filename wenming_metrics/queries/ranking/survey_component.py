@@ -19,7 +19,7 @@ from wenming_metrics.queries.survey.waves import WaveAnswers, read_wave_from, wa
 from wenming_metrics.rules.composite import Component
 from wenming_metrics.scoring.survey.rates import HIDDEN, SMALL
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.surveys import read_waves
 
 _NOBODY = pd.DataFrame(columns=["unit", "n", "state", "shown", "exact", "spelt"])

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, or_, select
 from wenming_metrics.reading.model.reading import PLAN
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, WITHDRAW
-from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.days import among
+from wenming_metrics.store.frames import read_frame
 from wenming_metrics.store.issues import read_late_choices
 from wenming_metrics.store.replacing import replacing_days
 

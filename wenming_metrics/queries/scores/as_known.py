@@ -30,7 +30,7 @@ from wenming_metrics.rules.model import Board, Catalogue, RuleSet
 from wenming_metrics.scoring.tally.tally import drop_repeats, site_sums, tally_days
 from wenming_metrics.scoring.tree.basis import DayTally, SumKey, Sums, sum_day
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import no_rows
+from wenming_metrics.store.frames import no_rows
 from wenming_metrics.store.registers import archived_rules
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_roles, read_rows

@@ -20,7 +20,7 @@ from wenming_metrics.scoring.tally.columns import as_names
 from wenming_metrics.scoring.tally.tally import drop_repeats
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import live_on
-from wenming_metrics.store.database import no_rows
+from wenming_metrics.store.frames import no_rows
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_rows
 from wenming_metrics.tallies.update import apply_decisions
