@@ -18,12 +18,16 @@ from wenming_metrics.decisions.problem_moves import add_problem, make_moves, ord
 from wenming_metrics.domain import periods
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.bulletin.facts import gather
+from wenming_metrics.publishing.bulletin.work_sections import is_late, problem_states
 from wenming_metrics.queries.files.pictures import move_pictures
 from wenming_metrics.queries.problems.lists import problem_story, problem_view, with_term
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
 from wenming_metrics.queries.problems.reminders import reminders
 from wenming_metrics.queries.ranking.ranking import listing
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.findings import Moment
+from wenming_metrics.queries.unit.open_problems import unsolved
 from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.store import schema
@@ -333,6 +337,51 @@ def test_where_a_check_closes_the_units_word_does_not(office):
     told = listing(strict, periods.window("week", MONDAY), "department", Moment(DAY + 20))
     told = told.set_index("unit_name").loc["城管局"]
     assert (told["fell_due"], told["in_time"]) == (2, 1), "checking is not the unit's time"
+
+
+OTHERS_HAVE_IT = {
+    "挂账": [("批准挂账", {"approver": "丙", "document_no": "1号", "until": DAY + 60})],
+    "长期整改": [("列入长期整改", {"approver": "丙", "document_no": "1号", "until": DAY + 60})],
+    "退回": [("退回", {"reason": "不是本单位职责"})],
+    "不属实": [("认定不属实", {"reason": "看错了", "approver": "丙"})],
+}
+
+
+@pytest.mark.parametrize("acts", OTHERS_HAVE_IT.values(), ids=OTHERS_HAVE_IT)
+def test_a_deadline_that_passes_while_others_have_the_problem_is_missed_nowhere(office, acts):
+    """P1 is not its unit's to put right when its day passes, P2 is: one definition on all screens."""
+    for act, facts in acts:
+        move(office, ["P1"], act, 1, **facts)
+    assert deadlines_told(office) == {"fell_due": 1, "in_time": 0, "late": 1, "aside": 1}
+
+
+def test_what_waits_to_be_checked_is_missed_nowhere(office):
+    loop = replace(office.rules.loop, closes="check")
+    rules = replace(office.rules, pricing=replace(office.rules.pricing, loop=loop))
+    strict = replace(office, rules=rules, rule_sets=(rules,))
+    answer(office, ["P1", "已整改", "2026-11-11"])
+    assert deadlines_told(strict) == {"fell_due": 1, "in_time": 0, "late": 1, "aside": 1}
+    make_moves(strict, ["P1"], order_now("核查通过", "乙", DAY + 4, way="现场"))
+    make_moves(strict, ["P1"], order_now("销号", "丙", DAY + 5))
+    assert deadlines_told(strict) == {"fell_due": 2, "in_time": 1, "late": 1, "aside": 0}
+
+
+def deadlines_told(office):
+    """What ranking, 问题整改, 单位画像 and 通报 say of P1 and P2, each of its own; they must agree."""
+    week, as_of = periods.window("week", MONDAY), date(2026, 11, 15)
+    at = Moment(as_of.toordinal())
+    listed = listing(office, week, "department", at).set_index("unit_name").loc["城管局"]
+    kept = problem_view(office, 30, as_of).rate_of("kept")
+    left = unsolved(office, week, "department", unit(office, "城管局"), as_of)
+    with reading(office.store) as connection:
+        facts = gather(connection, office, week, Cutoff())
+    counts = problem_states(facts.problems, facts.as_of)
+    told = {"fell_due": counts["fell_due"], "in_time": counts["in_time"]}
+    assert listed[["fell_due", "in_time"]].to_dict() == told
+    assert (kept["denominator"], kept["numerator"]) == tuple(told.values())
+    late = facts.problems[is_late(facts.problems, facts.as_of)]
+    assert len(late) == left.late == counts["fell_due"] - counts["in_time"]
+    return {**told, "late": left.late, "aside": left.set_aside}
 
 
 def test_figures_as_known_then_never_change(office):

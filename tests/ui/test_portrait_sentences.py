@@ -140,7 +140,7 @@ def test_what_was_not_looked_at_is_said():
 
 
 def opened(late=0, near=0, later=0, undated=0):
-    return Unsolved(WEEK, date(2026, 11, 22), late, near, later, undated, pd.DataFrame())
+    return Unsolved(WEEK, date(2026, 11, 22), late, near, later, undated, 0, pd.DataFrame())
 
 
 def test_open_problems_are_told_by_how_near_they_are():

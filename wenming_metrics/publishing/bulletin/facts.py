@@ -17,13 +17,15 @@ from wenming_metrics.queries.losses.repeats import repeats, responsible
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
 from wenming_metrics.queries.scores.describe_rows import problem_texts
+from wenming_metrics.queries.scores.rule_spans import rules_on
 from wenming_metrics.queries.survey.rates import CITY, overview_rates
-from wenming_metrics.scoring.tree.states import OPEN
+from wenming_metrics.rules.loop import ON_ANSWER
+from wenming_metrics.scoring.tree.states import OPEN, judge_deadlines
 from wenming_metrics.vocabulary import STATES
 
 _PROBLEMS = ["unit_name", "group", "day", "site_name", "point_type_name", "item_name", "path"]
 _PROBLEMS += ["lost", "places", "description", "responsible", "state", "due", "closed", "number"]
-_PROBLEMS += ["again", "relapsed", "batch", "seq"]
+_PROBLEMS += ["again", "relapsed", "batch", "seq", "late", "set_aside"]
 _SITES = ["site_name", "unit_name", "point_type_name", "items", "days", "times", "open"]
 _SURVEY = ["code", "title", "shown", "low", "high", "n", "state", "definition"]
 
@@ -35,14 +37,15 @@ class BulletinFacts:
     problems - one line per problem found in the window: unit_name, group, day, site_name,
             point_type_name, item_name, path (names of the indicator from the top), lost (points), places,
             description, responsible, state (word), due and closed (ISO days, "" without), number,
-            again (重复), relapsed (反弹), batch and seq of its row
+            again (重复), relapsed (反弹), batch and seq of its row; late (its deadline has passed and was missed),
+            set_aside (it has passed and is not judged): signatures of before know neither
     sites  - where a problem of the window has come back, all of them, with what was found of it
             before: site_name, unit_name, point_type_name, items, days, times, open
     survey - city's rates of the latest wave: code, title, shown, low, high (%), n, state (of
             `scoring.survey.rates`), definition; wave - its title, "" where there is none
     as_of  - ISO day of states and deadlines; board - kind of the board whose units it is about,
             city_board - of that which the city's score is made of; decimals - of scores
-    late_rows - rows of earlier issues' days that count in the lists, for they came late
+    closes - what closes a problem: of `rules.loop`; late_rows - rows of earlier issues' days that count in the lists, for they came late
     corrections - 更正 of what earlier issues said: columns of `earlier.CORRECTED`; reviews - problems
             looked at again in the window: `reviews.REVIEWS`; named, pictures - what a person confirmed:
             `confirmed.CONFIRMED_NAMES`, `confirmed.PICTURES`
@@ -59,6 +62,7 @@ class BulletinFacts:
     city_board: str
     decimals: int
     late_rows: int
+    closes: str = ON_ANSWER
     corrections: pd.DataFrame = field(default_factory=pd.DataFrame)
     reviews: pd.DataFrame = field(default_factory=pd.DataFrame)
     named: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -69,7 +73,6 @@ class BulletinFacts:
 
 FRAMES = ("problems", "sites", "survey", "corrections", "reviews", "named", "pictures", "hotline")
 """Fields of `BulletinFacts` that are frames."""
-_ASKED = ("hotline", "hotline_notes")
 
 
 def gather(
@@ -91,7 +94,7 @@ def gather(
     survey, wave = _survey(office, window)
     late = late_arrivals(connection, arrival_limit)
     return BulletinFacts(
-        problems=_problems(connection, office, current),
+        problems=_problems(connection, office, current, window_repeats.as_of),
         sites=sites_named(problems, len(problems))[_SITES],
         survey=survey,
         wave=wave,
@@ -100,14 +103,22 @@ def gather(
         city_board=office.rules.boards[0].kind,
         decimals=office.rules.decimals,
         late_rows=int(late.loc[late["late"], "rows"].sum()),
+        closes=rules_on(office, window.end).pricing.loop.closes,
     )
 
 
-def _problems(connection: Connection, office: Office, current: pd.DataFrame) -> pd.DataFrame:
+def _problems(
+    connection: Connection, office: Office, current: pd.DataFrame, as_of: date
+) -> pd.DataFrame:
     """Describe problems; by unit, the ones that cost most first."""
     if current.empty:
         return pd.DataFrame(columns=_PROBLEMS)
-    lines = current.assign(description=problem_texts(connection, current))
+    judged = judge_deadlines(current, as_of.toordinal())
+    lines = current.assign(
+        description=problem_texts(connection, current),
+        late=judged["missed"],
+        set_aside=judged["set_aside"],
+    )
     names = ("unit_name", "group", "site_name", "point_type_name", "item_name", "path")
     lines = lines.assign(
         **{name: lines[name].astype(object) for name in names},
@@ -151,12 +162,10 @@ def _survey(office: Office, window: Window) -> tuple[pd.DataFrame, str]:
 
 def spell_facts(facts: BulletinFacts, spell: object) -> dict[str, object]:
     """Turn facts into what JSON can hold. Takes: spell - turns a frame into that"""
-    # What was never asked for is not told: earlier signatures knew nothing of it.
-    stated = {
-        name: value
-        for name, value in vars(facts).items()
-        if facts.hotline_notes or name not in _ASKED
-    }
+    # What was never asked for, or is as ever, is not told: earlier signatures knew nothing of it.
+    unsaid = set() if facts.hotline_notes else {"hotline", "hotline_notes"}
+    unsaid |= {"closes"} if facts.closes == ON_ANSWER else set()
+    stated = {name: value for name, value in vars(facts).items() if name not in unsaid}
     return {name: spell(value) if name in FRAMES else value for name, value in stated.items()}
 
 

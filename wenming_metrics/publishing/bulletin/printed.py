@@ -30,7 +30,7 @@ from wenming_metrics.publishing.bulletin.layout import Layout, current_layout, k
 from wenming_metrics.publishing.bulletin.loss_sections import shown_shares
 from wenming_metrics.publishing.bulletin.material import Material, material_of_issue
 from wenming_metrics.publishing.bulletin.phrases import heads, long_day, percent, points, signed
-from wenming_metrics.publishing.bulletin.work_sections import problem_states
+from wenming_metrics.publishing.bulletin.work_sections import is_late, problem_states
 from wenming_metrics.publishing.issues import Issue
 from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.survey.rates import HIDDEN
@@ -227,7 +227,7 @@ def _late(material: Material) -> list[Block]:
     if material.facts is None or material.facts.problems.empty:
         return []
     facts = material.facts
-    late = facts.problems[(facts.problems["due"] != "") & (facts.problems["due"] < facts.as_of)]
+    late = facts.problems[is_late(facts.problems, facts.as_of)]
     late = late[late["closed"] == ""]
     counts = (
         late.groupby("unit_name", sort=False).size().sort_values(ascending=False, kind="stable")

@@ -211,7 +211,7 @@ def _annexes(material: Material) -> dict[str, list[Block]]:
     annexes: dict[str, list[Block]] = {}
     if material.facts is None or material.facts.problems.empty:
         return annexes
-    grid, remaining = problem_grid(material.facts.problems)
+    grid, remaining = problem_grid(material.facts.problems, material.facts.closes)
     left_out = f"另有{remaining}条未列入本表，全部问题见系统导出的清单。"
     annexes["问题清单"] = [grid, *([Paragraph(NOTE, left_out)] if remaining else [])]
     pictures = problem_pictures(material)

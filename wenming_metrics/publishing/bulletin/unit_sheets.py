@@ -31,8 +31,10 @@ from wenming_metrics.publishing.bulletin.sections import (
     standing,
 )
 from wenming_metrics.publishing.bulletin.work_sections import (
+    is_late,
     problem_grid,
     problem_states,
+    word_closed,
     word_problem,
 )
 from wenming_metrics.vocabulary import columns
@@ -147,9 +149,10 @@ def _work(material: Material, unit: str) -> list[Block]:
     counts = problem_states(problems, material.facts.as_of)
     closed, due = counts["closed"], counts["fell_due"]
     texts = [f"本期发现的问题{len(problems)}条"]
-    texts += [f"反馈已整改{closed}条，整改率{rate(closed, len(problems))}" if closed else ""]
+    done = word_closed(material.facts)
+    texts += [f"{done}{closed}条，整改率{rate(closed, len(problems))}" if closed else ""]
     texts += [f"期限已过的{due}条中按期整改{counts['in_time']}条" if due else ""]
-    grid, remaining = problem_grid(problems)
+    grid, remaining = problem_grid(problems, material.facts.closes)
     left_out = [body(f"另有{remaining}条未列入本表。")] if remaining else []
     return [body(sentence(texts)), grid, *left_out]
 
@@ -160,8 +163,7 @@ def _first(material: Material, unit: str) -> list[Block]:
         return []
     problems, as_of = material.facts.problems, material.facts.as_of
     unsolved = problems[(problems["unit_name"] == unit) & (problems["closed"] == "")]
-    is_late = (unsolved["due"] != "") & (unsolved["due"] < as_of)
-    order = unsolved.assign(is_late=is_late).sort_values(
+    order = unsolved.assign(is_late=is_late(unsolved, as_of)).sort_values(
         ["is_late", "lost", "places"], ascending=False, kind="stable"
     )
     return [

@@ -14,6 +14,7 @@ from wenming_metrics.export.word.blocks import (
     Paragraph,
     body,
 )
+from wenming_metrics.publishing.bulletin.facts import BulletinFacts
 from wenming_metrics.publishing.bulletin.layout import Layout
 from wenming_metrics.publishing.bulletin.material import Material
 from wenming_metrics.publishing.bulletin.phrases import (
@@ -27,6 +28,7 @@ from wenming_metrics.publishing.bulletin.phrases import (
     short_day,
 )
 from wenming_metrics.queries.problems.channels import TABLE
+from wenming_metrics.rules.loop import ON_CHECK
 from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN, SMALL, WIDE
 
 _MOST = 500
@@ -115,14 +117,17 @@ def rectification(material: Material, layout: Layout) -> list[Block]:
     counts = problem_states(facts.problems, facts.as_of)
     total, closed, due = counts["found"], counts["closed"], counts["fell_due"]
     head = f"截至{long_day(facts.as_of)}，本期发现的{total}条问题中"
-    answered = f"反馈已整改{closed}条，整改率{rate(closed, total)}" if closed else ""
-    answered = answered or "尚无反馈已整改的"
+    done = word_closed(facts)
+    answered = f"{done}{closed}条，整改率{rate(closed, total)}" if closed else f"尚无{done}的"
     overdue = due - counts["in_time"]
     remaining = [
         f"整改期限已过的{due}条中，按期整改{counts['in_time']}条，按期整改率{rate(counts['in_time'], due)}"
         if due
         else "",
         f"逾期未整改或逾期整改的{overdue}条" if overdue else "",
+        f"期限已过、等待核查或改派，或已挂账、列入长期整改、认定不属实的{counts['set_aside']}条，不算逾期"
+        if counts["set_aside"]
+        else "",
         f"未到期的{counts['not_due']}条" if counts["not_due"] else "",
         f"没有写明期限的{counts['undated']}条" if counts["undated"] else "",
         f"重复{counts['again']}条" if counts["again"] else "",
@@ -137,21 +142,41 @@ def rectification(material: Material, layout: Layout) -> list[Block]:
 
 
 def problem_states(problems: pd.DataFrame, as_of: str) -> dict[str, int]:
-    """Count what has become of problems: found, closed, fell_due, in_time, not_due, undated, again, relapsed."""
-    due, closed = problems["due"], problems["closed"]
-    dated, done = due != "", closed != ""
-    passed = dated & (due < as_of)
+    """Count what has become of problems: found, closed, fell_due, in_time, set_aside, not_due, undated, again, relapsed."""
+    due = problems["due"]
+    dated, missed, aside = due != "", is_late(problems, as_of), is_set_aside(problems)
+    fell_due = dated & (due < as_of) & ~aside
     flags = {
         "found": due.notna(),
-        "closed": done,
-        "fell_due": passed,
-        "in_time": passed & done & (closed <= due),
-        "not_due": dated & ~passed,
+        "closed": problems["closed"] != "",
+        "fell_due": fell_due,
+        "in_time": fell_due & ~missed,
+        "set_aside": aside,
+        "not_due": dated & (due >= as_of),
         "undated": ~dated,
         "again": problems["again"],
         "relapsed": problems["relapsed"],
     }
     return {name: int(flag.sum()) for name, flag in flags.items()}
+
+
+def is_late(problems: pd.DataFrame, as_of: str) -> pd.Series:
+    """Say of problems whether they missed their deadline, as their facts do; those of earlier signatures by
+    their days."""
+    if "late" in problems:
+        return problems["late"].astype(bool)
+    due, closed = problems["due"], problems["closed"]
+    return (due != "") & (due < as_of) & ((closed == "") | (closed > due))
+
+
+def is_set_aside(problems: pd.DataFrame) -> pd.Series:
+    """Say of problems whether their deadline has passed and is not judged."""
+    return problems.get("set_aside", pd.Series(False, problems.index)).astype(bool)
+
+
+def word_closed(facts: BulletinFacts) -> str:
+    """Name what closes a problem: the unit's word, or 销号 after a check."""
+    return "核查销号" if facts.closes == ON_CHECK else "反馈已整改"
 
 
 def _state_grid(material: Material) -> Grid:
@@ -208,8 +233,9 @@ def _figure(line: tuple) -> str:
     return f"{line.title}{line.shown:g}%（有效回答{line.n}份{span}{remark}）"
 
 
-def problem_grid(problems: pd.DataFrame) -> tuple[Grid, int]:
-    """List problems; gives the table and how many it leaves out."""
+def problem_grid(problems: pd.DataFrame, closes: str) -> tuple[Grid, int]:
+    """List problems; gives the table and how many it leaves out. Takes: closes - of `BulletinFacts`"""
+    done = "已销号" if closes == ON_CHECK else "已整改"
     rows = tuple(
         (
             str(number),
@@ -220,7 +246,7 @@ def problem_grid(problems: pd.DataFrame) -> tuple[Grid, int]:
             str(line.places),
             str(line.responsible),
             short_day(line.due) or "—",
-            f"{short_day(line.closed)}已整改" if line.closed else str(line.state),
+            f"{short_day(line.closed)}{done}" if line.closed else str(line.state),
         )
         for number, line in enumerate(problems.head(_MOST).itertuples(), 1)
     )

@@ -21,7 +21,7 @@ from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.queries.scores.findings import Moment
 from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.queries.unit.open_problems import SOON
-from wenming_metrics.scoring.loop.course import ProblemCourse
+from wenming_metrics.scoring.loop.course import START, ProblemCourse
 from wenming_metrics.scoring.loop.figures import figures, median_days
 from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.store.database import reading
@@ -166,7 +166,7 @@ def term_words(state: str, days_left: float, is_open: bool, is_late: bool, is_un
         return state
     if is_undated:
         return UNDATED
-    if np.isnan(days_left):
+    if np.isnan(days_left) or state == START:
         return "未交办"
     if LOOP_STATES[state] != "unit":
         return "已反馈（逾期）" if is_late else "已反馈"

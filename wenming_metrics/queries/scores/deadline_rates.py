@@ -15,7 +15,7 @@ from wenming_metrics.queries.scores.problem_log import log
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.rules.model import Board, Deductions
 from wenming_metrics.scoring.tally.tally import TERRITORY
-from wenming_metrics.scoring.tree.states import closed_in_time
+from wenming_metrics.scoring.tree.states import judge_deadlines
 from wenming_metrics.store.rows import read_role
 from wenming_metrics.vocabulary import ROLE_CODES
 
@@ -32,17 +32,18 @@ def on_time(
     """Count, per unit of a board, what became of the problems found in the last window.
 
     Takes:   moment - None: as of today; sites - only of these; None: of all
-    Returns: unit, fell_due (problems whose deadline has passed), in_time (of those, 已整改 by then),
+    Returns: unit, fell_due (problems whose deadline has passed), in_time (of those, 已整改 by then; both
+             as `judge_deadlines` says),
              not_due (with a deadline to come), recurred (重复 and 反弹), as_of (the day)
     """
     moment = moment or Moment(today().toordinal())
     window, units = standings.windows[-1], standings.units["unit"]
     problems = log(connection, window.days, moment, pricing, sites=sites)
     due = problems["due"].to_numpy(np.int64)
-    passed = (due > 0) & (due < moment.as_of)
+    judged = judge_deadlines(problems, moment.as_of)
     flags = {
-        "fell_due": passed,
-        "in_time": passed & closed_in_time(problems),
+        "fell_due": judged["fell_due"],
+        "in_time": judged["in_time"],
         "not_due": due >= moment.as_of,
         "recurred": problems["again"].to_numpy(bool) | problems["relapsed"].to_numpy(bool),
     }

@@ -24,7 +24,8 @@ from wenming_metrics.scoring.loop.course import (
     ProblemCourse,
     follow,
 )
-from wenming_metrics.scoring.tree.states import BY_MOVES, OPEN
+from wenming_metrics.scoring.loop.figures import EXCUSED
+from wenming_metrics.scoring.tree.states import BY_MOVES, OPEN, SET_ASIDE
 from wenming_metrics.store.problems import (
     ANSWER_ACTS,
     moved_numbers,
@@ -58,7 +59,7 @@ def apply_moves(
     Problems of which only files with answers tell stay as they are, unless 销号 alone closes them.
 
     Takes:   problems - of `findings.read_problems`; answers - linked to them
-    Returns: both, the problems with BY_MOVES where any was moved
+    Returns: both, the problems with BY_MOVES and SET_ASIDE where any was moved
     """
     if problems.empty or not rules.moves:
         return problems, answers
@@ -82,22 +83,27 @@ def apply_moves(
         answers = answers[~answers["finding"].isin(open_ones)]
     late = decided[BY_MOVES].reindex(problems.index, fill_value=-1)
     due = decided["due"].reindex(problems.index).fillna(problems["due"]).astype("int64")
-    return problems.assign(due=due, **{BY_MOVES: late}), _settled(answers, decided, moment)
+    aside = decided[SET_ASIDE].reindex(problems.index, fill_value=False)
+    problems = problems.assign(due=due, **{BY_MOVES: late, SET_ASIDE: aside})
+    return problems, _settled(answers, decided, moment)
 
 
 def _decided(courses: Mapping[int, ProblemCourse], moment: Moment) -> pd.DataFrame:
-    """Say what the moves of each problem come to, by the label of its line: closed, due, BY_MOVES."""
+    """Say what the moves of each problem come to, by the label of its line: closed, due, BY_MOVES, SET_ASIDE."""
     last_day = end_of(moment.as_of) - DAY + 1
-    lines = [
-        (
-            day_of(course.closed) if course.closed else OPEN,
-            day_of(course.due) if course.due else 0,
-            int((course.is_late or course.is_overdue(last_day)) and not course.is_exempt),
+    lines = []
+    for course in courses.values():
+        is_late = (course.is_late or course.is_overdue(last_day)) and not course.is_exempt
+        lines.append(
+            (
+                day_of(course.closed) if course.closed else OPEN,
+                day_of(course.due) if course.due else 0,
+                int(is_late),
+                course.state in EXCUSED or not (course.closed or is_late),
+            )
         )
-        for course in courses.values()
-    ]
     index = pd.Index(courses, name="finding")
-    return pd.DataFrame(lines, columns=["closed", "due", BY_MOVES], index=index)
+    return pd.DataFrame(lines, columns=["closed", "due", BY_MOVES, SET_ASIDE], index=index)
 
 
 def _settled(answers: pd.DataFrame, decided: pd.DataFrame, moment: Moment) -> pd.DataFrame:

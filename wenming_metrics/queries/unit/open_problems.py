@@ -27,7 +27,7 @@ from wenming_metrics.queries.scores.score_windows import score_windows
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.rules.model import Board
 from wenming_metrics.scoring.tally.tally import TERRITORY
-from wenming_metrics.scoring.tree.states import LOOK_BACK, OPEN, judge
+from wenming_metrics.scoring.tree.states import LOOK_BACK, OPEN, judge, judge_deadlines
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.rows import read_rows
@@ -45,8 +45,9 @@ _COLUMNS += ["file", "sheet", "source_row", "years"]
 class Unsolved:
     """Problems of a unit that are open as of a day.
 
-    days - on which they were found; as_of; late, near, later, undated - how many are past their
-    deadline, due within SOON days, due later, or without a deadline
+    days - on which they were found; as_of; late, near, later, undated, set_aside - how many are past their
+    deadline, due within SOON days, due later, without a deadline, or past it and not the unit's to answer
+    for (they wait to be looked at, or are 挂账, 长期整改)
     lines - of those with a deadline the most urgent ones: day, due (dates), left (days to the deadline, below zero: past
             it), number ("" = none), unit_name (the street), site_name, item_name,
             description, file, sheet, source_row, years (those not announced that the deadline was
@@ -59,6 +60,7 @@ class Unsolved:
     near: int
     later: int
     undated: int
+    set_aside: int
     lines: pd.DataFrame
 
     @property
@@ -91,6 +93,8 @@ def unsolved(
         unit_problems = named_problems[owner[named_problems["unit"].to_numpy(np.int64)] == unit]
         unit_problems = unit_problems.drop_duplicates(_KEY, ignore_index=True)
         unit_problems = _open(connection, unit_problems, office.rules.loop, state_day)
+        aside = judge_deadlines(unit_problems, state_day.toordinal())["set_aside"]
+        unit_problems = unit_problems[~aside]
         left = np.where(
             unit_problems["due"] > 0, unit_problems["due"] - state_day.toordinal(), np.nan
         )
@@ -103,6 +107,7 @@ def unsolved(
         near=int(((left >= 0) & (left <= SOON)).sum()),
         later=int((left > SOON).sum()),
         undated=int(np.isnan(left).sum()),
+        set_aside=int(aside.sum()),
         lines=lines,
     )
 
@@ -130,12 +135,12 @@ def _describe(connection: Connection, office: Office, problems: pd.DataFrame) ->
 def _open(
     connection: Connection, problems: pd.DataFrame, rules: LoopRules, as_of: date
 ) -> pd.DataFrame:
-    """Keep the problems that are not closed."""
+    """Keep the problems that are not closed, with `closed`."""
     answers = link(connection, read_answers(connection), problems)
     moment = Moment(as_of.toordinal())
     problems, answers = apply_moves(connection, problems, answers, rules, moment)
     judged = judge(problems, answers, as_of=as_of.toordinal())
-    return problems.loc[judged.index[judged["closed"] >= OPEN]]
+    return problems.assign(closed=judged["closed"]).loc[judged.index[judged["closed"] >= OPEN]]
 
 
 def _sites(connection: Connection, board: Board, members: np.ndarray) -> np.ndarray | None:

@@ -14,9 +14,12 @@ import pandas as pd
 
 from wenming_metrics.domain.working_days import WorkingDays, count_working
 from wenming_metrics.scoring.tree.states import OPEN
+from wenming_metrics.vocabulary import LOOP_STATES
 
 Mask = Callable[[pd.DataFrame], np.ndarray]
 UNTRUE, _SUSPENDED, _LONG = "不属实", "挂账", "长期整改"
+EXCUSED = (UNTRUE, _SUSPENDED, _LONG)
+"""States of what is not, or not now, to be put right."""
 _CHECKED = ("待销号", "已销号")
 
 
@@ -41,7 +44,7 @@ def _handed(lines: pd.DataFrame) -> np.ndarray:
 
 def _to_do(lines: pd.DataFrame) -> np.ndarray:
     """What is to be put right: 应整改."""
-    return _handed(lines) & ~lines["state"].isin([UNTRUE, _SUSPENDED, _LONG]).to_numpy()
+    return _handed(lines) & ~lines["state"].isin(EXCUSED).to_numpy()
 
 
 def _with_postponed(lines: pd.DataFrame) -> np.ndarray:
@@ -81,7 +84,7 @@ def _fell_due(lines: pd.DataFrame) -> np.ndarray:
 
 
 def _judged(lines: pd.DataFrame) -> np.ndarray:
-    """What fell due, without what was answered in time and waits for somebody to look."""
+    """What fell due, without what others had in time: who is to look, or to hand it to another unit."""
     return _fell_due(lines) & ~lines["waits_in_time"].to_numpy(bool)
 
 
@@ -157,7 +160,8 @@ FIGURES = (
         *("kept", "按期整改率", "按期整改完 ÷ 已到期"),
         _both(_judged, _in_time),
         _judged,
-        "未到期、无期限的不在内；按期反馈、等着核查的也不在内。申诉获准的按按期计。",
+        "未到期、无期限的不在内；期限内反馈、等着核查的，期限内退回、等着改派的，也不在内。"
+        "申诉获准的按按期计。",
     ),
     LoopFigure(
         *("returned", "返工率", "核查不通过过的 ÷ 反馈过已整改的"),
@@ -222,7 +226,7 @@ def add_flags(
     """
     is_open = (lines["closed"] >= OPEN) & ~lines["state"].isin(["不属实"])
     handed = lines["handed"] > 0
-    waits = lines["state"].isin(["待核查", "待销号"]) & (lines["closed"] >= OPEN)
+    waits = (lines["state"].map(LOOP_STATES) != "unit") & (lines["closed"] >= OPEN)
     return lines.assign(
         is_undated=handed
         & (lines["due"] == 0)

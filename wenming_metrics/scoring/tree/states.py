@@ -21,6 +21,8 @@ LOOK_BACK = 60
 """What was found more than so many days ago, and not since, is another problem."""
 BY_MOVES = "late_by_moves"
 """Column of findings: 1 late, 0 in time, as the moves that were made say; -1: none was made."""
+SET_ASIDE = "set_aside"
+"""Column of findings: whose deadline is not judged, for others have it in time, or it is 挂账, 长期整改, 不属实."""
 FLAGS = {LATE: "late", AGAIN: "again", RELAPSED: "relapsed", RUNNING: "running"}
 
 
@@ -85,14 +87,25 @@ def judge(
     )
 
 
-def closed_in_time(problems: pd.DataFrame) -> np.ndarray:
-    """Say of problems whether they were closed by their deadline. Takes: due, closed; BY_MOVES, if any"""
+def judge_deadlines(problems: pd.DataFrame, as_of: int) -> pd.DataFrame:
+    """Say of problems what became of their deadlines: in one way for every list, page and 通报.
+
+    Takes:   problems - due, closed (ordinals; 0, OPEN: none); BY_MOVES and SET_ASIDE, if any was moved
+             as_of - ordinal
+    Returns: fell_due (the deadline has passed, and what is set aside is not judged), in_time (of
+             those, closed by it), missed (the others), set_aside (passed, and in no base)
+    """
     due, closed = problems["due"].to_numpy(np.int64), problems["closed"].to_numpy(np.int64)
-    if BY_MOVES not in problems:
-        return closed <= due
-    late_by_moves = problems[BY_MOVES].to_numpy(np.int64)
-    # Whose time it was is known then: checking is not the unit's.
-    return np.where(late_by_moves >= 0, (late_by_moves == 0) & (closed < OPEN), closed <= due)
+    passed, is_kept, aside = (due > 0) & (due < as_of), closed <= due, np.zeros(len(due), bool)
+    if BY_MOVES in problems:
+        late_by_moves = problems[BY_MOVES].to_numpy(np.int64)
+        # Whose time it was is known then: checking is not the unit's.
+        by_moves = (late_by_moves == 0) & (closed < OPEN)
+        is_kept = np.where(late_by_moves >= 0, by_moves, is_kept)
+        aside = problems[SET_ASIDE].to_numpy(bool)
+    fell_due = passed & ~aside
+    kinds = {"fell_due": fell_due, "in_time": fell_due & is_kept, "missed": fell_due & ~is_kept}
+    return pd.DataFrame({**kinds, "set_aside": passed & aside}, problems.index)
 
 
 def _closed(findings: pd.DataFrame, answers: pd.DataFrame, as_of: int, known_at: str) -> np.ndarray:

@@ -187,6 +187,8 @@ def problems(unsolved: Unsolved) -> str:
     """Say how many open problems have a deadline, by how near it is."""
     on = f"截至 {unsolved.as_of.isoformat()}"
     apart = f"另有 {unsolved.undated} 条没有写期限，不在此列。" if unsolved.undated else ""
+    if unsolved.set_aside:
+        apart += f"期限已过的另有 {unsolved.set_aside} 条等待核查或改派，或已挂账、列入长期整改、认定不属实，不算逾期。"
     if not unsolved.dated:
         return f"{on}，没有带期限、未整改的问题。{apart}"
     counts = [f"已逾期 {unsolved.late} 条"] if unsolved.late else []
