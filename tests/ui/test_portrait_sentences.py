@@ -146,7 +146,7 @@ def opened(late=0, near=0, later=0, undated=0):
 def test_open_problems_are_told_by_how_near_they_are():
     said = portrait_sentences.problems(opened(late=2, later=3, undated=4))
     assert said.startswith(
-        "截至 2026-11-22，5 条还没有反馈已整改（含共同负责的）：已逾期 2 条，期限更晚的 3 条。"
+        "截至 2026-11-22，5 条还没有整改完（含共同负责的）：已逾期 2 条，期限更晚的 3 条。"
     )
     assert "另有 4 条没有写期限" in said
     assert "到期" not in said

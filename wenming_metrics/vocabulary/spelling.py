@@ -175,6 +175,6 @@ def moved_place(line: object, *, compared: bool = True) -> str:
 def on_time_note(day: date) -> str:
     """Say what 按期整改率 and 反复 mean, and as of which day."""
     return (
-        f"按期整改率截至 {day.isoformat()}：期限已过的问题中，在期限内反馈已整改的占多少；"
+        f"按期整改率截至 {day.isoformat()}：期限已过的问题中，在期限内整改完的占多少；"
         "未到期的另列，没有写期限的不算。反复：没整改好又被发现（重复），或整改后又出现（反弹）。"
     )

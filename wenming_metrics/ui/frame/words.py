@@ -249,7 +249,7 @@ def problem(finding: PricedFinding) -> str:
         clauses.append(f"期限 {plain(finding.due.isoformat())}{not_announced(finding.years)}")
     state = finding.state
     if finding.closed:
-        answered = f"{plain(finding.closed.isoformat())} 反馈已整改"
+        answered = f"{plain(finding.closed.isoformat())} 整改完"
         state = answered if state == STATES[FOUND] else f"{state}，{answered}"
     clauses.append(f"截至 {plain(finding.as_of.isoformat())} **{state}**")
     prices = (("行内", finding.by_row), ("按表", finding.by_table))

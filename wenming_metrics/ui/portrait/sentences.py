@@ -195,7 +195,7 @@ def problems(unsolved: Unsolved) -> str:
     counts += [f"{SOON} 天内到期 {unsolved.near} 条"] if unsolved.near else []
     counts += [f"期限更晚的 {unsolved.later} 条"] if unsolved.later else []
     return (
-        f"{on}，{unsolved.dated} 条还没有反馈已整改（含共同负责的）：{'，'.join(counts)}。{apart}"
+        f"{on}，{unsolved.dated} 条还没有整改完（含共同负责的）：{'，'.join(counts)}。{apart}"
     )
 
 

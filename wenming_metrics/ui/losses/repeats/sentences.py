@@ -63,9 +63,9 @@ def percent(value: float) -> str:
 def meanings(relapse_days: int, running: int, period: str) -> str:
     """Say what the four meanings are, and of what each rate is a part."""
     return (
-        f"**重复**：同一点位、同一测评项 {LOOK_BACK} 天内查出过，还没有反馈已整改，又查出；"
+        f"**重复**：同一点位、同一测评项 {LOOK_BACK} 天内查出过，还没有整改完，又查出；"
         "占查出的问题多少。\n\n"
-        f"**反弹**：反馈已整改以后 {relapse_days} 天内又查出，行里写明反弹的也算。"
+        f"**反弹**：整改完以后 {relapse_days} 天内又查出，行里写明反弹的也算。"
         f"**整改后再现率** = 又查出的 ÷ 整改完的（已整改、到本期还在 {relapse_days} 天以内、以前没有又查出过的）；"
         "**复查再现率** = 又查出的 ÷ 其中本期又查过的。没有再查的，不知道有没有反弹。\n\n"
         f"**连续通报**：连着 {running} 期（按{period}）都查出，一期算一条；占查出的问题多少。\n\n"
@@ -79,7 +79,7 @@ def without_answers(answers: int) -> str:
     if answers:
         return ""
     return (
-        "还没有问题反馈已整改（整改反馈要写对问题编号）："
+        "还没有问题整改完（整改反馈要写对问题编号）："
         f"所以 {LOOK_BACK} 天内再查出的都算重复，算不出反弹。"
     )
 

@@ -122,7 +122,7 @@ def draw(book: Book, scope: Scope, returning: SitesBack) -> None:
 
 def _site_words(site: pd.Series) -> str:
     left = int(site["open"])
-    state = "都已反馈整改" if not left else f"{left} 条还没有反馈已整改"
+    state = "都已整改完" if not left else f"{left} 条还没有整改完"
     return f"{site['days']} 天查出 {site['times']} 条，{state}。"
 
 
