@@ -247,11 +247,10 @@ def test_nothing_that_is_not_signed_is_published(office):
 
 
 def test_an_account_of_a_unit_that_is_no_more_is_told_so(office):
-    with reading(office.store) as connection:
-        with pytest.raises(AccessError, match="已撤销或合并"):
-            viewer_of(connection, Account(1, "jie", "街甲", "责任单位", 99), RIGHTS)
-        with pytest.raises(AccessError, match="没有“站长”这个角色"):
-            viewer_of(connection, Account(1, "jie", "街甲", "站长"), RIGHTS)
+    with pytest.raises(AccessError, match="已撤销或合并"):
+        viewer_of(office.store, Account(1, "jie", "街甲", "责任单位", 99), RIGHTS)
+    with pytest.raises(AccessError, match="没有“站长”这个角色"):
+        viewer_of(office.store, Account(1, "jie", "街甲", "站长"), RIGHTS)
 
 
 def test_acts_are_lines_of_the_log_once_there_are_accounts(tmp_path):

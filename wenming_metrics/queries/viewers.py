@@ -29,16 +29,16 @@ from wenming_metrics.store.access_log import (
     read_log,
 )
 from wenming_metrics.store.accounts import Account, read_accounts, stored_rights
-from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.database import Store, glancing, reading
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.store.sessions import account_of_session, digest_of
+from wenming_metrics.store.sessions import digest_of, signed_in
 
 _SHIPPED = ROOT / "data" / "access" / "rights.csv"
 
 
 def needs_sign_in(store: Store) -> bool:
     """Say whether there are accounts: then nobody sees anything without one."""
-    with reading(store) as connection:
+    with glancing(store) as connection:
         return has_accounts(connection)
 
 
@@ -47,9 +47,13 @@ def viewer_of_token(store: Store, token: str) -> Viewer | None:
 
     Raises AccessError where the account's unit is no more, or the rights cannot be used.
     """
-    with reading(store) as connection:
-        account = account_of_session(connection, digest_of(token)) if token else None
-        return account and viewer_of(connection, account, rights_in_force(connection))
+    if not token:
+        return None
+    with glancing(store) as connection:
+        account, content = signed_in(connection, digest_of(token))
+    if account is None:
+        return None
+    return viewer_of(store, account, _parsed(content) or shipped_rights())
 
 
 def rights_in_force(connection: Connection) -> Rights:
@@ -68,14 +72,15 @@ def _parsed(content: str) -> Rights:
     return parse_rights(content, pages_of(shipped_rights())) if content else {}
 
 
-def viewer_of(connection: Connection, account: Account, rights: Rights) -> Viewer:
+def viewer_of(store: Store, account: Account, rights: Rights) -> Viewer:
     """Give an account as one who asks. Raises AccessError where its unit or its role is no more."""
     if account.role not in rights:
         raise AccessError(f"权限表里没有“{account.role}”这个角色，请找管理员。")
     granted = rights[account.role]
     units = None
     if granted.scope == UNIT:
-        units = units_below(read_register(connection), account.unit)
+        with reading(store) as connection:
+            units = units_below(read_register(connection), account.unit)
     return Viewer(
         account.login,
         account.name,

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from wenming_metrics.access.passwords import hashed, weakness
@@ -192,9 +192,13 @@ def end_sessions(connection: Connection, account: int) -> None:
 
 def stored_rights(connection: Connection) -> str:
     """Give the table of rights that was brought in last, as CSV; "" = the shipped one holds."""
+    return connection.execute(last_rights()).scalar() or ""
+
+
+def last_rights() -> Select:
+    """Ask for the content of the table of rights that was brought in last."""
     table = schema.rights_version
-    query = select(table.c.content).order_by(table.c.version.desc()).limit(1)
-    return connection.execute(query).scalar() or ""
+    return select(table.c.content).order_by(table.c.version.desc()).limit(1)
 
 
 @permitted(MANAGE, None)

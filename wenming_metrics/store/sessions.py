@@ -25,6 +25,7 @@ from wenming_metrics.store.accounts import (
     LONGEST_NAME,
     Account,
     as_account,
+    last_rights,
     normal_login,
     vouched_login,
 )
@@ -116,17 +117,22 @@ def _begin(store: Store, line: RowMapping, address: str, voucher: str = "") -> S
 
 def account_of_session(connection: Connection, digest: str) -> Account | None:
     """Give who is signed in; None: nobody, not yet, or no longer."""
+    return signed_in(connection, digest)[0]
+
+
+def signed_in(connection: Connection, digest: str) -> tuple[Account | None, str]:
+    """Give an account as `account_of_session`, and the rights as `stored_rights`: in one question, for every run
+    of every page asks it."""
     table, session = schema.account, schema.session
-    query = select(table, session.c.begun, session.c.expires).join_from(
-        session, table, table.c.account == session.c.account
-    )
+    facts = (session.c.begun, session.c.expires, last_rights().scalar_subquery().label("rights"))
+    query = select(table, *facts).join_from(session, table, table.c.account == session.c.account)
     line = connection.execute(query.where(session.c.digest == digest)).mappings().first()
     if line is None or line["disabled"]:
-        return None
+        return None, ""
     moment = now()
     has_begun = datetime.fromisoformat(line["begun"]) <= moment + _CLOCK_SLACK
     is_over = datetime.fromisoformat(line["expires"]) <= moment
-    return as_account(line) if has_begun and not is_over else None
+    return as_account(line) if has_begun and not is_over else None, line["rights"] or ""
 
 
 def sign_out(store: Store, token: str) -> None:

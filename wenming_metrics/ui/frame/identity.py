@@ -28,7 +28,7 @@ from wenming_metrics.access.viewer import (
 )
 from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
 from wenming_metrics.store.changes import commits
-from wenming_metrics.store.database import Store, holding, writing_aside
+from wenming_metrics.store.database import Store, writing_aside
 
 COOKIE = "wenming_session"
 LOCAL = {"127.0.0.1", "localhost"}
@@ -70,12 +70,16 @@ def viewer_of_run(store: Store) -> Viewer:
         return _look_up(store)
     look, last_look = (store.url, commits()), _viewers.get(run)
     if last_look is None or last_look[0] != look:
-        with holding(store):  # one reading, not two
-            last_look = _viewers[run] = look, _look_up(store)
+        last_look = _viewers[run] = look, _look_up(store)
     return last_look[1]
 
 
 def _look_up(store: Store) -> Viewer:
+    context = get_script_run_ctx(suppress_warning=True)
+    token = "" if context is None else st.context.cookies.get(COOKIE, "")
+    if viewer := viewer_of_token(store, token):
+        remember_owner(context.session_id, viewer.account)
+        return viewer
     if not needs_sign_in(store):
         # A store that was put back without its accounts must not open to the network.
         if is_local():
@@ -83,16 +87,9 @@ def _look_up(store: Store) -> Viewer:
         raise SignedOutError(
             "还没有账号，只能在服务器本机使用。请管理员在服务器上建立账号，重新启动。"
         )
-    context = get_script_run_ctx(suppress_warning=True)
-    if context is None:
-        if _is_program.get():
-            return EVERYBODY
-        raise SignedOutError("请先登录。")
-    viewer = viewer_of_token(store, st.context.cookies.get(COOKIE, ""))
-    if viewer is None:
-        raise SignedOutError("登录已失效，请重新登录。")
-    remember_owner(context.session_id, viewer.account)
-    return viewer
+    if context is None and _is_program.get():
+        return EVERYBODY
+    raise SignedOutError("请先登录。" if context is None else "登录已失效，请重新登录。")
 
 
 def is_local() -> bool:

@@ -194,9 +194,7 @@ def problems(unsolved: Unsolved) -> str:
     counts = [f"已逾期 {unsolved.late} 条"] if unsolved.late else []
     counts += [f"{SOON} 天内到期 {unsolved.near} 条"] if unsolved.near else []
     counts += [f"期限更晚的 {unsolved.later} 条"] if unsolved.later else []
-    return (
-        f"{on}，{unsolved.dated} 条还没有整改完（含共同负责的）：{'，'.join(counts)}。{apart}"
-    )
+    return f"{on}，{unsolved.dated} 条还没有整改完（含共同负责的）：{'，'.join(counts)}。{apart}"
 
 
 def urgency(left: float) -> tuple[str, str]:
