@@ -381,6 +381,9 @@ def deadlines_told(office):
     assert (kept["denominator"], kept["numerator"]) == tuple(told.values())
     late = facts.problems[is_late(facts.problems, facts.as_of)]
     assert len(late) == left.late == counts["fell_due"] - counts["in_time"]
+    excused = [word for word in facts.problems["excuse"] if word]
+    assert counts["to_do"] == counts["found"] - len(excused)
+    assert counts["waiting"] + len(excused) == left.set_aside
     return {**told, "late": left.late, "aside": left.set_aside}
 
 

@@ -166,3 +166,23 @@ def test_departments_are_listed_by_problems_with_bases(material):
     assert grid_of(content, "").rows == (
         ("城管局", "57", "+17", "60", "12.50", "49.12%（28/57）", "3", "1"),
     )
+
+
+def test_what_needs_the_long_term_is_in_no_base(material):
+    """东方 2020: 1,223 found, 1,218 done, 5 need the long term; nothing is late."""
+    line = material.facts.problems.iloc[0].to_dict() | {"due": "2020-11-01", "late": False}
+    done = line | {"closed": "2020-10-30", "excuse": "", "set_aside": False}
+    left = line | {"closed": "", "excuse": "长期整改", "set_aside": True}
+    problems = pd.DataFrame([done] * 1_218 + [left] * 5)
+    facts = replace(material.facts, problems=problems, as_of="2020-12-31")
+    changed = replace(material, facts=facts)
+    texts = texts_of(make_content(changed, Layout(sections=("rectification",))))
+    assert texts[2:4] == [
+        "截至2020年12月31日，本期发现的1223条问题中，长期整改5条，应整改1218条，"
+        "反馈已整改1218条，整改率100.00%（1218/1218）。",
+        "整改期限已过的1218条中，按期整改1218条，按期整改率100.00%（1218/1218）。",
+    ]
+    checked = make_content(
+        replace(changed, facts=replace(facts, closes="check")), Layout(sections=("rectification",))
+    )
+    assert "核查销号1218条" in texts_of(checked)[2]

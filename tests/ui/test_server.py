@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from streamlit import delta_generator
 
 from wenming_metrics.__main__ import main
 from wenming_metrics.access.viewer import EVERYBODY, SignedOutError
@@ -154,3 +155,7 @@ def test_a_file_over_the_limit_is_told_in_chinese(size):
     script = (ROOT / "wenming_metrics" / "ui" / "frame" / "chinese.js").read_text("utf-8")
     (pattern,) = re.findall(r"\[/(\^File must be .*?)/, \(all", script)
     assert re.match(pattern, f"File must be {size} or smaller.")
+
+
+def test_streamlit_still_has_the_warning_that_is_left_out():
+    assert delta_generator._use_warning_has_been_displayed in (False, True)

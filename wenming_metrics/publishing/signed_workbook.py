@@ -20,7 +20,8 @@ from wenming_metrics.vocabulary import columns
 _LOSSES = columns("name=indicator", "loss", "share=loss_share", "failed", "checks")
 _SHARES = columns("name=loss_kind", "loss", "share=loss_share")
 _STATES = columns(
-    *("unit_name", "found=problems_found", "closed=rectified_count", "rate=rectified_rate"),
+    *("unit_name", "found=problems_found", "to_do=to_rectify", "closed=rectified_count"),
+    "rate=rectified_rate",
     *("fell_due", "in_time=kept_count", "kept=kept_rate"),
 )
 _PROBLEMS = columns(
@@ -88,10 +89,10 @@ def _work_sheets(facts: BulletinFacts, title: str, notes: list[str]) -> list[Exp
         {"unit_name": name, **problem_states(lines, facts.as_of)}
         for name, lines in facts.problems.groupby("unit_name", sort=False)
     ]
-    names = ["unit_name", "found", "closed", "fell_due", "in_time"]
+    names = ["unit_name", "found", "to_do", "closed", "fell_due", "in_time"]
     states = pd.DataFrame(counts, columns=names)
     states = states.assign(
-        rate=states["closed"] / states["found"],
+        rate=(states["closed"] / states["to_do"]).where(states["to_do"] > 0),
         kept=(states["in_time"] / states["fell_due"]).where(states["fell_due"] > 0),
     )
     by_unit = ExportSheet(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import delta_generator
 from streamlit.runtime.pages_manager import PagesManager
 
 from wenming_metrics.queries.viewers import needs_sign_in
@@ -135,6 +136,8 @@ def serve(listening: Listening) -> None:
     script = ROOT / "app.py"
     sys.argv = [str(script)]  # the folder of what was started becomes the first to import from
     keep_ready()
+    # Whether to warn who runs a page as a script Streamlit asks of all modules: half a second of the first page.
+    delta_generator._use_warning_has_been_displayed = True
     rules = {"is_local": listening.is_local, "sign_on": sign_on}
     rules["is_secure"] = bool(listening.cert) or listening.behind_https
     doors = [Middleware(OwnAnswer), Middleware(Gate, store=store, **rules), Middleware(WallDoor)]

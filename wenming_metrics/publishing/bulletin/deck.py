@@ -144,8 +144,8 @@ def _problems(material: Material, heading: str, blocks: list[Block]) -> list[Sli
 
 def _rectification(material: Material, heading: str, blocks: list[Block]) -> list[Slide]:
     counts = problem_states(material.facts.problems, material.facts.as_of)
-    n_found, due = counts["found"], counts["fell_due"]
-    figures = [("整改率", percent(counts["closed"], n_found, 2))]
+    to_do, due = counts["to_do"], counts["fell_due"]
+    figures = [("整改率", percent(counts["closed"], to_do, 2) if to_do else "—")]
     if due:
         figures.append(("按期整改率", percent(counts["in_time"], due, 2)))
         figures.append(("逾期（条）", str(due - counts["in_time"])))

@@ -20,12 +20,12 @@ from wenming_metrics.queries.scores.describe_rows import problem_texts
 from wenming_metrics.queries.scores.rule_spans import rules_on
 from wenming_metrics.queries.survey.rates import CITY, overview_rates
 from wenming_metrics.rules.loop import ON_ANSWER
-from wenming_metrics.scoring.tree.states import OPEN, judge_deadlines
+from wenming_metrics.scoring.tree.states import EXCUSE, OPEN, judge_deadlines
 from wenming_metrics.vocabulary import STATES
 
 _PROBLEMS = ["unit_name", "group", "day", "site_name", "point_type_name", "item_name", "path"]
 _PROBLEMS += ["lost", "places", "description", "responsible", "state", "due", "closed", "number"]
-_PROBLEMS += ["again", "relapsed", "batch", "seq", "late", "set_aside"]
+_PROBLEMS += ["again", "relapsed", "batch", "seq", "late", "set_aside", "excuse"]
 _SITES = ["site_name", "unit_name", "point_type_name", "items", "days", "times", "open"]
 _SURVEY = ["code", "title", "shown", "low", "high", "n", "state", "definition"]
 
@@ -38,7 +38,8 @@ class BulletinFacts:
             point_type_name, item_name, path (names of the indicator from the top), lost (points), places,
             description, responsible, state (word), due and closed (ISO days, "" without), number,
             again (重复), relapsed (反弹), batch and seq of its row; late (its deadline has passed and was missed),
-            set_aside (it has passed and is not judged): signatures of before know neither
+            set_aside (it has passed and is not judged), excuse (why it is not to be put right: 不属实, 挂账,
+            长期整改, "" = it is): signatures of before know none of the three
     sites  - where a problem of the window has come back, all of them, with what was found of it
             before: site_name, unit_name, point_type_name, items, days, times, open
     survey - city's rates of the latest wave: code, title, shown, low, high (%), n, state (of
@@ -118,6 +119,7 @@ def _problems(
         description=problem_texts(connection, current),
         late=judged["missed"],
         set_aside=judged["set_aside"],
+        excuse=current[EXCUSE] if EXCUSE in current else "",
     )
     names = ("unit_name", "group", "site_name", "point_type_name", "item_name", "path")
     lines = lines.assign(

@@ -31,10 +31,12 @@ from wenming_metrics.publishing.bulletin.sections import (
     standing,
 )
 from wenming_metrics.publishing.bulletin.work_sections import (
+    excuses,
     is_late,
     problem_grid,
     problem_states,
     word_closed,
+    word_excused,
     word_problem,
 )
 from wenming_metrics.vocabulary import columns
@@ -148,9 +150,9 @@ def _work(material: Material, unit: str) -> list[Block]:
         return [body("本期未发现问题。")]
     counts = problem_states(problems, material.facts.as_of)
     closed, due = counts["closed"], counts["fell_due"]
-    texts = [f"本期发现的问题{len(problems)}条"]
-    done = word_closed(material.facts)
-    texts += [f"{done}{closed}条，整改率{rate(closed, len(problems))}" if closed else ""]
+    done, to_do = word_closed(material.facts), counts["to_do"]
+    texts = [f"本期发现的问题{len(problems)}条{word_excused(problems, to_do)}"]
+    texts += [f"{done}{closed}条，整改率{rate(closed, to_do)}" if closed else ""]
     texts += [f"期限已过的{due}条中按期整改{counts['in_time']}条" if due else ""]
     grid, remaining = problem_grid(problems, material.facts.closes)
     left_out = [body(f"另有{remaining}条未列入本表。")] if remaining else []
@@ -162,7 +164,8 @@ def _first(material: Material, unit: str) -> list[Block]:
     if material.facts is None:
         return []
     problems, as_of = material.facts.problems, material.facts.as_of
-    unsolved = problems[(problems["unit_name"] == unit) & (problems["closed"] == "")]
+    is_open = (problems["closed"] == "") & (excuses(problems) == "")
+    unsolved = problems[(problems["unit_name"] == unit) & is_open]
     order = unsolved.assign(is_late=is_late(unsolved, as_of)).sort_values(
         ["is_late", "lost", "places"], ascending=False, kind="stable"
     )

@@ -29,6 +29,7 @@ from wenming_metrics.publishing.bulletin.phrases import (
 )
 from wenming_metrics.queries.problems.channels import TABLE
 from wenming_metrics.rules.loop import ON_CHECK
+from wenming_metrics.scoring.loop.figures import EXCUSED
 from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN, SMALL, WIDE
 
 _MOST = 500
@@ -81,7 +82,8 @@ def word_problem(line: tuple) -> str:
     what = "不符合要求" if text in ("", line.item_name) else f"：{clip(text)}"
     is_other = line.responsible not in ("", line.unit_name)
     who = f"（责任单位：{line.responsible}）" if is_other else ""
-    return f"{line.site_name}“{line.item_name}”一项{what.rstrip('。；，')}{who}。"
+    excuse = f"（{excuse}）" if (excuse := getattr(line, "excuse", "")) else ""
+    return f"{line.site_name}“{line.item_name}”一项{what.rstrip('。；，')}{who}{excuse}。"
 
 
 def repeats(material: Material, layout: Layout) -> list[Block]:
@@ -115,19 +117,17 @@ def rectification(material: Material, layout: Layout) -> list[Block]:
     if facts is None or facts.problems.empty:
         return []
     counts = problem_states(facts.problems, facts.as_of)
-    total, closed, due = counts["found"], counts["closed"], counts["fell_due"]
-    head = f"截至{long_day(facts.as_of)}，本期发现的{total}条问题中"
+    to_do, closed, due = counts["to_do"], counts["closed"], counts["fell_due"]
+    head = f"截至{long_day(facts.as_of)}，本期发现的{counts['found']}条问题中{word_excused(facts.problems, to_do)}"
     done = word_closed(facts)
-    answered = f"{done}{closed}条，整改率{rate(closed, total)}" if closed else f"尚无{done}的"
+    answered = f"{done}{closed}条，整改率{rate(closed, to_do)}" if closed else f"尚无{done}的"
     overdue = due - counts["in_time"]
     remaining = [
         f"整改期限已过的{due}条中，按期整改{counts['in_time']}条，按期整改率{rate(counts['in_time'], due)}"
         if due
         else "",
         f"逾期未整改或逾期整改的{overdue}条" if overdue else "",
-        f"期限已过、等待核查或改派，或已挂账、列入长期整改、认定不属实的{counts['set_aside']}条，不算逾期"
-        if counts["set_aside"]
-        else "",
+        f"期限已过、等待核查或改派的{counts['waiting']}条，不算逾期" if counts["waiting"] else "",
         f"未到期的{counts['not_due']}条" if counts["not_due"] else "",
         f"没有写明期限的{counts['undated']}条" if counts["undated"] else "",
         f"重复{counts['again']}条" if counts["again"] else "",
@@ -142,18 +142,24 @@ def rectification(material: Material, layout: Layout) -> list[Block]:
 
 
 def problem_states(problems: pd.DataFrame, as_of: str) -> dict[str, int]:
-    """Count what has become of problems: found, closed, fell_due, in_time, set_aside, not_due, undated, again, relapsed."""
-    due = problems["due"]
-    dated, missed, aside = due != "", is_late(problems, as_of), is_set_aside(problems)
-    fell_due = dated & (due < as_of) & ~aside
+    """Count what has become of problems.
+
+    Returns: found; to_do (应整改: without 不属实, 挂账, 长期整改), of these closed, fell_due, in_time,
+             waiting (past their limit, with others), not_due and undated; again, relapsed
+    """
+    due, to_do = problems["due"], excuses(problems) == ""
+    dated, missed = due != "", is_late(problems, as_of)
+    waiting = to_do & problems.get("set_aside", pd.Series(False, problems.index)).astype(bool)
+    fell_due = to_do & dated & (due < as_of) & ~waiting
     flags = {
         "found": due.notna(),
-        "closed": problems["closed"] != "",
+        "to_do": to_do,
+        "closed": to_do & (problems["closed"] != ""),
         "fell_due": fell_due,
         "in_time": fell_due & ~missed,
-        "set_aside": aside,
-        "not_due": dated & (due >= as_of),
-        "undated": ~dated,
+        "waiting": waiting,
+        "not_due": to_do & dated & (due >= as_of),
+        "undated": to_do & ~dated,
         "again": problems["again"],
         "relapsed": problems["relapsed"],
     }
@@ -169,9 +175,16 @@ def is_late(problems: pd.DataFrame, as_of: str) -> pd.Series:
     return (due != "") & (due < as_of) & ((closed == "") | (closed > due))
 
 
-def is_set_aside(problems: pd.DataFrame) -> pd.Series:
-    """Say of problems whether their deadline has passed and is not judged."""
-    return problems.get("set_aside", pd.Series(False, problems.index)).astype(bool)
+def excuses(problems: pd.DataFrame) -> pd.Series:
+    """Give why problems are not to be put right, "" = they are; earlier signatures do not say."""
+    return problems.get("excuse", pd.Series("", problems.index))
+
+
+def word_excused(problems: pd.DataFrame, to_do: int) -> str:
+    """Name what is taken out of the base of 整改率, and what is left; "" where nothing is."""
+    counts = excuses(problems).value_counts()
+    named = [f"{word}{counts[word]}条" for word in EXCUSED if word in counts]
+    return f"，{'、'.join(named)}，应整改{to_do}条" if named else ""
 
 
 def word_closed(facts: BulletinFacts) -> str:
@@ -190,7 +203,7 @@ def _state_grid(material: Material) -> Grid:
                 str(name),
                 str(counts["found"]),
                 str(counts["closed"]),
-                rate(counts["closed"], counts["found"]),
+                rate(counts["closed"], counts["to_do"]) if counts["to_do"] else "—",
                 str(due),
                 rate(counts["in_time"], due) if due else "—",
             )
@@ -233,6 +246,10 @@ def _figure(line: tuple) -> str:
     return f"{line.title}{line.shown:g}%（有效回答{line.n}份{span}{remark}）"
 
 
+def _state_of(line: tuple) -> str:
+    return getattr(line, "excuse", "") or str(line.state)
+
+
 def problem_grid(problems: pd.DataFrame, closes: str) -> tuple[Grid, int]:
     """List problems; gives the table and how many it leaves out. Takes: closes - of `BulletinFacts`"""
     done = "已销号" if closes == ON_CHECK else "已整改"
@@ -246,7 +263,7 @@ def problem_grid(problems: pd.DataFrame, closes: str) -> tuple[Grid, int]:
             str(line.places),
             str(line.responsible),
             short_day(line.due) or "—",
-            f"{short_day(line.closed)}{done}" if line.closed else str(line.state),
+            f"{short_day(line.closed)}{done}" if line.closed else _state_of(line),
         )
         for number, line in enumerate(problems.head(_MOST).itertuples(), 1)
     )

@@ -25,7 +25,7 @@ from wenming_metrics.scoring.loop.course import (
     follow,
 )
 from wenming_metrics.scoring.loop.figures import EXCUSED
-from wenming_metrics.scoring.tree.states import BY_MOVES, OPEN, SET_ASIDE
+from wenming_metrics.scoring.tree.states import BY_MOVES, EXCUSE, OPEN, SET_ASIDE
 from wenming_metrics.store.problems import (
     ANSWER_ACTS,
     moved_numbers,
@@ -59,7 +59,7 @@ def apply_moves(
     Problems of which only files with answers tell stay as they are, unless 销号 alone closes them.
 
     Takes:   problems - of `findings.read_problems`; answers - linked to them
-    Returns: both, the problems with BY_MOVES and SET_ASIDE where any was moved
+    Returns: both, the problems with BY_MOVES, SET_ASIDE and EXCUSE where any was moved
     """
     if problems.empty or not rules.moves:
         return problems, answers
@@ -81,15 +81,17 @@ def apply_moves(
     if every:
         open_ones = numbered.index.difference(decided.index)
         answers = answers[~answers["finding"].isin(open_ones)]
-    late = decided[BY_MOVES].reindex(problems.index, fill_value=-1)
     due = decided["due"].reindex(problems.index).fillna(problems["due"]).astype("int64")
-    aside = decided[SET_ASIDE].reindex(problems.index, fill_value=False)
-    problems = problems.assign(due=due, **{BY_MOVES: late, SET_ASIDE: aside})
-    return problems, _settled(answers, decided, moment)
+    usual = {BY_MOVES: -1, SET_ASIDE: False, EXCUSE: ""}
+    by_moves = {
+        name: decided[name].reindex(problems.index, fill_value=value)
+        for name, value in usual.items()
+    }
+    return problems.assign(due=due, **by_moves), _settled(answers, decided, moment)
 
 
 def _decided(courses: Mapping[int, ProblemCourse], moment: Moment) -> pd.DataFrame:
-    """Say what the moves of each problem come to, by the label of its line: closed, due, BY_MOVES, SET_ASIDE."""
+    """Say what the moves of each problem come to, by the label of its line: closed, due, BY_MOVES, SET_ASIDE, EXCUSE."""
     last_day = end_of(moment.as_of) - DAY + 1
     lines = []
     for course in courses.values():
@@ -100,10 +102,11 @@ def _decided(courses: Mapping[int, ProblemCourse], moment: Moment) -> pd.DataFra
                 day_of(course.due) if course.due else 0,
                 int(is_late),
                 course.state in EXCUSED or not (course.closed or is_late),
+                course.state if course.state in EXCUSED else "",
             )
         )
     index = pd.Index(courses, name="finding")
-    return pd.DataFrame(lines, columns=["closed", "due", BY_MOVES, SET_ASIDE], index=index)
+    return pd.DataFrame(lines, columns=["closed", "due", BY_MOVES, SET_ASIDE, EXCUSE], index=index)
 
 
 def _settled(answers: pd.DataFrame, decided: pd.DataFrame, moment: Moment) -> pd.DataFrame:

@@ -22,7 +22,9 @@ LOOK_BACK = 60
 BY_MOVES = "late_by_moves"
 """Column of findings: 1 late, 0 in time, as the moves that were made say; -1: none was made."""
 SET_ASIDE = "set_aside"
-"""Column of findings: whose deadline is not judged, for others have it in time, or it is 挂账, 长期整改, 不属实."""
+"""Column of findings: whose deadline is not judged, for others have it in time, or it is excused."""
+EXCUSE = "excuse"
+"""Column of findings: why it is not, or not now, to be put right (不属实, 挂账, 长期整改); "" = it is."""
 FLAGS = {LATE: "late", AGAIN: "again", RELAPSED: "relapsed", RUNNING: "running"}
 
 

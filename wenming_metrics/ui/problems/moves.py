@@ -20,6 +20,7 @@ from wenming_metrics.vocabulary import CHECK_WAYS, OTHER_SOURCES
 
 _SEEN = ("反馈", "核查通过", "核查不通过", "回头看保持", "反弹", "整改复查", "协办反馈")
 """Acts that a picture may show."""
+_UNTRUE = "认定不属实"
 
 
 def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
@@ -42,6 +43,8 @@ def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
             key="fix-day",
             width=150,
         )
+    if act == _UNTRUE and (ticked["batch"] > 0).any():
+        page.note("认定不属实的不再整改，扣分不因此改变；扣分要改的，在【通报】的【复核意见】里登记、决定。")
     facts, missing = _ask_facts(office, acts[act], act)
     pictures = _ask_pictures(act)
     ordinal = (day or today()).toordinal()
