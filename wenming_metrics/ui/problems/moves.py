@@ -44,7 +44,9 @@ def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
             width=150,
         )
     if act == _UNTRUE and (ticked["batch"] > 0).any():
-        page.note("认定不属实的不再整改，扣分不因此改变；扣分要改的，在【通报】的【复核意见】里登记、决定。")
+        page.note(
+            "认定不属实的不再整改，扣分不因此改变；扣分要改的，在【通报】的【复核意见】里登记、决定。"
+        )
     facts, missing = _ask_facts(office, acts[act], act)
     pictures = _ask_pictures(act)
     ordinal = (day or today()).toordinal()
