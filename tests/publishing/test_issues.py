@@ -276,7 +276,7 @@ def test_what_cannot_be_drafted_or_signed_says_why(office, draft, monkeypatch):
 
 
 def test_an_issue_closes_when_the_calendar_says_where_files_came_in_time(office, monkeypatch):
-    monkeypatch.setattr("wenming_metrics.store.database.stamp", lambda: "2025-03-10T09:00:00+08:00")
+    monkeypatch.setattr("wenming_metrics.store.frames.stamp", lambda: "2025-03-10T09:00:00+08:00")
     put(office, "按时", row("乙街道", 0, site="六号点"))
     monkeypatch.undo()
     put(office, "过后", row("乙街道", 9, site="七号点"))

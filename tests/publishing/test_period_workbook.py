@@ -52,10 +52,10 @@ def test_the_sheets_are_ready_to_print_and_their_numbers_are_numbers(book):
         if not page.title.endswith("图"):
             assert (page.freeze_panes, page.print_title_rows) == ("A3", "$1:$2")
     states = {
-        row[0].value: [cell.value for cell in row[1:7]] for row in book["整改"].iter_rows(3, 8)
+        row[0].value: [cell.value for cell in row[1:8]] for row in book["整改"].iter_rows(3, 8)
     }
-    # 甲街道: 3 found, 1 answered; 2 fell due, 1 of them in time.
-    assert states["甲街道"] == [3, 1, pytest.approx(1 / 3), 2, 1, 0.5]
+    # 甲街道: 3 found, all to be put right, 1 answered; 2 fell due, 1 of them in time.
+    assert states["甲街道"] == [3, 3, 1, pytest.approx(1 / 3), 2, 1, 0.5]
     losses = {row[0].value: row[1].value for row in book["失分"].iter_rows(3, 4)}
     assert losses == {"公共环境": pytest.approx(7.2), "公共秩序": pytest.approx(6.0)}
 

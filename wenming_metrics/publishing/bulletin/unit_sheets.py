@@ -150,9 +150,9 @@ def _work(material: Material, unit: str) -> list[Block]:
         return [body("本期未发现问题。")]
     counts = problem_states(problems, material.facts.as_of)
     closed, due = counts["closed"], counts["fell_due"]
-    done, to_do = word_closed(material.facts), counts["to_do"]
+    closed_word, to_do = word_closed(material.facts), counts["to_do"]
     texts = [f"本期发现的问题{len(problems)}条{word_excused(problems, to_do)}"]
-    texts += [f"{done}{closed}条，整改率{rate(closed, to_do)}" if closed else ""]
+    texts += [f"{closed_word}{closed}条，整改率{rate(closed, to_do)}" if closed else ""]
     texts += [f"期限已过的{due}条中按期整改{counts['in_time']}条" if due else ""]
     grid, remaining = problem_grid(problems, material.facts.closes)
     left_out = [body(f"另有{remaining}条未列入本表。")] if remaining else []

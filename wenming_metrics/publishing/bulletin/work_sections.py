@@ -119,8 +119,10 @@ def rectification(material: Material, layout: Layout) -> list[Block]:
     counts = problem_states(facts.problems, facts.as_of)
     to_do, closed, due = counts["to_do"], counts["closed"], counts["fell_due"]
     head = f"截至{long_day(facts.as_of)}，本期发现的{counts['found']}条问题中{word_excused(facts.problems, to_do)}"
-    done = word_closed(facts)
-    answered = f"{done}{closed}条，整改率{rate(closed, to_do)}" if closed else f"尚无{done}的"
+    closed_word = word_closed(facts)
+    answered = f"尚无{closed_word}的"
+    if closed:
+        answered = f"{closed_word}{closed}条，整改率{rate(closed, to_do)}"
     overdue = due - counts["in_time"]
     remaining = [
         f"整改期限已过的{due}条中，按期整改{counts['in_time']}条，按期整改率{rate(counts['in_time'], due)}"
@@ -183,8 +185,8 @@ def excuses(problems: pd.DataFrame) -> pd.Series:
 def word_excused(problems: pd.DataFrame, to_do: int) -> str:
     """Name what is taken out of the base of 整改率, and what is left; "" where nothing is."""
     counts = excuses(problems).value_counts()
-    named = [f"{word}{counts[word]}条" for word in EXCUSED if word in counts]
-    return f"，{'、'.join(named)}，应整改{to_do}条" if named else ""
+    clauses = [f"{word}{counts[word]}条" for word in EXCUSED if word in counts]
+    return f"，{'、'.join(clauses)}，应整改{to_do}条" if clauses else ""
 
 
 def word_closed(facts: BulletinFacts) -> str:
@@ -252,7 +254,7 @@ def _state_of(line: tuple) -> str:
 
 def problem_grid(problems: pd.DataFrame, closes: str) -> tuple[Grid, int]:
     """List problems; gives the table and how many it leaves out. Takes: closes - of `BulletinFacts`"""
-    done = "已销号" if closes == ON_CHECK else "已整改"
+    closed_word = "已销号" if closes == ON_CHECK else "已整改"
     rows = tuple(
         (
             str(number),
@@ -263,7 +265,7 @@ def problem_grid(problems: pd.DataFrame, closes: str) -> tuple[Grid, int]:
             str(line.places),
             str(line.responsible),
             short_day(line.due) or "—",
-            f"{short_day(line.closed)}{done}" if line.closed else _state_of(line),
+            f"{short_day(line.closed)}{closed_word}" if line.closed else _state_of(line),
         )
         for number, line in enumerate(problems.head(_MOST).itertuples(), 1)
     )

@@ -153,7 +153,7 @@ def report_elsewhere(table: Table, names: Names, day: np.ndarray, unit: np.ndarr
 
     Takes: day - ordinals, 0 where any will do; unit - numbers, -1 for none. Per data row
     """
-    for name, known, above in (
+    for name, namesakes, above in (
         ("district", names.districts, names.district_of),
         ("street", names.streets, names.street_of),
     ):
@@ -161,9 +161,11 @@ def report_elsewhere(table: Table, names: Names, day: np.ndarray, unit: np.ndarr
         first, number = combine([unit, day, cells.codes])
         faults: list[CellFault | None] = []
         for row in first.tolist():
-            text, at = values.word(cells.values[cells.codes[row]]), int(unit[row])
-            places = alive(names, known.get(text, []), int(day[row]) or -1)
-            is_elsewhere = at >= 0 and above[at] >= 0 and places and above[at] not in places
-            fault = CellFault("单位-11", name, {"unit": names.titles[at]})
+            text, unit_number = values.word(cells.values[cells.codes[row]]), int(unit[row])
+            candidates = alive(names, namesakes.get(text, []), int(day[row]) or -1)
+            is_elsewhere = (
+                candidates and unit_number >= 0 and 0 <= above[unit_number] not in candidates
+            )
+            fault = CellFault("单位-11", name, {"unit": names.titles[unit_number]})
             faults.append(fault if is_elsewhere else None)
         report_faults(table, faults, number)

@@ -84,8 +84,8 @@ class SitesBack:
 def prepared(sites: pd.DataFrame, problems: pd.DataFrame) -> SitesBack:
     """Make ready what is drawn. Takes: sites - of `queries.losses.repeat_sites.sites_back`, of some problems"""
     ids = sites["site"].astype(str).tolist()
-    pairs = zip(problems["batch"].tolist(), problems["seq"].tolist(), strict=True)
-    keys = pd.Series(list(pairs), problems.index, object)
+    row_keys = zip(problems["batch"].tolist(), problems["seq"].tolist(), strict=True)
+    keys = pd.Series(list(row_keys), problems.index, object)
     keys_of = [tuple(keys.loc[list(lines)]) for lines in sites["lines"]]
     return SitesBack(sites, keys_of, tables.prepared(sites, _SITES), ids, sentences.sites(sites))
 
@@ -105,8 +105,8 @@ def draw(book: Book, scope: Scope, returning: SitesBack) -> None:
         "点一个，看每次的照片和原表。"
     )
     address = {"param": "repeat_site", "ids": returning.ids}
-    chosen = tables.pick(returning.table, _SITES, f"repeat-sites-{key}", 10, **address) or 0
-    site, keys = sites.iloc[chosen], returning.keys[chosen]
+    position = tables.pick(returning.table, _SITES, f"repeat-sites-{key}", 10, **address) or 0
+    site, keys = sites.iloc[position], returning.keys[position]
     back = book.recall(_site_back, scope.unit, keys, most=_SHOWN, wait="正在查找原表的行……")
     rows = back.rows
     with st.container(border=True, key="repeat-site"):
