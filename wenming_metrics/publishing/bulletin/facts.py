@@ -119,7 +119,8 @@ def _problems(
         description=problem_texts(connection, current),
         late=judged["missed"],
         set_aside=judged["set_aside"],
-        excuse=current[EXCUSE] if EXCUSE in current else "",
+        # Of no moves too: types are part of what is signed.
+        excuse=current.get(EXCUSE, pd.Series("", current.index)).astype(object),
     )
     names = ("unit_name", "group", "site_name", "point_type_name", "item_name", "path")
     lines = lines.assign(
