@@ -159,7 +159,22 @@ def test_of_two_columns_of_units_the_finer_is_named_and_the_other_is_above_it():
         ("分管路长姓名", "chief", True),
         ("自评分", "earned_total", False),
         ("考核分", "earned_total", True),
+        ("限什么时候整改好", "deadline", True),
+        ("限什么时候整改好", "rectified", False),
+        ("整改最后修改时间", "deadline", False),
+        ("改完的照片", "photo_before", False),
+        ("改完的照片", "photo_after", True),
+        ("签收日期", "handed_out", True),
+        ("不合格处置完成数", "numerator", True),
+        ("未完成整改数", "numerator", False),
+        ("符不符合", "result", True),
+        ("交没交", "result", False),
+        ("评分说明", "remark", False),
+        ("看到什么不好", "description", True),
+        ("哪里不好", "site", False),
+        ("谁来管", "responsible", True),
+        ("监理单位", "responsible", False),
     ],
 )
-def test_the_last_word_of_a_header_says_what_its_column_may_be(header, role, is_possible):
+def test_the_words_of_a_header_say_what_its_column_may_be(header, role, is_possible):
     assert (header_points(header)[role] >= 4) == is_possible

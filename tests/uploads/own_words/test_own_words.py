@@ -33,7 +33,7 @@ LEAST = {
     "ninth": 0.95,
     "tenth": 0.95,
     "eleventh": 0.94,
-    "twelfth": 0.92,
+    "twelfth": 0.96,
     "gathered": 0.94,
 }
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
@@ -58,8 +58,8 @@ another column that only says that it is a score is asked about. The eleventh pa
 scoring annexes and forms, was scored once after that: kinds 81.7 %, columns 92.6 %, 0.13 questions a table, none wrong
 and sure; four of its seven tables of other business were taken for ours. Since then a kind must have what it is about,
 words of other business speak against all, and the last word of a header says what its column may be. The twelfth part,
-50 tables, was scored once after that: kinds 92.0 %, columns 94.3 %, 0.20 questions a table, none wrong and sure; it is as
-it was then, for nothing was mended by it. Of the column
+50 tables, was scored once after that: kinds 92.0 %, columns 94.3 %, 0.20 questions a table, none wrong and sure; what it
+told was mended. Of the column
 sets that were gathered a third is held out: no weight was set by it (kinds 93.1 %, columns 96.4 %; before the
 eleventh 89.7 and 94.8), see `score --held-out`."""
 

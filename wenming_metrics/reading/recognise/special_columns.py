@@ -183,7 +183,8 @@ def special_points(
     if kind == reading.VISITS and not is_of_looks:
         return _OTHERWISE / 2
     if kind == reading.VISITS:
-        figures = [c for c, role in zip(columns, roles, strict=True) if not role and _counts(c)]
+        unread = (c for c, role in zip(columns, roles, strict=True) if not role and _counts(c))
+        figures = [c for c in unread if c.worded["places"] < ACCEPTED]  # not how much was found
         return _OTHERWISE / 2 if len(figures) > 1 else 0.0
     if kind == reading.FINDINGS:
         return _of_findings(table, by_role)
