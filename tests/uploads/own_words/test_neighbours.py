@@ -57,6 +57,12 @@ TABLES = {
         "用车时间": days(date(2026, 12, 2)),
     }
     | {"目的地": SITES},
+    "guards walked by": {"上报人(保安)": PEOPLE, "巡查时间": days(date(2026, 11, 2))}
+    | {"巡查地点": SITES, "巡查状态": ["正常", "正常", "异常", "正常"]},
+    "places on file": {"街道": STREETS, "场所名称": SITES, "楼层数": [1, 2, 1, 3]}
+    | {"经营状态": ["正常", "正常", "异常", "正常"], "档案编号": CODES},
+    "health": {"体检日期": days(date(2026, 11, 2)), "体检机构": SITES, "检查项目": list("甲乙丙丁")}
+    | {"检查结果": ["合格", "合格", "不合格", "合格"], "健康证号": CODES},
     "all of them failed": {"街道": STREETS, "点位名称": SITES, "测评内容": FOUND, "问题": FOUND}
     | {"测评结果": ["不符合"] * 4},
     "some passed": {"街道": STREETS, "点位名称": SITES, "测评内容": ["是否整洁"] * 4}
@@ -102,7 +108,7 @@ def taken_for(name: str) -> Recognised | None:
 
 
 @pytest.mark.parametrize(
-    "name", [*"air rooms power welfare pupils lessons".split(), "cars asked for"]
+    "name", [*"air rooms power welfare pupils lessons health".split(), "cars asked for"]
 )
 def test_a_table_of_other_business_is_of_no_kind(name):
     table = taken_for(name)
@@ -116,6 +122,8 @@ def test_a_table_of_other_business_is_of_no_kind(name):
         ("some passed", "checklist"),
         ("days to come", "plan"),
         ("days gone by", "visits"),
+        ("guards walked by", "visits"),
+        ("places on file", "sites"),
         ("estates", "sites"),
         ("streets and communities", "units"),
         ("still to be done", "findings"),
@@ -125,6 +133,12 @@ def test_neighbours_are_told_apart_by_what_stands_below(name, kind):
     table = taken_for(name)
     assert table.proposed == kind
     assert table.certainty != SURE
+
+
+def test_how_a_visit_came_out_is_asked_about_where_no_item_is_named():
+    """Read as a visit alone, the place that was not in order would be a clean one."""
+    (state,) = [c for c in taken_for("guards walked by").columns if c.header == "巡查状态"]
+    assert state.is_doubtful
 
 
 def test_a_day_of_handing_in_alone_makes_no_questionnaire():
@@ -174,6 +188,14 @@ def test_of_two_columns_of_units_the_finer_is_named_and_the_other_is_above_it():
         ("哪里不好", "site", False),
         ("谁来管", "responsible", True),
         ("监理单位", "responsible", False),
+        ("问题上报部门", "responsible", False),
+        ("配合单位", "responsible", False),
+        ("处理截至时间", "day", False),
+        ("最新进展描述", "measure", True),
+        ("指标描述", "description", False),
+        ("一票否决", "result", False),
+        ("哪些单位帮着办", "assisting", True),
+        ("综合指标分值", "total", True),
     ],
 )
 def test_the_words_of_a_header_say_what_its_column_may_be(header, role, is_possible):

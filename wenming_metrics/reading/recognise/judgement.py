@@ -256,7 +256,7 @@ def _uncertain(fit: KindFit, proposal: Proposal) -> set[int]:
             for other, name in zip(proposal.columns, fit.roles, strict=True)
             if not name and other.points[role] >= least and not is_idle(other.text)
         ]
-        if rivals:
+        if rivals or (fit.kind == reading.VISITS and role == "result"):
             doubts |= {column.position, *(rival.position for rival in rivals)}
     return doubts
 

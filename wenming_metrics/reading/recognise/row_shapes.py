@@ -40,7 +40,8 @@ def tells_no_event(columns: Sequence[ColumnEvidence]) -> bool:
     """Say whether no column tells of days, problems, results or figures: a list of what there is."""
     happened = ("date", "problem", "score", "percent")
     return all(
-        column.has(*happened) < 0.5 and column.has("result") - column.has("yesno") < 0.5
+        column.has(*happened) < 0.5
+        and (column.has("result") - column.has("yesno") < 0.5 or column.worded["result"] < -3)
         for column in columns
         if not is_idle(column.text)
     )

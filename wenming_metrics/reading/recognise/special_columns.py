@@ -33,7 +33,7 @@ _MARKED = re.compile(r"\(\d+(\.\d+)?分\)$")
 _IDLE = re.compile(
     r"^(序号|序|编号|no\.?|行号|#|id)$|照片|图片|签字|签名|盖章|天气|检查人|督查人|记录人|制表|审核人|填表|人员|附件|星期|时段|经度|纬度|坐标|组长|核对|积分|头像|^(来自)?ip"
 )
-_BELONGS = re.compile("^所[属在]")
+_FACT = re.compile("^所[属在]|(数|量|面积|状态)$")  # what a thing has or is: nothing looked at
 _OPINION = re.compile(
     "满意|知晓|知道|了解|不清楚|参与|同意|支持|经常|偶尔|从不|很好|很差|较好|较差"
 )
@@ -126,7 +126,7 @@ def _is_item_column(column: ColumnEvidence, item_names: frozenset[str]) -> bool:
         column.has("result", "points", "minus") >= 0.6 and column.has("date", "serial") < 0.5
     )
     is_titled = max(column.worded[name] for name in wanted(reading.WIDE)) >= 3
-    is_titled |= bool(_BELONGS.search(word))
+    is_titled |= bool(_FACT.search(word))
     is_titled |= max(column.worded.values()) >= STRONG
     return is_graded and not is_titled and bool(word) and not _IDLE.search(word)
 
@@ -183,6 +183,8 @@ def special_points(
     if kind == reading.VISITS and not is_of_looks:
         return _OTHERWISE / 2
     if kind == reading.VISITS:
+        if _CAME_OUT & set(by_role) == {"result"} and by_role["result"].has("clean") >= 0.5:
+            return _MANY if "item" not in by_role else 0.0  # nothing found at a place as a whole
         unread = (c for c, role in zip(columns, roles, strict=True) if not role and _counts(c))
         figures = [c for c in unread if c.worded["places"] < ACCEPTED]  # not how much was found
         return _OTHERWISE / 2 if len(figures) > 1 else 0.0
