@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -122,13 +123,13 @@ def read_frame(connection: Connection, query: Select) -> pd.DataFrame:
     """Run a query; returns its rows as a frame with the query's column names."""
     cursor = connection.execute(query)
     names = list(cursor.keys())
-    columns = list(zip(*_fetch(connection, cursor, query), strict=True))
-    if not columns:
+    cells = list(chain.from_iterable(_fetch(connection, cursor, query)))
+    if not cells:
         return no_rows(query)
-    by_name = dict(zip(names, map(_integers, columns), strict=True))
+    integer_names = [c.name for c in query.selected_columns if isinstance(c.type, Integer)]
+    by_name = dict(zip(names, _columns(cells, len(names), len(integer_names)), strict=True))
     frame = pd.DataFrame(by_name)
     # PostgreSQL sums whole numbers into decimals.
-    integer_names = [c.name for c in query.selected_columns if isinstance(c.type, Integer)]
     doubtful = [name for name in integer_names if not isinstance(by_name[name], np.ndarray)]
     decimal = [name for name in doubtful if frame[name].dtype == object]
     exact = {name: [v if v is None else int(v) for v in frame[name]] for name in decimal}
@@ -145,7 +146,19 @@ def _fetch(connection: Connection, result: CursorResult, query: Select) -> list[
         return result.cursor.fetchall()
 
 
-def _integers(values: tuple) -> np.ndarray | tuple:
+def _columns(cells: list, width: int, integers: int) -> Iterable[np.ndarray | list]:
+    """Give the columns of rows that lie one behind the other: all at once where all are whole numbers.
+
+    Takes: width - cells of a row; integers - so many columns of it are of whole numbers
+    """
+    if integers == width:
+        table = _integers(cells)
+        if isinstance(table, np.ndarray):
+            return table.reshape(-1, width).T
+    return (_integers(cells[number::width]) for number in range(width))
+
+
+def _integers(values: list) -> np.ndarray | list:
     """Give values as an array where all are whole numbers: much sooner than a frame finds it out."""
     if type(values[0]) is not int:
         return values
