@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
+from streamlit.runtime import context
 
 from tests import forked, postgres, shown_words, tasks
 from wenming_metrics.demo.inspections import END
@@ -29,6 +30,9 @@ STRICT = bool(os.environ.get("CI"))
 """In an automatic check what is missing is an error; elsewhere it is left out and named."""
 _MAIN = sys.modules["__main__"]
 _MISSING = pytest.StashKey[list[str]]()
+
+# Without a server the visitor's cookies are a stand-in that has a value under every name.
+context.ContextProxy.cookies = property(lambda _: context.StreamlitCookies({}))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

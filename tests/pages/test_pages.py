@@ -104,8 +104,6 @@ def own(tmp_path, monkeypatch, stored):
     return open_office(settings.load())
 
 
-# Without a server the visitor's cookies are a stand-in that has a value under every name.
-context.ContextProxy.cookies = property(lambda _: context.StreamlitCookies({}))
 # Components among the installed packages are looked for once: each page would read them all anew.
 manifest_scanner.scan_component_manifests = functools.cache(
     manifest_scanner.scan_component_manifests

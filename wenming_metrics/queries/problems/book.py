@@ -126,10 +126,14 @@ def read_book(
     problems = _with_elsewhere(problems, elsewhere)
     register = read_register(connection)
     clock = make_clock(register.calendar, rules.hours, min(days, default=begin), moment.as_of + 1)
-    holder = row_holders(connection, problems)
     events = linked_events(connection, problems, moment)
     is_linked = events["finding"] >= 0
     linked = events[is_linked]
+    # Of what was found before, most was never handed out, and is not given: nobody asks who has it.
+    may_stay = (problems["day"] >= begin) | problems["by_table"]
+    may_stay |= problems.index.isin(linked["finding"])
+    holder = np.full(len(problems), -1)
+    holder[may_stay] = row_holders(connection, problems[may_stay])
     courses = play_events(problems, holder, linked, rules, clock, moment)
     lines = _lines(problems, holder, courses)
     lines = _flagged(lines, register, rules, moment, begin)
