@@ -9,7 +9,8 @@ from tests.offices import new_store
 from wenming_metrics.access.passwords import hashed, is_password, weakness
 from wenming_metrics.access.viewer import AccessError
 from wenming_metrics.domain import periods
-from wenming_metrics.queries.viewers import shipped_rights
+from wenming_metrics.queries import viewers
+from wenming_metrics.queries.viewers import look_up_account, shipped_rights, viewer_of_token
 from wenming_metrics.store import accounts, guesses, schema, sessions
 from wenming_metrics.store.access_log import LOG_COLUMNS, broken_lines, read_log
 from wenming_metrics.store.accounts import Account, add_account, change_account, set_password
@@ -52,6 +53,27 @@ def log(store):
 def broken(store):
     with reading(store) as connection:
         return list(broken_lines(connection))
+
+
+def test_a_run_rests_on_the_look_that_let_its_message_in_and_on_none_older(store, monkeypatch):
+    def let_in():
+        token = sign_in(store, "guan", SECRET).token
+        assert look_up_account(store, digest_of(token)).login == "guan"
+        return token
+
+    token, begun = let_in(), viewers.monotonic()
+    with store.engine.begin() as connection:  # as another process ends it, after the message came
+        connection.execute(delete(schema.session))
+    monkeypatch.setattr(viewers, "monotonic", lambda: begun)
+    assert viewer_of_token(store, token).account == "guan"
+    monkeypatch.setattr(viewers, "monotonic", lambda: begun + 1.5)
+    assert viewer_of_token(store, token) is None
+    token = let_in()
+    change_account(store, "guan", RIGHTS, "终端", name="管乙")  # by this one: at once
+    assert viewer_of_token(store, token) is None
+    token = let_in()
+    sign_out(store, token)
+    assert viewer_of_token(store, token) is None
 
 
 def test_who_signs_in_is_known_by_what_the_browser_holds_until_they_sign_out(store):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
+from time import monotonic
 
 import pandas as pd
 from sqlalchemy import Connection, func, select
@@ -29,17 +33,43 @@ from wenming_metrics.store.access_log import (
     read_log,
 )
 from wenming_metrics.store.accounts import Account, read_accounts, stored_rights
+from wenming_metrics.store.changes import commits
 from wenming_metrics.store.database import Store, glancing, reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.sessions import digest_of, signed_in
 
 _SHIPPED = ROOT / "data" / "access" / "rights.csv"
+_AT_ONCE, _MOST = 1.0, 20_000
+"""Seconds within which a run begins that a message starts, and so many sessions are remembered."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Whose a session was, with the rights as stored, when this process had changed a store so often."""
+
+    account: Account | None
+    rights: str
+    changes: int
+    at: float
+
+
+_looks: OrderedDict[tuple[str, str], _Look] = OrderedDict()
+"""By address of the store and session: the last look, for the run of the message that was let in by it."""
+_lock = Lock()
 
 
 def needs_sign_in(store: Store) -> bool:
     """Say whether there are accounts: then nobody sees anything without one."""
     with glancing(store) as connection:
         return has_accounts(connection)
+
+
+def look_up_account(store: Store, session: str) -> Account | None:
+    """Ask whose a session is, for a message that wants to come in; None: nobody's, or no longer.
+
+    The run that the message starts rests on the same. Takes: session - digest of its token
+    """
+    return _look_up(store, session).account
 
 
 def viewer_of_token(store: Store, token: str) -> Viewer | None:
@@ -49,11 +79,29 @@ def viewer_of_token(store: Store, token: str) -> Viewer | None:
     """
     if not token:
         return None
-    with glancing(store) as connection:
-        account, content = signed_in(connection, digest_of(token))
-    if account is None:
+    session = digest_of(token)
+    look = _looks.get((store.url, session))
+    if look is None or look.changes != commits() or monotonic() - look.at > _AT_ONCE:
+        look = _look_up(store, session)
+    if look.account is None:
         return None
-    return viewer_of(store, account, _parsed(content) or shipped_rights())
+    return viewer_of(store, look.account, _parsed(look.rights) or shipped_rights())
+
+
+def _look_up(store: Store, session: str) -> _Look:
+    begun, changes = (
+        monotonic(),
+        commits(),
+    )  # of before the question: what is changed meanwhile is asked about
+    with glancing(store) as connection:
+        look = _Look(*signed_in(connection, session), changes, begun)
+    with _lock:
+        _looks.pop((store.url, session), None)
+        if look.account is not None:
+            _looks[store.url, session] = look
+        while len(_looks) > _MOST:
+            _looks.popitem(last=False)
+    return look
 
 
 def rights_in_force(connection: Connection) -> Rights:

@@ -19,11 +19,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wenming_metrics.access.viewer import AccessError
-from wenming_metrics.queries.viewers import needs_sign_in, viewer_of_token
+from wenming_metrics.queries.viewers import look_up_account, needs_sign_in, viewer_of_token
 from wenming_metrics.store.accounts import Account
-from wenming_metrics.store.database import Store, glancing
+from wenming_metrics.store.database import Store
 from wenming_metrics.store.failures import StoreError
-from wenming_metrics.store.sessions import account_of_session, digest_of
+from wenming_metrics.store.sessions import digest_of
 from wenming_metrics.ui.frame.identity import is_owner
 from wenming_metrics.ui.own_pages import OwnPages, token_of
 from wenming_metrics.ui.sign_on import NOWHERE, SignOn
@@ -102,7 +102,7 @@ class Gate:
             return
         send = _with_headers(send)
         session_key = digest_of(token_of(Headers(scope=scope)))
-        account = await run_in_threadpool(self._account, session_key)
+        account = await self._account(session_key)
         named = self._own.named(Headers(scope=scope))
         if account is not None and named and named != account.login:
             account = None  # somebody else has signed in at the proxy since
@@ -135,9 +135,8 @@ class Gate:
         scheme = "https" if self._is_secure else "http"
         return origins in ([], [f"{scheme}://{hosts[0]}"])
 
-    def _account(self, session_key: str) -> Account | None:
-        with glancing(self._store) as connection:
-            return account_of_session(connection, session_key)
+    async def _account(self, session_key: str) -> Account | None:
+        return await run_in_threadpool(look_up_account, self._store, session_key)
 
     def _sees_the_city(self, scope: Scope) -> bool:
         try:
@@ -172,7 +171,7 @@ class Gate:
             event = await _first(receive, over)
             if event and event["type"] != "websocket.receive":
                 return event
-            if event is None or await run_in_threadpool(self._account, session_key) != account:
+            if event is None or await self._account(session_key) != account:
                 await send({"type": "websocket.close", "code": _SIGNED_OUT})
                 return {"type": "websocket.disconnect", "code": _SIGNED_OUT}
             return event
@@ -190,7 +189,7 @@ class Gate:
         while not over.is_set():
             await asyncio.sleep(_LOOK)
             try:
-                present = await run_in_threadpool(self._account, session_key)
+                present = await self._account(session_key)
             except StoreError as error:
                 _log.warning("%s", error)  # a store that is away for a moment ends nobody's work
                 continue

@@ -1,4 +1,4 @@
-"""Who looks at a page: from the cookie of their browser, looked up anew in every run.
+"""Who looks at a page: from the cookie of their browser, looked up anew for every message.
 
 Nothing in the address and nothing that is typed says who somebody is. What runs for no page is the
 program itself only where it says so.
