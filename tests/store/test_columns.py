@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import exc, func, select
 
 from tests.offices import new_store
-from wenming_metrics.store import schema
+from wenming_metrics.store import frames, schema
 from wenming_metrics.store.database import StoreError, open_store, reading, writing
 from wenming_metrics.store.frames import add_rows, read_frame
 
@@ -56,6 +56,20 @@ def test_whole_numbers_of_every_width(store):
     assert set(found.dtypes) == {np.dtype("int64")}
     assert list(found["visit"]) == [-LARGEST - 1, 0, LARGEST]
     assert list(found["lost"]) == [1, 2, LARGEST]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 5, 6])
+def test_rows_taken_in_several_stretches_are_those_taken_in_one(store, monkeypatch, at_once):
+    gaps = {"batch": 1, "n": range(5), "found": TEXTS, "row": [1, 2, 3, None, 5], "column": "列"}
+    whole = {column.name: np.arange(5) for column in schema.row.columns}
+    whole["visit"] = np.arange(-2, 3) * 2**61
+    told = {schema.batch_problem: gaps, schema.row: whole}
+    once = {table: put_and_read(store, table, columns) for table, columns in told.items()}
+    monkeypatch.setattr(frames, "_AT_ONCE", at_once)
+    with reading(store) as connection:
+        for table, frame in once.items():
+            again = read_frame(connection, select(table).order_by(*table.primary_key))
+            pd.testing.assert_frame_equal(again, frame, check_exact=True)
 
 
 def test_sums_are_whole_numbers(store):

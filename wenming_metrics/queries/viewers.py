@@ -50,7 +50,7 @@ class _Look:
     account: Account | None
     rights: str
     changes: int
-    at: float
+    begun: float
 
 
 _looks: OrderedDict[tuple[str, str], _Look] = OrderedDict()
@@ -81,7 +81,7 @@ def viewer_of_token(store: Store, token: str) -> Viewer | None:
         return None
     session = digest_of(token)
     look = _looks.get((store.url, session))
-    if look is None or look.changes != commits() or monotonic() - look.at > _AT_ONCE:
+    if look is None or look.changes != commits() or monotonic() - look.begun > _AT_ONCE:
         look = _look_up(store, session)
     if look.account is None:
         return None

@@ -30,7 +30,7 @@ from wenming_metrics.store import changes, schema
 from wenming_metrics.store.database import stamp
 
 _AT_ONCE = 20_000
-"""Rows that are handed to the driver together: enough to be fast, few enough to hold twice."""
+"""Rows that are handed to the driver, or taken from it, together: enough to be fast, few enough to hold twice."""
 
 
 def add_rows(connection: Connection, table: Table, columns: Mapping[str, object]) -> None:
@@ -123,11 +123,14 @@ def read_frame(connection: Connection, query: Select) -> pd.DataFrame:
     """Run a query; returns its rows as a frame with the query's column names."""
     cursor = connection.execute(query)
     names = list(cursor.keys())
-    cells = list(chain.from_iterable(_fetch(connection, cursor, query)))
-    if not cells:
-        return no_rows(query)
     integer_names = [c.name for c in query.selected_columns if isinstance(c.type, Integer)]
-    by_name = dict(zip(names, _columns(cells, len(names), len(integer_names)), strict=True))
+    stretches = [
+        _columns(list(chain.from_iterable(rows)), len(names), len(integer_names))
+        for rows in _fetch(connection, cursor, query)
+    ]
+    if not stretches:
+        return no_rows(query)
+    by_name = dict(zip(names, map(_joined, zip(*stretches, strict=True)), strict=True))
     frame = pd.DataFrame(by_name)
     # PostgreSQL sums whole numbers into decimals.
     doubtful = [name for name in integer_names if not isinstance(by_name[name], np.ndarray)]
@@ -136,14 +139,17 @@ def read_frame(connection: Connection, query: Select) -> pd.DataFrame:
     return frame.assign(**exact) if exact else frame
 
 
-def _fetch(connection: Connection, result: CursorResult, query: Select) -> list[tuple]:
-    """Take all rows as the driver has them, in half the time, where no column is to be made ready."""
+def _fetch(connection: Connection, result: CursorResult, query: Select) -> Iterator[list[tuple]]:
+    """Take rows as the driver has them, in half the time, where no column is to be made ready; so many
+    at once, for as objects they take ten times the room of their columns."""
     dialect = connection.dialect
     kinds = (column.type.dialect_impl(dialect) for column in query.selected_columns)
     if any(kind.result_processor(dialect, None) for kind in kinds):
-        return result.fetchall()
+        yield from result.partitions(_AT_ONCE)
+        return
     with _driver_errors(connection, result.context.statement), closing(result):
-        return result.cursor.fetchall()
+        while rows := result.cursor.fetchmany(_AT_ONCE):
+            yield rows
 
 
 def _columns(cells: list, width: int, integers: int) -> Iterable[np.ndarray | list]:
@@ -156,6 +162,19 @@ def _columns(cells: list, width: int, integers: int) -> Iterable[np.ndarray | li
         if isinstance(table, np.ndarray):
             return table.reshape(-1, width).T
     return (_integers(cells[number::width]) for number in range(width))
+
+
+def _joined(stretches: tuple[np.ndarray | list, ...]) -> np.ndarray | list:
+    """Lay the stretches of a column behind one another."""
+    if len(stretches) == 1:
+        return stretches[0]
+    if all(isinstance(stretch, np.ndarray) for stretch in stretches):
+        return np.concatenate(stretches)
+    return [
+        value
+        for stretch in stretches
+        for value in (stretch.tolist() if isinstance(stretch, np.ndarray) else stretch)
+    ]
 
 
 def _integers(values: list) -> np.ndarray | list:

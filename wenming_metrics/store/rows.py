@@ -148,6 +148,13 @@ def read_numbers(
     return read_frame(connection, query)
 
 
+def has_numbers(connection: Connection, batches: np.ndarray) -> bool:
+    """Say whether any row of some batches has a number or a deadline."""
+    table = schema.finding
+    query = select(table.c.batch).where(table.c.batch.in_(batches.tolist())).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def read_due_spans(connection: Connection, crossing: Iterable[int]) -> pd.DataFrame:
     """List the problems that count whose time runs over certain days: after their own, up to the last.
 

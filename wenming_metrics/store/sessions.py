@@ -121,7 +121,7 @@ def account_of_session(connection: Connection, digest: str) -> Account | None:
 
 
 def signed_in(connection: Connection, digest: str) -> tuple[Account | None, str]:
-    """Give an account as `account_of_session`, and the rights as `stored_rights`: in one question, for every run
+    """Give an account as `account_of_session`, and the rights as `stored_rights`: in one question, for every message
     of every page asks it."""
     table, session = schema.account, schema.session
     facts = (session.c.begun, session.c.expires, last_rights().scalar_subquery().label("rights"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import logging
+import math
 import sys
 import threading
 import time
@@ -35,8 +36,9 @@ from wenming_metrics.ui.losses.scope import book_of
 from wenming_metrics.ui.overview.view import city_view
 from wenming_metrics.ui.ranking.view import summary_of
 
-_PAUSE = 1.0
-"""Seconds between two looks whether something was changed."""
+_PAUSE, _WAITS = 1.0, (0.9, 15.0)
+"""Seconds between two looks whether something was changed; without a change until what pages open with is made
+ready, and until the rest is: while files come in one after the other, few ask for that."""
 _GIVES_BACK, _COLLECTS = 5.0, 12
 """Seconds between two times that memory is given back, and each so many-th time the collector looks for it too."""
 _M_ARENA_MAX, _HEAPS = -8, 2
@@ -75,20 +77,24 @@ def _follow_as_program() -> None:
 
 
 def _follow() -> None:
-    """Make ready at once, then whenever the store has been quiet for a moment: of many commits, after the last."""
-    ready = quiet = present = None
+    """Make ready at once, then whenever the store has been quiet for a while: of many commits, after the last."""
+    present, quiet_since, stage = None, -math.inf, 0
     while True:
         try:
-            present = cache.version()
-            if present != ready and quiet in (None, present) and make_ready():
-                ready = present
-            quiet = present
+            version = cache.version()
+            if version != present:
+                first = present is None
+                present, stage = version, 0
+                quiet_since = -math.inf if first else time.monotonic()
+            is_quiet = stage < len(_WAITS) and time.monotonic() - quiet_since >= _WAITS[stage]
+            if is_quiet and make_ready(opening_only=stage == 0):
+                stage += 1
         except (StoreError, RuleSetError) as error:
             logger.info("没有预先计算：%s", error)  # the pages say what is to be done
             time.sleep(10 * _PAUSE)
         except Exception:
             logger.exception("预先计算没有完成")
-            ready = present
+            stage = len(_WAITS)
         time.sleep(_PAUSE)
 
 
@@ -112,20 +118,22 @@ def give_back_memory(*, collects: bool = True) -> None:
     _tell_c_library("malloc_trim", 0)
 
 
-def make_ready() -> bool:
+def make_ready(*, opening_only: bool = False) -> bool:
     """Ask what the pages of the newest week, day and month ask; says whether all of it was asked.
 
     It ends when something is changed meanwhile: then other answers are needed.
+
+    Takes: opening_only - of the window that pages open on
     """
     begun = cache.version()
-    for make in _questions():
+    for make in _questions(opening_only=opening_only):
         make()
         if cache.version() != begun:
             return False
     return True
 
 
-def _questions() -> Iterator[Callable[[], object]]:
+def _questions(*, opening_only: bool) -> Iterator[Callable[[], object]]:
     days = ask(days_known, wait=False)
     if not days:
         return
@@ -137,6 +145,7 @@ def _questions() -> Iterator[Callable[[], object]]:
         windows.insert(1, slot_at(calendar, days[-1]).window)
     opening = signed_view.opening_window(office.rules, days)
     windows = list(dict.fromkeys([opening, *map(signed_view.present_part, windows)]))
+    windows = windows[:1] if opening_only else windows
     for newest in windows:
         selection = _shown(newest, "")  # of the page that the site opens with
         yield lambda selection=selection: _ask(city_view, selection)

@@ -33,9 +33,10 @@ from wenming_metrics.scoring.loop.course import (
 )
 from wenming_metrics.scoring.loop.figures import add_flags
 from wenming_metrics.scoring.tree.states import OPEN
+from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.problems import locate_numbers, own_numbers
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.store.rows import FAILED_COLUMNS
+from wenming_metrics.store.rows import FAILED_COLUMNS, has_numbers
 from wenming_metrics.vocabulary import LOOP_STATES
 
 _NUMBERS = ("handed", "due", "reported", "answered", "moved", "held", "relapsed", "until", "signed")
@@ -120,7 +121,12 @@ def read_book(
     moment = moment or Moment(today().toordinal())
     begin = period_start or min(days, default=moment.as_of)
     days = [day for day in days if day <= moment.as_of]
-    findings = read_problems(connection, days, moment.known_at, sites)
+    days_read = days
+    if days and not _are_numbered(connection, range(days[0], begin), moment.known_at):
+        days_read = [
+            day for day in days if day >= begin
+        ]  # of before only what was handed out is given
+    findings = read_problems(connection, days_read, moment.known_at, sites)
     elsewhere = own_numbers(connection, days, moment.known_at)
     problems = number_rows(connection, findings, moment.known_at)
     problems = _with_elsewhere(problems, elsewhere)
@@ -141,6 +147,12 @@ def read_book(
     unlinked = events[~is_linked & (events["finding"] == -1)]
     facts = (register, clock, rules, moment, begin)
     return ProblemBook(lines, linked, courses, unlinked, *facts)
+
+
+def _are_numbered(connection: Connection, days: range, known_at: str) -> bool:
+    """Say whether anything found on some days has a number or a limit: nothing else is handed out."""
+    batches = live_on(connection, days, known_at)
+    return has_numbers(connection, batches) or not own_numbers(connection, days, known_at).empty
 
 
 def _with_elsewhere(problems: pd.DataFrame, numbered: pd.DataFrame) -> pd.DataFrame:

@@ -268,8 +268,8 @@ def shades_of(
     names = lost.groupby(column, observed=True)["points"].sum().index.astype(object)
     if not len(names):
         return pd.DataFrame()
-    parts = book.parted_by(column, scope)
-    rows = {name: parts[name].below(_row(scope, name)) for name in names}
+    books = book.parted_by(column, scope)
+    rows = {name: books[name].below(_row(scope, name)) for name in names}
     table = pd.DataFrame(rows).T.reindex(columns=_levels_of(lost, level))
     return table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
 
