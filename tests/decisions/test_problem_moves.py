@@ -4,7 +4,7 @@ import io
 import re
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PIL import Image
@@ -47,8 +47,8 @@ def line(site, number=None, due=None, source="市督查组", responsible="城管
     return [MONDAY, source, "甲街道", "小区", site, "环境", "堆物", responsible, None, number, due]
 
 
-def make(folder):
-    office = make_office(
+def make_empty(folder):
+    return make_office(
         folder,
         [["A", "环境", 10, "*"]],
         [{"code": "A", "weight": 100, "mode": "deduct", "full_mark": 100, "settlement": "window"}],
@@ -56,6 +56,10 @@ def make(folder):
         streets=[("甲街道", "主城区"), ("乙街道", "主城区")],
         files={"deductions.csv": PRICES},
     )
+
+
+def make(folder):
+    office = make_empty(folder)
     rows = [
         line("一号", "P1", "3个工作日"),
         line("二号", "P2", "3个工作日"),
@@ -63,6 +67,10 @@ def make(folder):
         line("四号", responsible="甲街道"),
         line("五号", source="群众"),
     ]
+    return fill(office, rows)
+
+
+def fill(office, rows):
     data = xlsx({"问题清单": [["督查问题清单"], HEADERS, *rows]})
     ingest(office, data, "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
     return office
@@ -132,6 +140,21 @@ def test_the_whole_way_of_one_without_a_number(office):
     assert {party: minutes / 480 for party, minutes in told.hours.items()} == {
         **{"office": 2, "unit": 4, "checker": 2, "paused": 0}
     }
+
+
+def test_of_what_was_found_before_only_what_was_handed_out_is_carried_over(office, tmp_path):
+    def carried(office):
+        lines = problem_view(office, 5, MONDAY + timedelta(days=20)).lines
+        return sorted(zip(lines["site_name"], lines["unit_name"], strict=True))
+
+    assert carried(office) == [("一号", "城管局"), ("二号", "城管局")]
+    without_numbers = fill(make_empty(tmp_path / "b"), [line("三号"), line("四号")])
+    assert carried(without_numbers) == []
+    lines = book(without_numbers).lines
+    row = lines[lines["source_row"] == lines["source_row"].min()].iloc[0]
+    key = (DAY, int(row["batch"]), int(row["seq"]))
+    move(without_numbers, [key], "交办", 1, unit=unit(without_numbers, "甲街道"), due=DAY + 4)
+    assert carried(without_numbers) == [("三号", "甲街道")]
 
 
 def test_handing_out_twice_hands_out_once(office):
