@@ -89,10 +89,8 @@ def viewer_of_token(store: Store, token: str) -> Viewer | None:
 
 
 def _look_up(store: Store, session: str) -> _Look:
-    begun, changes = (
-        monotonic(),
-        commits(),
-    )  # of before the question: what is changed meanwhile is asked about
+    # Of before the question: what is changed meanwhile is asked about again.
+    begun, changes = monotonic(), commits()
     with glancing(store) as connection:
         look = _Look(*signed_in(connection, session), changes, begun)
     with _lock:

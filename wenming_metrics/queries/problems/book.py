@@ -122,10 +122,10 @@ def read_book(
     begin = period_start or min(days, default=moment.as_of)
     days = [day for day in days if day <= moment.as_of]
     days_read = days
-    if days and not _are_numbered(connection, range(days[0], begin), moment.known_at):
-        days_read = [
-            day for day in days if day >= begin
-        ]  # of before only what was handed out is given
+    if days and days[0] < begin:
+        numbered = _are_numbered(connection, range(days[0], begin), moment.known_at)
+        # Of before only what was handed out is given.
+        days_read = days if numbered else [day for day in days if day >= begin]
     findings = read_problems(connection, days_read, moment.known_at, sites)
     elsewhere = own_numbers(connection, days, moment.known_at)
     problems = number_rows(connection, findings, moment.known_at)
