@@ -83,9 +83,8 @@ def _follow() -> None:
         try:
             version = cache.version()
             if version != present:
-                first = present is None
+                quiet_since = -math.inf if present is None else time.monotonic()
                 present, stage = version, 0
-                quiet_since = -math.inf if first else time.monotonic()
             is_quiet = stage < len(_WAITS) and time.monotonic() - quiet_since >= _WAITS[stage]
             if is_quiet and make_ready(opening_only=stage == 0):
                 stage += 1
